@@ -1,0 +1,72 @@
+"""The one form in which envc says that something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from envc.diagnostics.source import Span
+
+Severity = Literal["error", "warning", "note"]
+
+#: Exit codes: the program or the lock is wrong; the world failed (network, engine, disk).
+WRONG_INPUT = 1
+WORLD_FAILED = 3
+
+
+class Label(NamedTuple):
+    """A stretch of text and what is to be seen there. The primary one is underlined with carets."""
+
+    span: Span
+    text: str = ""
+    primary: bool = False
+
+
+class Fix(NamedTuple):
+    """An edit that would mend the mistake. `certain` ones may be applied without asking."""
+
+    title: str
+    span: Span
+    replacement: str
+    certain: bool = False
+
+
+class Diagnostic(NamedTuple):
+    """What is wrong, where, and what to do.
+
+    `name` is kebab-case and the only identity: it names the page in `diagnostics/explain/` and the test case.
+    `message` is one line, lower case, without a period, and never the remedy. `notes` are facts; `helps` are things
+    that the reader can do; `fixes` are helps with an edit (at most three, best first).
+    """
+
+    name: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    severity: Severity = "error"
+
+
+class Report(Exception):
+    """All mistakes that one stage found, raised once.
+
+    `exit_code` is 1 when the program or the lock is wrong and 3 when the world failed.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], exit_code: int = WRONG_INPUT) -> None:
+        self.diagnostics = tuple(diagnostics)
+        self.exit_code = exit_code
+        super().__init__("; ".join(f"{one.name}: {one.message}" for one in self.diagnostics))
+
+
+def wrong(span: Span, text: str = "") -> Label:
+    """Return the primary label at a span."""
+    return Label(span, text, primary=True)
+
+
+def world_failed(
+    name: str, message: str, *, notes: Iterable[str] = (), helps: Iterable[str] = (), labels: Iterable[Label] = ()
+) -> Report:
+    """Return the report of a failure that is not in the program: network, engine, registry, disk."""
+    return Report([Diagnostic(name, message, tuple(labels), tuple(notes), tuple(helps))], WORLD_FAILED)

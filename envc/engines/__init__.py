@@ -1,0 +1,1 @@
+"""Engines make images and run them."""

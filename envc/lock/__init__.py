@@ -1,0 +1,1 @@
+"""The lock: what was chosen, and the checks on it."""

@@ -1,0 +1,91 @@
+"""What a package resolver is asked, and what it answers.
+
+A resolver (`envc/resolvers/`) reaches the world; these values are all that passes between it and the rest of envc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+#: Called with the name of what is being done, for progress on a terminal.
+Progress = Callable[[str], None]
+
+
+class Target(NamedTuple):
+    """What the packages must run on, which is rarely what envc runs on."""
+
+    python: str  # the full version, `3.12.15`
+    platform: str  # `linux/amd64` or `linux/arm64`, as Docker spells it
+    glibc: tuple[int, int]  # of the base image, (2, 36)
+
+
+class Requirement(NamedTuple):
+    """One package that the program asks for."""
+
+    text: str  # a PEP 508 requirement, `transformers[torch]>=4.46,<5`
+    index: str | None = None  # the name of the only index it may come from; None is Python's default index
+
+
+class Request(NamedTuple):
+    """One set of packages to be resolved together."""
+
+    target: Target
+    requirements: tuple[Requirement, ...]
+    indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
+    pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
+
+
+class Package(NamedTuple):
+    """One package that was chosen."""
+
+    name: str  # normalised as PEP 503 does
+    version: str  # with its local part, `2.7.1+cu118`
+    hashes: tuple[str, ...]  # `sha256:…` of every wheel of this version, sorted
+    index: str | None  # as in Requirement
+    required_by: tuple[str, ...]  # names of packages, sorted; empty when the program alone asks for it
+    wheel: str | None  # file name of the wheel that the target takes
+    size: int | None  # bytes of that wheel, where the index says
+
+
+class Resolution(NamedTuple):
+    """All packages of one request, sorted by name."""
+
+    resolver: str  # `pip-tools 7.6.2, pip 26.3`
+    packages: tuple[Package, ...]
+
+
+class Resolver(Protocol):
+    """Chooses versions. Raises a `Report` with exit code 3 when an index fails and 1 when the request has no answer."""
+
+    def resolve(self, request: Request, progress: Progress) -> Resolution:
+        """Choose every version once."""
+        ...
+
+
+class ImageRequest(NamedTuple):
+    """A base image that is wanted."""
+
+    repository: str  # with its registry, `docker.io/library/python`
+    tag: str
+    platform: str
+
+
+class Image(NamedTuple):
+    """A base image as a registry names it."""
+
+    repository: str
+    tag: str
+    digest: str  # of the multi-platform index where there is one, `sha256:…`
+    manifest: str | None  # digest of the platform's own manifest; None when only a table is known
+    origin: str  # `registry`, or `table of 2026-11-24`
+    variables: tuple[tuple[str, str], ...] = ()  # its environment, sorted; empty when only a table is known
+    size: int | None = None  # bytes of its compressed layers
+
+
+class ImageSource(Protocol):
+    """Finds digests of images."""
+
+    def find(self, request: ImageRequest) -> Image | None:
+        """Return the image, or None when nobody who could know it answers. Raises a `Report` when it does not exist."""
+        ...

@@ -1,0 +1,1 @@
+"""Resolvers choose versions from the world: package indexes, image registries, data. One file each."""
