@@ -1,0 +1,46 @@
+"""The word `arg`: a value chosen when the image is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from envc.declarations.set import SECRET_NAME, secret_in_setting
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import BuildArgument
+from envc.language.fields import Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.values import Text, Variable
+from envc.language.word import Declaration
+
+
+class Arg(Declaration):
+    """Declares a build argument with a default and, behind `of`, the values that it may have.
+
+    `envc build --arg MODEL_ENV=production` chooses another; one that is not listed is refused. The container finds the
+    value in the variable of the same name, and the reproducibility hash holds it.
+    """
+
+    repeatable = True
+    examples = ("arg MODEL_ENV test of test staging production",)
+
+    name: Annotated[Variable, Positional()]
+    default: Annotated[Text, Positional()]
+    values: Annotated[tuple[Text, ...], Keyword("of", many=True)] = ()
+
+    def facets(self, origin: Origin) -> Iterator[BuildArgument]:
+        """Return the argument."""
+        yield BuildArgument(self.name, self.default, self.values, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
+        """Refuse secrets and a default that is not among the values."""
+        if SECRET_NAME.search(self.name):
+            yield secret_in_setting(self.name, origin)
+        if self.values and self.default not in self.values:
+            yield Diagnostic(
+                "unknown-choice",
+                f"`{self.default}` is none of {', '.join(self.values)}",
+                (wrong(origin.of("default"), "not one of them"),),
+            )

@@ -1,0 +1,60 @@
+"""The word `env`: one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from envc.diagnostics import Diagnostic, Fix, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter
+from envc.language.fields import Items, Positional
+from envc.language.origin import Origin
+from envc.language.values import Name
+from envc.language.word import Declaration
+
+
+class Env(Declaration):
+    """Declares one environment.
+
+    A file may hold several. The one that has the file's name is built when no other is named.
+    """
+
+    place: ClassVar[str] = "file"
+    repeatable = True
+    examples = ("env train < gpu cuda 11.3; python 3.12; ml torch pinned; data v2 mounted >",)
+
+    name: Annotated[Name, Positional()]
+    block: Annotated[tuple[()], Items("env")] = ()
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse an environment without a Python, and two things in one place."""
+        if not environment.one(Interpreter) and not environment.one(BaseImage):
+            yield _no_python(origin)
+        first: dict[str, Span] = {}
+        for facet in environment.facets:
+            if not isinstance(facet, Artifact | CopiedPath) or facet.path == "":
+                continue
+            place = facet.origin.of("at")
+            if facet.path in first:
+                yield Diagnostic(
+                    "occupied-path",
+                    f"two things lie at `{facet.path}` in the container",
+                    (wrong(place, "again here"), Label(first[facet.path], "first here")),
+                    helps=('give each a place of its own with `at "…"`',),
+                )
+            first.setdefault(facet.path, place)
+
+
+def _no_python(origin: Origin) -> Diagnostic:
+    block = origin.item.block_span
+    fixes = () if block is None else (
+        Fix("ask for one", Span(block.source, block.start + 1, block.start + 1), " python 3.12;"),
+    )
+    return Diagnostic(
+        "no-python",
+        f"the environment `{origin.of('name').text}` has no Python",
+        (wrong(origin.span, "no `python` in its block"),),
+        fixes=fixes,
+    )

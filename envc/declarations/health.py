@@ -1,0 +1,71 @@
+"""The word `health`: how to see that the container does its work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import HealthCheck
+from envc.language.fields import Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.values import Count, Duration, Text
+from envc.language.word import Declaration
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/\S*)?")
+
+
+class Health(Declaration):
+    r"""Says how to see that the container works. Needs no program in the image but Python.
+
+    `health file` wants a file that exists and is not empty, and with `fresh 5m` has changed within that time.
+    `health http` wants an answer below 400. `health command` wants the exit code 0, without a shell.
+    `every` is the time between checks, `timeout` how long one may take, `start` how long a start may take,
+    `retries` how many failures in a row make it unhealthy.
+    """
+
+    examples = (
+        'health file "/app/train.log" every 30s timeout 10s fresh 5m',
+        'health http "http://127.0.0.1:8080/healthz" every 15s timeout 3s start 10m',
+        'health command "python -m ranker.selftest"',
+    )
+
+    kind: Annotated[Literal["file", "http", "command"], Positional()]
+    subject: Annotated[Text, Positional(kinds=frozenset({"string"}))]
+    every: Annotated[Duration, Keyword()] = 30_000
+    timeout: Annotated[Duration, Keyword()] = 5_000
+    start: Annotated[Duration | None, Keyword()] = None
+    retries: Annotated[Count, Keyword()] = 3
+    fresh: Annotated[Duration | None, Keyword()] = None
+
+    def facets(self, origin: Origin) -> Iterator[HealthCheck]:
+        """Return the check."""
+        subject: tuple[str, ...] = (self.subject,)
+        if self.kind == "command":
+            from shlex import split
+
+            subject = tuple(split(self.subject))
+        yield HealthCheck(
+            self.kind, subject, self.every, self.timeout, self.start or 0, self.retries, self.fresh, origin
+        )
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
+        """Refuse subjects that do not fit the kind."""
+        place = origin.of("subject")
+        if self.kind == "file" and not self.subject.startswith("/"):
+            yield Diagnostic(
+                "path-not-absolute", "`health file` takes a path in the container", (wrong(place, 'begins with "/"'),)
+            )
+        if self.kind == "http" and not _ADDRESS.fullmatch(self.subject):
+            yield Diagnostic(
+                "unreadable-address",
+                "`health http` takes the address of a page",
+                (wrong(place, "such as http://127.0.0.1:8080/healthz"),),
+            )
+        if self.fresh is not None and self.kind != "file":
+            yield Diagnostic(
+                "contradiction", "only a file can be fresh", (wrong(origin.of("fresh"), f"of a {self.kind} check"),)
+            )

@@ -1,0 +1,29 @@
+"""The word `ignore`: files that are never copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from envc.language.facets import IgnoredPath
+from envc.language.fields import Positional
+from envc.language.origin import Origin
+from envc.language.values import ProgramPath
+from envc.language.word import Declaration
+
+
+class Ignore(Declaration):
+    """Leaves files out of what `copy` takes: names or patterns with `*`, at any depth.
+
+    Caches, byte code, version control, virtual environments and notebooks' checkpoints are left out without being asked.
+    """
+
+    repeatable = True
+    examples = ('ignore "*.ipynb" "notes"',)
+
+    patterns: Annotated[tuple[ProgramPath, ...], Positional(many=True)]
+
+    def facets(self, origin: Origin) -> Iterator[IgnoredPath]:
+        """Return the patterns."""
+        for pattern in self.patterns:
+            yield IgnoredPath(pattern, origin)

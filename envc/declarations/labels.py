@@ -1,0 +1,53 @@
+"""The word `labels`: labels of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import ImageLabel
+from envc.language.fields import Entries, Positional
+from envc.language.origin import Origin
+from envc.language.values import Text
+from envc.language.word import Declaration, Entry
+
+
+class LabelEntry(Entry):
+    """A label and its value."""
+
+    name: Annotated[Text, Positional(kinds=frozenset({"word", "string"}))]
+    value: Annotated[Text, Positional(kinds=frozenset({"string", "number"}))]
+
+
+class Labels(Declaration):
+    """Puts labels on the image, beside those that envc puts there: its version and the hashes."""
+
+    repeatable = True
+    examples = ('labels maintainer "ml@example.com"', 'labels < org.opencontainers.image.title "ranker"; team "search" >')
+
+    labels: Annotated[tuple[LabelEntry, ...], Entries(LabelEntry)] = ()
+
+    def facets(self, origin: Origin) -> Iterator[ImageLabel]:
+        """Return the labels."""
+        for position, label in enumerate(self.labels):
+            spans = {"name": origin.of(f"labels.{position}.name"), "value": origin.of(f"labels.{position}.value")}
+            yield ImageLabel(label.name, label.value, Origin(origin.item, spans))
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse labels that envc writes itself, and one label twice."""
+        first: dict[str, Span] = {}
+        for label in environment.every(ImageLabel):
+            place = label.origin.of("name")
+            mine = label.origin.item is origin.item
+            if mine and label.name.startswith("dev.envc."):
+                yield Diagnostic("derived-setting", f"the label `{label.name}` is envc's own", (wrong(place, "envc sets it"),))
+            if mine and label.name in first:
+                yield Diagnostic(
+                    "repeated-name",
+                    f"the label `{label.name}` is given twice",
+                    (wrong(place, "again here"), Label(first[label.name], "first here")),
+                )
+            first.setdefault(label.name, place)

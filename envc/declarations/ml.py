@@ -1,0 +1,17 @@
+"""The word `ml`: packages that come as builds for the accelerator."""
+
+from __future__ import annotations
+
+from envc.language.package_words import PackageList
+
+
+class Ml(PackageList):
+    """Installs machine-learning packages, in the build that fits the environment's accelerator.
+
+    `ml torch` under `gpu cuda …` takes torch built for that CUDA, from PyTorch's own index; without `gpu` it takes the
+    build for the CPU, which is far smaller. A number is a version (`2.7` any 2.7 patch, `2.7.1` exactly that),
+    a specifier is PEP 440's. Everything is locked with hashes; `pinned` holds the version even when the lock is upgraded.
+    """
+
+    examples = ("ml torch pinned", "ml pinned < torch 2.7; transformers >=4.46,<5; datasets >", "ml scikit-learn 1.7 numpy")
+    accelerated = True

@@ -1,0 +1,32 @@
+"""The word `run`: what the container does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from envc.language.commands import read_command
+from envc.language.facets import Command
+from envc.language.fields import Positional
+from envc.language.origin import Origin
+from envc.language.word import Declaration
+
+
+class Run(Declaration):
+    """Says what the container does when it starts: `run "python -m ranker.train --epochs 3"`.
+
+    The command is executed without a shell, so that signals reach it. Where a shell is wanted, write a script in triple
+    quotes. Several strings are the arguments, one by one.
+    """
+
+    examples = ('run "python -m ranker.train --epochs 3"', 'run "python" "-c" "print(1)"')
+
+    command: Annotated[
+        tuple[str, ...], AfterValidator(read_command), Positional(many=True, kinds=frozenset({"string", "script"}))
+    ]
+
+    def facets(self, origin: Origin) -> Iterator[Command]:
+        """Return the command."""
+        yield Command(self.command, origin)

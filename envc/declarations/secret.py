@@ -1,0 +1,30 @@
+"""The word `secret`: something that no image may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from envc.language.facets import Secret as SecretFacet
+from envc.language.fields import Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.values import Name, Variable
+from envc.language.word import Declaration
+
+
+class Secret(Declaration):
+    """Gives the container a secret while it runs, as the file `/run/secrets/NAME`.
+
+    With `as VARIABLE` its value is also in that variable. The value comes from the same variable of whoever starts the
+    container, or from a file; it is in no image, layer, history, manifest, log or hash.
+    """
+
+    repeatable = True
+    examples = ("secret wandb-key as WANDB_API_KEY",)
+
+    name: Annotated[Name, Positional()]
+    variable: Annotated[Variable | None, Keyword("as")] = None
+
+    def facets(self, origin: Origin) -> Iterator[SecretFacet]:
+        """Return the secret."""
+        yield SecretFacet(self.name, self.variable, origin)

@@ -1,0 +1,43 @@
+"""The word `user`: who the processes run as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import User as UserFacet
+from envc.language.fields import Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.values import Name, UserId
+from envc.language.word import Declaration
+
+
+class User(Declaration):
+    """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
+
+    Group 0 may write the working directory and the home folder, so any other id works too, as some clusters give one.
+    """
+
+    examples = ("user trainer uid 1234", "user app")
+
+    name: Annotated[Name, Positional()]
+    uid: Annotated[UserId | None, Keyword()] = None
+
+    def facets(self, origin: Origin) -> Iterator[UserFacet]:
+        """Return the user."""
+        default = 0 if self.name == "root" else 1000
+        yield UserFacet(self.name, default if self.uid is None else self.uid, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
+        """Warn of root."""
+        if self.name == "root" or self.uid == 0:
+            yield Diagnostic(
+                "runs-as-root",
+                "the container runs as root",
+                (wrong(origin.span, "asked for here"),),
+                notes=("a process that breaks out of the container is then root on the machine",),
+                severity="warning",
+            )

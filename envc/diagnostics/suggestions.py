@@ -1,0 +1,52 @@
+"""Which known name a reader may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+#: Words that people bring from other tools, which no edit distance finds.
+BROUGHT_ALONG = {
+    "from": "base",
+    "image": "base",
+    "cuda": "gpu",
+    "nvidia": "gpu",
+    "conda": "pip",
+    "packages": "pip",
+    "requirements": "pip",
+    "install": "pip",
+    "torch": "ml",
+    "system": "apt",
+    "apt-get": "apt",
+    "environment": "set",
+    "dataset": "data",
+    "volume": "data",
+    "model": "weights",
+    "checkpoint": "weights",
+    "add": "copy",
+    "port": "expose",
+    "ports": "expose",
+    "cmd": "run",
+    "command": "run",
+    "entrypoint": "run",
+    "healthcheck": "health",
+    "memory": "limit",
+    "resources": "limit",
+    "label": "labels",
+    "exclude": "ignore",
+    "argument": "arg",
+}
+
+
+def similar(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name nearest to a name, or None: first by case, then by habit, then by spelling."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    for candidate in names:
+        if candidate.lower() == name.lower():
+            return candidate
+    habit = BROUGHT_ALONG.get(name.lower())
+    if habit in names:
+        return habit
+    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return near[0] if near else None

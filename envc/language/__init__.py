@@ -1,0 +1,1 @@
+"""What items mean: words, their fields, and the check that makes an `Environment` of a `Program`."""

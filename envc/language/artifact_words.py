@@ -1,0 +1,100 @@
+"""What `data` and `weights` share: something big, versioned and checked, mounted, copied or fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import Artifact
+from envc.language.fields import Choice, Flag, Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.values import ContainerPath, Name, Sha256, Tag, Text, refuse
+from envc.language.word import Declaration
+
+_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)[^\s]*")
+
+
+def is_address(location: str) -> bool:
+    """Say whether a location is an address and not a path of the project."""
+    return "://" in location
+
+
+def _location(text: str) -> str:
+    if not is_address(text):
+        if text.startswith(("/", "~")):
+            refuse("path-not-relative", "a path of the project is relative to the program's own file")
+        return "/".join(part for part in text.replace("\\", "/").split("/") if part not in {"", "."}) or "."
+    match = _ADDRESS.fullmatch(text)
+    if not match:
+        refuse("unreadable-address", "an address is like https://host/path or s3://bucket/path")
+    if "@" in match["authority"]:
+        refuse("secret-in-address", "an address holds no credentials; they come from a `secret`")
+    return text
+
+
+class ArtifactWord(Declaration):
+    """A version, maybe a name and where it comes from, and how it gets into the container."""
+
+    repeatable = True
+    kind: ClassVar[Literal["data", "weights"]]
+
+    version: Annotated[Tag, Positional()]
+    of: Annotated[Name | None, Keyword()] = None
+    location: Annotated[Text | None, AfterValidator(lambda text: None if text is None else _location(text)), Keyword("from")] = None
+    sha256: Annotated[Sha256 | None, Keyword()] = None
+    delivery: Annotated[Literal["mounted", "copied", "fetched"], Choice()]
+    writable: Annotated[bool, Flag()] = False
+    at: Annotated[ContainerPath | None, Keyword()] = None
+
+    def facets(self, origin: Origin) -> Iterator[Artifact]:
+        """Return the artifact."""
+        path = self.at or (f"/{self.kind}/{self.of}" if self.of else f"/{self.kind}")
+        name = self.of or self.kind
+        yield Artifact(
+            self.kind, name, self.version, self.location, self.sha256, self.delivery, path, self.writable, origin
+        )
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse what cannot be delivered as asked."""
+        name = self.of or self.kind
+        if self.delivery != "mounted" and self.location is None:
+            yield Diagnostic(
+                "missing-argument",
+                f"`{origin.item.word}` does not say where `{name}` comes from",
+                (wrong(origin.of("delivery"), "from where"),),
+                helps=('write `from "…"` with a path of the project or an address',),
+            )
+        if self.writable and self.delivery != "mounted":
+            yield Diagnostic(
+                "contradiction",
+                f"what is {self.delivery} cannot be writable",
+                (wrong(origin.of("writable"), "only a mount can be written to"),),
+            )
+        if self.delivery == "fetched" and self.location and not is_address(self.location):
+            yield Diagnostic(
+                "contradiction",
+                "a path of the project cannot be fetched",
+                (wrong(origin.of("location"), "no address"),),
+                helps=("`mounted` or `copied` fits a path of the project",),
+            )
+        if self.delivery != "mounted" and self.location and is_address(self.location) and not self.sha256:
+            yield Diagnostic(
+                "no-checksum",
+                f"nothing says what the bytes of `{name}` must be",
+                (wrong(origin.of("location"), "downloaded without a checksum"),),
+                helps=("write `sha256` and the checksum behind it",),
+            )
+        twins = [one for one in environment.every(Artifact) if one.name == name and one.origin.item is not origin.item]
+        if any(twin.origin.span.start < origin.span.start for twin in twins):
+            yield Diagnostic(
+                "repeated-name",
+                f"two data sets or models are called `{name}`",
+                (wrong(origin.of("of"), "again here"),),
+                helps=("give each a name with `of`",),
+            )

@@ -1,0 +1,218 @@
+"""Gives an item's arguments to the fields of its word's model."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from envc.diagnostics import Diagnostic, Fix, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.fields import Entries, Layout, layout_of, literals
+from envc.language.origin import Origin
+from envc.syntax.program import Argument, Item, Kind
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_KIND_NAMES: dict[Kind, str] = {
+    "word": "a word",
+    "number": "a number",
+    "string": "a string",
+    "script": "a script",
+    "reference": "a parameter",
+    "constraint": "a version specifier",
+}
+
+
+class Bound(NamedTuple, Generic[Model]):
+    """A model filled from an item, or None, and what was wrong."""
+
+    model: Model | None
+    origin: Origin
+    mistakes: tuple[Diagnostic, ...] = ()
+
+
+def bind(item: Item, model: type[Model], arguments: tuple[Argument, ...] | None = None) -> Bound[Model]:
+    """Fill a model from an item. `arguments` replaces the item's own (an entry's word is its first argument)."""
+    binder = _Binder(item, layout_of(model))
+    binder.take(item.arguments if arguments is None else arguments)
+    binder.take_block()
+    origin = Origin(item, binder.spans)
+    if binder.mistakes:
+        return Bound(None, origin, tuple(binder.mistakes))
+    try:
+        return Bound(model.model_validate(binder.values), origin)
+    except ValidationError as error:
+        return Bound(None, origin, tuple(_refusals(error, item, model, binder.spans)))
+
+
+class _Binder:
+    """Walks the arguments of one item once."""
+
+    def __init__(self, item: Item, layout: Layout) -> None:
+        self.item = item
+        self.layout = layout
+        self.waiting = list(layout.positional)
+        self.values: dict[str, Any] = {}
+        self.spans: dict[str, Span] = {}
+        self.mistakes: list[Diagnostic] = []
+
+    def take(self, arguments: tuple[Argument, ...]) -> None:
+        waiting = list(arguments)
+        while waiting:
+            argument = waiting.pop(0)
+            if argument.kind == "reference":
+                self.wrong("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+            elif self.must_be_positional() or not self.has_meaning(argument):
+                self.take_unnamed(argument, waiting)
+            else:
+                self.take_named(argument, waiting)
+
+    def must_be_positional(self) -> bool:
+        return bool(self.waiting) and self.waiting[0][0] in self.layout.required and not self.waiting[0][1].many
+
+    def has_meaning(self, argument: Argument) -> bool:
+        layout = self.layout
+        return argument.kind == "word" and (
+            argument.value in layout.keywords or argument.value in layout.flags or argument.value in layout.choices
+        )
+
+    def take_named(self, argument: Argument, waiting: list[Argument]) -> None:
+        layout, word = self.layout, argument.value
+        if word in layout.flags:
+            self.store(layout.flags[word], True, argument.span)
+        elif word in layout.choices:
+            self.store(layout.choices[word], word, argument.span)
+        else:
+            field, keyword = layout.keywords[word]
+            taken = []
+            while waiting and (keyword.many or not taken) and not (taken and self.has_meaning(waiting[0])):
+                taken.append(waiting.pop(0))
+            if not taken:
+                self.wrong("missing-argument", f"`{word}` has no value", argument.span, "nothing follows")
+                return
+            values = [self.value(one, keyword.kinds) for one in taken]
+            self.store(field, tuple(values) if keyword.many else values[0], taken[0].span.to(taken[-1].span))
+
+    def take_unnamed(self, argument: Argument, waiting: list[Argument]) -> None:
+        if self.waiting:
+            field, positional = self.waiting[0]
+            if not positional.many:
+                self.waiting.pop(0)
+                self.store(field, self.value(argument, positional.kinds), argument.span)
+                return
+            value = self.value(argument, positional.kinds)
+            self.values[field] = (*self.values.get(field, ()), value)
+            self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
+        elif self.layout.entries and argument.kind in {"word", "string"}:
+            taken = [argument]
+            while waiting and not self.has_meaning(waiting[0]) and waiting[0].kind != "word":
+                taken.append(waiting.pop(0))
+            entry = Item(argument.value, argument.span, tuple(taken[1:]))
+            self.take_entry(*self.layout.entries, entry, tuple(taken))
+        else:
+            self.unexpected(argument)
+
+    def take_block(self) -> None:
+        block, layout = self.item.block, self.layout
+        if block is None:
+            return
+        if layout.entries:
+            for child in block:
+                word = Argument("word", child.word, child.word_span)
+                self.take_entry(*layout.entries, child, (word, *child.arguments))
+        elif not layout.items:
+            assert self.item.block_span is not None  # noqa: S101  # an item with a block has its span
+            opening = Span(self.item.block_span.source, self.item.block_span.start, self.item.block_span.start + 1)
+            self.wrong("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
+
+    def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
+        bound = bind(item, entries.model, arguments)
+        self.mistakes.extend(bound.mistakes)
+        if bound.model is not None:
+            position = len(self.values.get(field, ()))
+            self.values[field] = (*self.values.get(field, ()), bound.model)
+            for name, span in bound.origin.spans.items():
+                self.spans[f"{field}.{position}.{name}"] = span
+            self.spans[f"{field}.{position}"] = item.span
+
+    def value(self, argument: Argument, kinds: frozenset[Kind]) -> str:
+        if argument.kind not in kinds:
+            wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
+            self.wrong(
+                "wrong-kind",
+                f"{_KIND_NAMES[argument.kind]} stands where {wanted} belongs",
+                argument.span,
+                f"not {wanted}",
+            )
+        return argument.value
+
+    def store(self, field: str, value: object, span: Span) -> None:
+        if field in self.values:
+            self.mistakes.append(
+                Diagnostic(
+                    "repeated-argument",
+                    f"`{self.item.word}` says the same thing twice",
+                    (wrong(span, "again here"), Label(self.spans[field], "first here")),
+                )
+            )
+            return
+        self.values[field] = value
+        self.spans[field] = span
+
+    def unexpected(self, argument: Argument) -> None:
+        words = self.layout.words
+        near = similar(argument.value, words) if argument.kind == "word" else None
+        fixes = (Fix("an argument has a similar name", argument.span, near),) if near else ()
+        notes = (f"behind `{self.item.word}` may stand: {' '.join(words)}",) if words else ()
+        self.mistakes.append(
+            Diagnostic(
+                "unexpected-argument",
+                f"`{self.item.word}` takes no `{argument.value}`" if argument.kind == "word" else
+                f"`{self.item.word}` takes no further {_KIND_NAMES[argument.kind].split(' ', 1)[1]}",
+                (wrong(argument.span, "not known here"),),
+                notes,
+                fixes=fixes,
+            )
+        )
+
+    def wrong(self, name: str, message: str, span: Span, label: str = "") -> None:
+        self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
+
+
+def _refusals(error: ValidationError, item: Item, model: type[BaseModel], spans: dict[str, Span]) -> list[Diagnostic]:
+    """Turn pydantic's findings into diagnostics at the arguments that they speak of."""
+    layout = layout_of(model)
+    written = {field: name for name, (field, _) in layout.keywords.items()}
+    found = []
+    for one in error.errors(include_url=False):
+        field = str(one["loc"][0]) if one["loc"] else ""
+        span = spans.get(field, item.span)
+        if one["type"] == "missing":
+            values = literals(model.model_fields[field].annotation)
+            what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
+            found.append(
+                Diagnostic("missing-argument", f"`{item.word}` lacks {what}", (wrong(item.span, f"{what} is missing"),))
+            )
+        elif one["type"] == "literal_error":
+            values = literals(model.model_fields[field].annotation)
+            near = similar(span.text, values)
+            found.append(
+                Diagnostic(
+                    "unknown-choice",
+                    f"`{span.text}` is none of {', '.join(values)}",
+                    (wrong(span, "not one of them"),),
+                    fixes=(Fix("one of them is similar", span, near),) if near else (),
+                )
+            )
+        else:
+            refused = span.text if len(span.text) <= 40 else span.text[:37] + "…"
+            found.append(Diagnostic(one["type"], _refusal(item.word, refused), (wrong(span, one["msg"]),)))
+    return found
+
+
+def _refusal(word: str, text: str) -> str:
+    return f"`{word}` cannot take `{text}`" if text != word else f"`{word}` cannot be used so"
+
+

@@ -1,0 +1,36 @@
+"""Commands as people write them, turned into arguments for exec."""
+
+from __future__ import annotations
+
+import re
+
+from envc.language.values import refuse
+
+_SHELL = re.compile(r"[|&;<>`$]|\|\||&&")
+
+
+def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the arguments of a command. One text is split at blanks, quotes kept together; several are arguments.
+
+    There is no shell between, so a single text that needs one is refused.
+    """
+    if len(texts) != 1:
+        return texts
+    from shlex import split
+
+    text = texts[0]
+    if "\n" in text:
+        return ("/bin/sh", "-euc", text + "\n")
+    try:
+        arguments = tuple(split(text))
+    except ValueError:
+        refuse("unreadable-command", "a quote in it is never closed")
+    if not arguments:
+        refuse("unreadable-command", "an empty command")
+    if any(_SHELL.search(part) for part in _outside_quotes(text)):
+        refuse("shell-in-command", "no shell reads this; a script in triple quotes has one")
+    return arguments
+
+
+def _outside_quotes(text: str) -> list[str]:
+    return re.split(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", text)

@@ -1,0 +1,208 @@
+"""What an environment is to have, whatever word asked for it.
+
+Words translate to facets; the lock and the planner read facets and know no words. So a new word is one new file.
+Sizes are bytes, times milliseconds, processors thousandths of one; paths in the container are absolute.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from envc.language.origin import Origin
+
+Flavour = Literal["base", "runtime", "devel"]
+Delivery = Literal["mounted", "copied", "fetched"]
+HealthKind = Literal["file", "http", "command"]
+
+
+class Interpreter(NamedTuple):
+    """A Python, `3.12` or `3.12.4`."""
+
+    version: str
+    origin: Origin
+
+
+class BaseImage(NamedTuple):
+    """A base image asked for by name."""
+
+    reference: str
+    origin: Origin
+
+
+class Accelerator(NamedTuple):
+    """What GPUs the machines have: their driver speaks at least this CUDA."""
+
+    cuda: str | None
+    exact: bool
+    flavour: Flavour | None
+    cudnn: str | None
+    count: int | None
+    memory: int | None
+    optional: bool
+    origin: Origin
+
+
+class PythonPackage(NamedTuple):
+    """A package from a Python index. `accelerated` ones come as builds for the accelerator, or for none."""
+
+    name: str  # as PEP 503 normalises it
+    extras: tuple[str, ...]
+    specifier: str  # PEP 440, maybe empty
+    pinned: bool
+    accelerated: bool
+    origin: Origin
+
+    @property
+    def requirement(self) -> str:
+        """The PEP 508 text."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        return f"{self.name}{extras}{self.specifier}"
+
+
+class SystemPackage(NamedTuple):
+    """A package of the base's distribution."""
+
+    name: str
+    origin: Origin
+
+
+class Artifact(NamedTuple):
+    """A data set or the weights of a model: big, versioned, checked."""
+
+    kind: Literal["data", "weights"]
+    name: str
+    version: str
+    location: str | None  # where it comes from: a path relative to the program, or an address
+    sha256: str | None
+    delivery: Delivery
+    path: str  # in the container
+    writable: bool
+    origin: Origin
+
+
+class Setting(NamedTuple):
+    """An environment variable of the container."""
+
+    name: str
+    value: str
+    origin: Origin
+
+
+class BuildArgument(NamedTuple):
+    """A value chosen when the image is built, one of a few."""
+
+    name: str
+    default: str
+    values: tuple[str, ...]  # empty: any text
+    origin: Origin
+
+
+class Secret(NamedTuple):
+    """A secret that the container gets when it runs: as a file, and its variable `NAME_FILE` says where."""
+
+    name: str
+    variable: str | None
+    origin: Origin
+
+
+class CopiedPath(NamedTuple):
+    """A file or folder of the project that lies in the image."""
+
+    source: str  # relative to the program
+    path: str  # in the container
+    origin: Origin
+
+
+class IgnoredPath(NamedTuple):
+    """A pattern of files that are never copied, in .dockerignore's form."""
+
+    pattern: str
+    origin: Origin
+
+
+class WorkingDirectory(NamedTuple):
+    """The folder that the command starts in."""
+
+    path: str
+    origin: Origin
+
+
+class User(NamedTuple):
+    """Who the processes run as."""
+
+    name: str
+    uid: int
+    origin: Origin
+
+
+class ExposedPort(NamedTuple):
+    """A port that the container listens on, `8080/tcp`."""
+
+    port: str
+    origin: Origin
+
+
+class ImageLabel(NamedTuple):
+    """A label of the image."""
+
+    name: str
+    value: str
+    origin: Origin
+
+
+class Command(NamedTuple):
+    """What the container does: arguments for exec, no shell between."""
+
+    arguments: tuple[str, ...]
+    origin: Origin
+
+
+class HealthCheck(NamedTuple):
+    """How to see that the container does its work."""
+
+    kind: HealthKind
+    subject: tuple[str, ...]  # the path, the address, or the command's arguments
+    interval: int
+    timeout: int
+    start: int
+    retries: int
+    fresh: int | None  # a file must have changed within this time
+    origin: Origin
+
+
+class ResourceLimit(NamedTuple):
+    """What the container may use at the most."""
+
+    memory: int | None
+    cpu: int | None
+    origin: Origin
+
+
+class SharedMemory(NamedTuple):
+    """The size of /dev/shm."""
+
+    size: int
+    origin: Origin
+
+
+Facet = (
+    Interpreter
+    | BaseImage
+    | Accelerator
+    | PythonPackage
+    | SystemPackage
+    | Artifact
+    | Setting
+    | BuildArgument
+    | Secret
+    | CopiedPath
+    | IgnoredPath
+    | WorkingDirectory
+    | User
+    | ExposedPort
+    | ImageLabel
+    | Command
+    | HealthCheck
+    | ResourceLimit
+    | SharedMemory
+)

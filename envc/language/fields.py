@@ -1,0 +1,111 @@
+"""How the fields of a word stand among its arguments. A word's file annotates its fields with these."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+from envc.syntax.program import Kind
+
+_PLAIN: frozenset[Kind] = frozenset({"word", "number", "string"})
+
+
+class Positional(NamedTuple):
+    """Takes the next argument that is no keyword; with `many`, all that are left."""
+
+    many: bool = False
+    kinds: frozenset[Kind] = _PLAIN
+
+
+class Keyword(NamedTuple):
+    """Takes the argument (with `many`, the arguments) behind its name; `name` defaults to the field's."""
+
+    name: str = ""
+    many: bool = False
+    kinds: frozenset[Kind] = _PLAIN
+
+
+class Flag(NamedTuple):
+    """Is true when its name stands among the arguments."""
+
+
+class Choice(NamedTuple):
+    """Is one of the words that its Literal type lists; the word alone says it."""
+
+
+class Entries(NamedTuple):
+    """A list, inline or in a block. Inline, each word begins an entry: `ml torch 2.7 numpy`.
+
+    In a block each item is one: `ml < torch 2.7; numpy >`. The entry's own model says what may stand in it.
+    """
+
+    model: type[BaseModel]
+
+
+class Items(NamedTuple):
+    """The block holds items whose words stand in this place, such as `env`."""
+
+    place: str
+
+
+Form = Positional | Keyword | Flag | Choice | Entries | Items
+_FORMS = (Positional, Keyword, Flag, Choice, Entries, Items)
+
+
+class Layout(NamedTuple):
+    """The fields of a model by the way they are written."""
+
+    positional: tuple[tuple[str, Positional], ...]
+    required: frozenset[str]
+    keywords: dict[str, tuple[str, Keyword]]
+    flags: dict[str, str]
+    choices: dict[str, str]
+    entries: tuple[str, Entries] | None
+    items: tuple[str, Items] | None
+
+    @property
+    def words(self) -> list[str]:
+        """Every word that has a meaning among the arguments."""
+        return sorted({*self.keywords, *self.flags, *self.choices})
+
+
+@lru_cache
+def layout_of(model: type[BaseModel]) -> Layout:
+    """Read the layout of a model off its annotations."""
+    positional: list[tuple[str, Positional]] = []
+    keywords: dict[str, tuple[str, Keyword]] = {}
+    flags: dict[str, str] = {}
+    choices: dict[str, str] = {}
+    entries: tuple[str, Entries] | None = None
+    items: tuple[str, Items] | None = None
+    required = set()
+    for field, information in model.model_fields.items():
+        form = next((one for one in information.metadata if isinstance(one, _FORMS)), None)
+        if information.is_required():
+            required.add(field)
+        if isinstance(form, Positional):
+            positional.append((field, form))
+        elif isinstance(form, Keyword):
+            keywords[form.name or field] = (field, form)
+        elif isinstance(form, Flag):
+            flags[field] = field
+        elif isinstance(form, Choice):
+            choices.update(dict.fromkeys(literals(information.annotation), field))
+        elif isinstance(form, Entries):
+            entries = (field, form)
+        elif isinstance(form, Items):
+            items = (field, form)
+    return Layout(tuple(positional), frozenset(required), keywords, flags, choices, entries, items)
+
+
+def literals(annotation: Any) -> list[str]:
+    """Return the strings of a Literal, also inside `Literal[…] | None`."""
+    found: list[str] = []
+    for argument in get_args(annotation):
+        if isinstance(argument, str):
+            found.append(argument)
+        else:
+            found.extend(literals(argument))
+    return found

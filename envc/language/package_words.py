@@ -1,0 +1,58 @@
+"""What `ml` and `pip` share: a list of packages, one by one or in a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import PythonPackage
+from envc.language.fields import Entries, Flag
+from envc.language.origin import Origin
+from envc.language.packages import PackageEntry
+from envc.language.word import Declaration
+
+
+class PackageList(Declaration):
+    """Packages, each with a version or a range, `pinned` one by one or all together."""
+
+    repeatable = True
+    accelerated: ClassVar[bool] = False
+
+    packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
+    pinned: Annotated[bool, Flag()] = False
+
+    def facets(self, origin: Origin) -> Iterator[PythonPackage]:
+        """Return the packages."""
+        for position, entry in enumerate(self.packages):
+            spans = {
+                "name": origin.of(f"packages.{position}.name"),
+                "version": origin.spans.get(f"packages.{position}.version", origin.of(f"packages.{position}")),
+            }
+            yield PythonPackage(
+                entry.bare_name,
+                entry.extras,
+                entry.version,
+                entry.pinned or self.pinned,
+                self.accelerated,
+                Origin(origin.item, spans),
+            )
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a list without packages and a package that is asked for twice."""
+        if not self.packages:
+            yield Diagnostic(
+                "missing-argument", f"`{origin.item.word}` names no package", (wrong(origin.span, "no name follows"),)
+            )
+        first: dict[str, Span] = {}
+        for package in environment.every(PythonPackage):
+            place = package.origin.of("name")
+            if package.name in first and package.origin.item is origin.item:
+                yield Diagnostic(
+                    "repeated-package",
+                    f"the package `{package.name}` is asked for twice",
+                    (wrong(place, "again here"), Label(first[package.name], "first here")),
+                )
+            first.setdefault(package.name, place)

@@ -1,0 +1,75 @@
+"""Names and versions of Python packages, as words that take packages read them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from envc.language.fields import Flag, Positional
+from envc.language.values import refuse
+from envc.language.word import Entry
+
+_NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[([^\]]*)\])?")
+_EXTRA = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_RELEASE = r"\d+(?:\.\d+)*"
+_SUFFIX = r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(?:[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?"
+_LOCAL = r"(?:\+[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)?"
+_VERSION = re.compile(rf"(?:\d+!)?{_RELEASE}{_SUFFIX}{_LOCAL}", re.IGNORECASE)
+_CLAUSE = re.compile(r"(===|[=~!<>]=|[<>])(.+)")
+
+
+def normalised(name: str) -> str:
+    """Return a package's name as PEP 503 compares names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _read_name(text: str) -> str:
+    match = _NAME.fullmatch(text)
+    if not match:
+        refuse("unusable-package-name", "a package's name has letters, digits and - _ . only, and begins and ends with one")
+    extras = [extra.strip() for extra in (match[2] or "").split(",") if extra.strip()]
+    if not all(map(_EXTRA.fullmatch, extras)):
+        refuse("unusable-package-name", "an extra has letters, digits and - _ . only")
+    return normalised(match[1]) + (f"[{','.join(sorted(map(normalised, extras)))}]" if extras else "")
+
+
+def _read_specifier(text: str) -> str:
+    """Return PEP 440's form. A number alone is a version: with two parts all of its patches, with three exactly it."""
+    if text[:1].isdigit():
+        if not _VERSION.fullmatch(text):
+            refuse("unreadable-version", "a version is like 2.7 or 2.7.1; a range is like >=2.1,<2.5")
+        exact = text.count(".") >= 2 or not re.fullmatch(r"\d+(\.\d+)?", text)
+        return f"=={text}" if exact else f"=={text}.*"
+    clauses = []
+    for clause in text.split(","):
+        match = _CLAUSE.fullmatch(clause.strip())
+        version = match[2] if match else ""
+        if match and match[1] in {"==", "!="} and version.endswith(".*"):
+            version = version[:-2]
+        if not match or not _VERSION.fullmatch(version):
+            refuse("unreadable-version", "this is no PEP 440 specifier, such as >=2.1,<2.5 or ==2.1.*")
+        clauses.append(match[1] + match[2])
+    return ",".join(sorted(clauses))
+
+
+class PackageEntry(Entry):
+    """A package: `torch`, `torch 2.7`, `transformers[torch] >=4.46,<5`."""
+
+    name: Annotated[str, AfterValidator(_read_name), Positional(kinds=frozenset({"word", "string"}))]
+    version: Annotated[
+        str, BeforeValidator(_read_specifier), Positional(kinds=frozenset({"number", "constraint"}))
+    ] = ""
+    pinned: Annotated[bool, Flag()] = False
+
+    @property
+    def bare_name(self) -> str:
+        """The name without extras."""
+        return self.name.partition("[")[0]
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The extras, sorted."""
+        listed = self.name.partition("[")[2].rstrip("]")
+        return tuple(listed.split(",")) if listed else ()

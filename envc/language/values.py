@@ -1,0 +1,167 @@
+"""The types of fields: each reads a text of the program and refuses it in words that a label can show.
+
+A refusal's type is the kebab-case name of its diagnostic.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, NoReturn
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+_SIZES = {
+    "B": 1,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
+_DURATIONS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)([A-Za-z]*)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def refuse(name: str, message: str) -> NoReturn:
+    """Refuse a value; `name` becomes the diagnostic's, `message` its label."""
+    raise PydanticCustomError(name, "{message}", {"message": message})  # type: ignore[arg-type]  # names are literals at every call
+
+
+def _matching(pattern: str, name: str, message: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        return text if compiled.fullmatch(text) else refuse(name, message)
+
+    return AfterValidator(check)
+
+
+def read_size(text: str) -> int:
+    """Read `24GiB` as bytes."""
+    match = _NUMBER_AND_UNIT.fullmatch(text)
+    if not match or match[2] not in _SIZES:
+        refuse("unreadable-size", f"a size is a number with one of {' '.join(_SIZES)}, such as 24GiB")
+    size = Decimal(match[1]) * _SIZES[match[2]]
+    if size != size.to_integral_value() or size <= 0:
+        refuse("unreadable-size", "a size is a whole number of bytes above zero")
+    return int(size)
+
+
+def read_duration(text: str) -> int:
+    """Read `30s` as milliseconds."""
+    match = _NUMBER_AND_UNIT.fullmatch(text)
+    if not match or match[2] not in _DURATIONS:
+        refuse("unreadable-duration", f"a time is a number with one of {' '.join(_DURATIONS)}, such as 30s")
+    duration = Decimal(match[1]) * _DURATIONS[match[2]]
+    if duration != duration.to_integral_value() or duration <= 0:
+        refuse("unreadable-duration", "a time is a whole number of milliseconds above zero")
+    return int(duration)
+
+
+def read_cpu(text: str) -> int:
+    """Read `8` or `0.5` processors as thousandths of one."""
+    try:
+        cpu = Decimal(text) * 1000
+    except ArithmeticError:
+        refuse("unreadable-number", "a number of processors, such as 8 or 0.5")
+    if cpu != cpu.to_integral_value() or cpu <= 0:
+        refuse("unreadable-number", "a number of processors above zero, in steps of 0.001")
+    return int(cpu)
+
+
+def _read_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 4096:
+        refuse("unreadable-number", "a whole number from 1 to 4096")
+    return int(text)
+
+
+def _read_port(text: str) -> str:
+    number, _, protocol = text.partition("/")
+    if not number.isdecimal() or not 1 <= int(number) <= 65535 or protocol not in {"", "tcp", "udp"}:
+        refuse("unreadable-port", "a port is a number from 1 to 65535, maybe with /tcp or /udp")
+    return f"{int(number)}/{protocol or 'tcp'}"
+
+
+def _read_uid(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) < 2**31:
+        refuse("unreadable-number", "a user id is a whole number from 0 to 2147483647")
+    return int(text)
+
+
+def _container_path(text: str) -> str:
+    if not text.startswith("/"):
+        refuse("path-not-absolute", 'a path in the container begins with "/"')
+    parts = [part for part in text.split("/") if part not in {"", "."}]
+    if ".." in parts:
+        refuse("path-leaves-folder", "a path in the container has no `..`")
+    return "/" + "/".join(parts)
+
+
+def _program_path(text: str) -> str:
+    if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
+        refuse("path-not-relative", "a path of the project is relative to the program's own file")
+    parts = [part for part in text.replace("\\", "/").split("/") if part not in {"", "."}]
+    return "/".join(parts) or "."
+
+
+def _plain(text: str) -> str:
+    if _CONTROL.search(text):
+        refuse("control-character", "holds a control character")
+    return text
+
+
+#: Text without control characters.
+Text = Annotated[str, AfterValidator(_plain)]
+#: Bytes, from `24GiB`.
+Size = Annotated[int, BeforeValidator(read_size)]
+#: Milliseconds, from `30s`.
+Duration = Annotated[int, BeforeValidator(read_duration)]
+#: Thousandths of a processor, from `0.5`.
+Cpu = Annotated[int, BeforeValidator(read_cpu)]
+#: A whole number above zero.
+Count = Annotated[int, BeforeValidator(_read_count)]
+#: `8080/tcp`, from `8080`.
+Port = Annotated[str, BeforeValidator(_read_port)]
+#: A numeric user id.
+UserId = Annotated[int, BeforeValidator(_read_uid)]
+#: An absolute path in the container, normalised.
+ContainerPath = Annotated[str, AfterValidator(_plain), AfterValidator(_container_path)]
+#: A path relative to the program's file, with `/`.
+ProgramPath = Annotated[str, AfterValidator(_plain), AfterValidator(_program_path)]
+#: `3.12` or `3.12.4`.
+PythonVersion = Annotated[
+    str, _matching(r"3\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a Python version is 3.12, or 3.12.4 for one patch")
+]
+#: `12.6` or `12.6.3`.
+CudaVersion = Annotated[
+    str, _matching(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a CUDA version is 12.6, or 12.6.3")
+]
+#: `9` or `9.5`.
+ShortVersion = Annotated[str, _matching(r"\d{1,3}(\.\d{1,3}){0,3}", "unreadable-version", "a version is 9 or 9.5")]
+#: A name that can be part of a file name, an image name and a volume name.
+Name = Annotated[
+    str,
+    _matching(r"[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?", "unusable-name", "a name has lower-case letters, digits and - only"),
+]
+#: A tag of a data set: `v2`, `2026-06`.
+Tag = Annotated[str, _matching(r"[A-Za-z0-9][\w.-]{0,63}", "unusable-name", "a version tag is like v2 or 2026-06")]
+#: The name of an environment variable.
+Variable = Annotated[
+    str, _matching(r"[A-Za-z_][A-Za-z0-9_]*", "unusable-name", "a variable has letters, digits and _ only")
+]
+#: A SHA-256 in hexadecimal.
+Sha256 = Annotated[
+    str,
+    AfterValidator(str.lower),
+    _matching(r"[0-9a-f]{64}", "unreadable-checksum", "a SHA-256 has 64 hexadecimal digits"),
+]
+#: The name of a Debian or Ubuntu package.
+SystemName = Annotated[
+    str, _matching(r"[a-z0-9][a-z0-9+.-]+", "unusable-name", "a system package has lower-case letters, digits and + - . only")
+]

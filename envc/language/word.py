@@ -1,0 +1,59 @@
+"""What a word of the language is: a frozen pydantic model in a file of its own in `envc/declarations/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from envc.diagnostics import Diagnostic
+from envc.language.origin import Origin
+
+if TYPE_CHECKING:
+    from envc.language.environment import Environment
+    from envc.language.facets import Facet
+
+
+class Entry(BaseModel):
+    """One entry of a list, such as a package of `ml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Declaration(BaseModel):
+    """One item, understood. A subclass is a word: its docstring is the word's documentation.
+
+    The first line of the docstring is the summary that lists show.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: Where the word may stand: `file` (the top of a program) or `env`.
+    place: ClassVar[str] = "env"
+    #: Whether an environment may hold the word more than once.
+    repeatable: ClassVar[bool] = False
+    #: Programs' lines that show it; each is a test.
+    examples: ClassVar[Sequence[str]] = ()
+
+    def facets(self, origin: Origin) -> Iterable[Facet]:  # noqa: ARG002  # what a word without facets ignores
+        """Return what the environment is to have because of this item."""
+        return ()
+
+    def check(self, origin: Origin, environment: Environment) -> Iterable[Diagnostic]:  # noqa: ARG002
+        """Return what is wrong, or worth a warning, with this item in its environment."""
+        return ()
+
+
+class Words(Protocol):
+    """All words there are, found by name."""
+
+    def find(self, name: str) -> type[Declaration] | None:
+        """Return the word of this name, or None."""
+        ...
+
+    def names(self) -> list[str]:
+        """Return every name, sorted."""
+        ...
+
+

@@ -1,0 +1,191 @@
+"""What an index has of one package, and why none of it may suit the target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from envc.diagnostics.diagnostic import Diagnostic
+from envc.lock.resolution import Request, Target
+from envc.resolvers.pip_tools.specification import MACHINES, abi_of, platforms_of, release
+from envc.resolvers.pip_tools.words import plain
+
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+    from packaging.version import Version
+
+#: How the makers of wheels call the machines, and how Docker does.
+DOCKER_NAMES = {machine: platform for platform, (machine, _) in MACHINES.items()}
+
+
+class File(NamedTuple):
+    """One file that an index page names."""
+
+    version: Version
+    tags: frozenset[Tag]  # empty for a source archive
+    requires_python: str | None
+    yanked: bool
+
+
+class Offer(NamedTuple):
+    """All files of one package."""
+
+    name: str
+    files: tuple[File, ...]
+
+    @classmethod
+    def of(cls, name: str, rows: Iterable[Sequence[Any]]) -> Offer:
+        """Return the offer that rows of file name, Requires-Python and yanked state; other files are left out."""
+        return cls(name, tuple(filter(None, (read_file(*row) for row in rows))))
+
+
+def read_file(filename: str, requires_python: str | None, yanked: bool) -> File | None:  # noqa: FBT001 (a row of JSON)
+    """Return what the name of a file says, or None for what is neither a wheel nor a source archive."""
+    from packaging.utils import parse_sdist_filename, parse_wheel_filename
+
+    try:
+        if filename.endswith(".whl"):
+            _, version, _, tags = parse_wheel_filename(filename)
+            return File(version, tags, requires_python, yanked)
+        return File(parse_sdist_filename(filename)[1], frozenset(), requires_python, yanked)
+    except ValueError:
+        return None
+
+
+def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request) -> Diagnostic | None:
+    """Return why no file of an offer suits one requirement on the target, or None when one does."""
+    from packaging.specifiers import SpecifierSet
+
+    notes = (f"{asker} asks for it",)
+    name = plain(offer.name)
+    wanted = f"{name} {specifier}".strip()
+    if not offer.files:
+        return unknown_package(offer.name, notes, request)
+    fitting = [file for file in offer.files if SpecifierSet(specifier).contains(file.version, prereleases=True)]
+    if not fitting:
+        return unknown_version(offer, wanted, notes)
+    newest = max(file.version for file in fitting)
+    allowed = [file for file in fitting if takes_python(file, request.target)]
+    if not allowed:
+        needs = next(file.requires_python for file in fitting if file.version == newest)
+        return Diagnostic(
+            "requires-python-mismatch",
+            f"`{wanted}` does not take Python {request.target.python}",
+            notes=(f"{name} {newest} needs Python {plain(needs or '')}", *notes),
+            helps=(f"take another version of {name} or of Python",),
+        )
+    tags = tags_of(request.target)
+    runnable = [file for file in allowed if file.tags & tags]
+    if not runnable:
+        return no_wheel(offer.name, wanted, allowed, notes, request.target)
+    if all(file.yanked for file in runnable):
+        return Diagnostic(
+            "unknown-version",
+            f"every version of `{wanted}` was withdrawn by its makers",
+            notes=notes,
+            helps=("allow another version; a withdrawn one is taken only where `==` names it",),
+        )
+    return None
+
+
+def takes_python(file: File, target: Target) -> bool:
+    """Tell whether a file's Requires-Python admits the target; one that cannot be read admits everything, as in pip."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(file.requires_python or "").contains(".".join(release(target.python)), prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
+def tags_of(target: Target) -> frozenset[Tag]:
+    """Return the wheel tags that the target takes."""
+    from packaging.tags import compatible_tags, cpython_tags
+
+    major, minor, _ = release(target.python)
+    version, platforms = (int(major), int(minor)), platforms_of(target)
+    interpreter = f"cp{major}{minor}"
+    return frozenset(
+        [*cpython_tags(version, [abi_of(target)], platforms), *compatible_tags(version, interpreter, platforms)]
+    )
+
+
+def unknown_package(name: str, notes: tuple[str, ...], request: Request) -> Diagnostic:
+    """Return the diagnostic of a name that its index does not have."""
+    from envc.resolvers.pip_tools.answer import indexes_of
+
+    index = indexes_of(request).get(name)
+    return Diagnostic(
+        "unknown-package",
+        f"index `{index}` has no package `{plain(name)}`" if index else f"no index has a package `{plain(name)}`",
+        notes=notes,
+        helps=("check the spelling: the name to install may differ from the one to import",),
+    )
+
+
+def unknown_version(offer: Offer, wanted: str, notes: tuple[str, ...]) -> Diagnostic:
+    """Return the diagnostic of versions that do not exist, with those that come nearest in time."""
+    versions = sorted({file.version for file in offer.files})
+    newest = ", ".join(map(str, versions[:-4:-1]))
+    return Diagnostic(
+        "unknown-version",
+        f"there is no version `{wanted}`",
+        notes=(f"the newest of {len(versions)}: {newest}", *notes),
+        helps=(f"ask for a version of {plain(offer.name)} that there is",),
+    )
+
+
+def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
+    """Return the diagnostic of versions without a wheel for the target, saying for what there is one."""
+    newest = max(file.version for file in files)
+    tags = sorted({tag for file in files if file.version == newest for tag in file.tags}, key=str)
+    if tags:
+        facts = (
+            f"{plain(name)} {newest} has wheels for {', '.join(pythons_of(tags))}",
+            f"and for {', '.join(places_of(tags))}",
+        )
+    else:
+        facts = (f"{plain(name)} {newest} has only a source archive, which would have to be built",)
+    return Diagnostic(
+        "no-wheel-for-target",
+        f"`{wanted}` has no wheel for Python {target.python} on {target.platform}"
+        f" with glibc {target.glibc[0]}.{target.glibc[1]}",
+        notes=(*facts, *notes),
+        helps=(f"take another version of {plain(name)}, of Python or of the base image",),
+    )
+
+
+def pythons_of(tags: Iterable[Tag]) -> list[str]:
+    """Return the Pythons of some tags in the order of their age, `Python 3.10`, `Python 3.9 and later`."""
+    found: set[tuple[int, int, str]] = set()
+    for tag in tags:
+        if match := re.fullmatch(r"cp(\d)(\d+)", tag.interpreter):
+            later = " and later" if tag.abi in {"abi3", "none"} else ""
+            free = " without the GIL" if tag.abi.endswith("t") else ""
+            found.add((int(match[1]), int(match[2]), f"Python {match[1]}.{match[2]}{later}{free}"))
+        elif match := re.fullmatch(r"py(\d)(\d*)", tag.interpreter):
+            found.add((int(match[1]), int(match[2] or 0), f"any Python {match[1]}"))
+        else:
+            found.add((0, 0, plain(tag.interpreter)))
+    return [text for _, _, text in sorted(found)]
+
+
+def places_of(tags: Iterable[Tag]) -> list[str]:
+    """Return the platforms of some tags, sorted, with the oldest C library where a tag states one."""
+    return sorted({place_of(tag.platform) for tag in tags})
+
+
+def place_of(platform: str) -> str:
+    """Return a wheel's platform as people call it: `manylinux_2_28_x86_64` is `linux/amd64 with glibc 2.28`."""
+    legacy = {"manylinux2014": "2_17", "manylinux2010": "2_12", "manylinux1": "2_5"}
+    for old, new in legacy.items():
+        platform = re.sub(rf"^{old}_", f"manylinux_{new}_", platform)
+    if match := re.fullmatch(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)", platform):
+        library = {"manylinux": "glibc", "musllinux": "musl"}[match[1]]
+        return f"{DOCKER_NAMES.get(match[4], 'linux/' + match[4])} with {library} {match[2]}.{match[3]}"
+    if match := re.fullmatch(r"linux_(\w+)", platform):
+        return DOCKER_NAMES.get(match[1], f"linux/{match[1]}")
+    if platform.startswith("macosx_"):
+        return "macOS"
+    return {"any": "any platform"}.get(platform, "Windows" if platform.startswith("win") else plain(platform))

@@ -1,0 +1,72 @@
+"""Choose versions of packages with pip-compile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from envc.diagnostics.diagnostic import Diagnostic, world_failed
+from envc.lock.resolution import Progress, Request, Resolution
+from envc.resolvers.pip_tools.settings import Settings, clean_environment
+
+#: Seconds that one resolution may take. The longest that was measured took 84.
+TIME_LIMIT = 900.0
+
+
+def ignore(warning: Diagnostic) -> None:
+    """Take a warning and do nothing with it."""
+
+
+class PipTools:
+    """The resolver that asks pip-compile, for any Linux target from any machine.
+
+    `cache` is a folder for the environment and for pip's cache, `settings` says how to reach indexes, `time_limit` is
+    in seconds, and `warn` is called once for each warning about what was chosen (a withdrawn package).
+
+    A routed name comes from its index alone. Any other name comes from the first that has it of the machine's extra
+    indexes and its main index, and only from that one: `Settings` says which count and why local folders do not.
+    Wheels only: a package that must be built is refused.
+    """
+
+    def __init__(
+        self,
+        cache: Path,
+        settings: Settings,
+        time_limit: float = TIME_LIMIT,
+        warn: Callable[[Diagnostic], None] = ignore,
+    ) -> None:
+        self.cache = cache
+        self.settings = settings
+        self.time_limit = time_limit
+        self.warn = warn
+
+    def resolve(self, request: Request, progress: Progress) -> Resolution:
+        """Choose every version once. Raises a `Report`: exit code 1 when there is no answer, 3 when the world failed.
+
+        Pins of the request are kept where they fit. When pip-compile finds no answer with them, it is asked once more
+        without: it gives up on some conflicts that only the pins bring.
+        """
+        import os
+
+        from envc.resolvers.pip_tools import answer, child, environment, failure, specification
+
+        variables = clean_environment(os.environ)
+        if not self.settings.remote_indexes:
+            raise world_failed(
+                "no-package-index",
+                "pip on this machine is set to use no package index that other machines can reach",
+                notes=("`no-index` is set, or `index-url` is not an http address",),
+                helps=("unset `no-index`, or give `index-url` an https address",),
+            )
+        interpreter = environment.environment(self.cache, self.settings, variables, progress)
+        for attempt in (request, request._replace(pins=())) if request.pins else (request,):
+            task = specification.task_of(attempt, self.settings, str(self.cache / "pip-tools" / "http"))
+            message = child.run(interpreter, task, variables, progress, self.time_limit)
+            if "answer" in message:
+                resolution = answer.resolution_of(message["answer"], request)
+                for warning in answer.warnings_of(message["answer"]):
+                    self.warn(warning)
+                return resolution
+            if message["failure"]["kind"] != "conflict":
+                break
+        raise failure.report_of(message["failure"], request, self.time_limit)

@@ -1,0 +1,128 @@
+"""What the child process is told: the target as pip sees it, where each name comes from, and pip-compile's arguments."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from envc.lock.requirements import normalise
+from envc.lock.resolution import Request, Target
+from envc.resolvers.pip_tools.settings import Settings
+
+#: The machine's name of each platform, and the glibc minor version (2.x) of its oldest manylinux tag.
+MACHINES = {"linux/amd64": ("x86_64", 5), "linux/arm64": ("aarch64", 17)}
+
+#: Older spellings of some manylinux tags, by glibc minor version (PEP 600).
+ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+
+#: Nothing that a machine's configuration could add reaches the text, and `via` stands on one line.
+ARGUMENTS = (
+    *("--quiet", "--no-config", "--no-header", "--generate-hashes", "--allow-unsafe", "--strip-extras"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"),
+    *("--annotation-style", "line", "--newline", "lf", "--output-file", "requirements.txt"),
+    *("--pip-args", "--no-input --only-binary=:all: --use-feature=fast-deps"),
+)
+
+
+class Task(NamedTuple):
+    """Everything that the child gets."""
+
+    specification: dict[str, Any]  # holds addresses, perhaps with credentials: goes through a pipe, to no file
+    requirements: str  # the text of `requirements.in`
+    pins: str  # the text of `requirements.txt` before, empty when there are none
+
+
+def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
+    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on."""
+    return Task(
+        {
+            "python": [int(part) for part in release(request.target.python)],
+            "abi": abi_of(request.target),
+            "platforms": platforms_of(request.target),
+            "markers": markers_of(request.target),
+            "routes": routes_of(request),
+            "indexes": list(settings.remote_indexes),
+            "settings": settings.variables,
+            "arguments": [*ARGUMENTS, "--cache-dir", http_cache, "requirements.in"],
+        },
+        "".join(f"{line}\n" for line in lines_of(request)),
+        "".join(f"{pin}\n" for pin in sorted(request.pins)),
+    )
+
+
+def release(version: str) -> tuple[str, str, str]:
+    """Return the three numbers of a full version of Python; `3.14.0rc1` counts as 3.14.0."""
+    import re
+
+    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(?:(?:a|b|rc)\d+)?", version)
+    if match is None:
+        raise ValueError(f"not a full version of Python: {version!r}")
+    return match[1], match[2], match[3]
+
+
+def abi_of(target: Target) -> str:
+    """Return the tag of CPython's binary interface, `cp312`; before 3.8 it ends with `m`."""
+    major, minor, _ = release(target.python)
+    return f"cp{major}{minor}" + ("m" if (int(major), int(minor)) < (3, 8) else "")
+
+
+def platforms_of(target: Target) -> list[str]:
+    """Return the wheel platforms that the target takes, best first, as PEP 600 orders them.
+
+    Raises `ValueError` for a platform of which wheels are not known.
+    """
+    if target.platform not in MACHINES or target.glibc[0] != 2:
+        raise ValueError(f"no wheels are known for {target.platform} with glibc {target.glibc}")
+    machine, oldest = MACHINES[target.platform]
+    tags: list[str] = []
+    for minor in range(target.glibc[1], oldest - 1, -1):
+        tags.append(f"manylinux_2_{minor}_{machine}")
+        if minor in ALIASES:
+            tags.append(f"{ALIASES[minor]}_{machine}")
+    return [*tags, f"linux_{machine}"]
+
+
+def markers_of(target: Target) -> dict[str, str]:
+    """Return the values of the environment markers on the target (PEP 508). The kernel's are empty: it is not known."""
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": target.python,
+        "os_name": "posix",
+        "platform_machine": MACHINES[target.platform][0],
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": target.python,
+        "python_version": ".".join(release(target.python)[:2]),
+        "sys_platform": "linux",
+    }
+
+
+def routes_of(request: Request) -> dict[str, str]:
+    """Return the address of the only index of each name that has one."""
+    from packaging.requirements import Requirement
+
+    addresses = dict(request.indexes)
+    routes: dict[str, str] = {}
+    for wanted in request.requirements:
+        if wanted.index is not None:
+            name = normalise(Requirement(wanted.text).name)
+            if routes.setdefault(name, addresses[wanted.index]) != addresses[wanted.index]:
+                raise ValueError(f"{name} is to come from two indexes")
+    return routes
+
+
+def lines_of(request: Request) -> list[str]:
+    """Return the lines of `requirements.in`: each is parsed and written again, so that none can be an option.
+
+    Raises `ValueError` (packaging's `InvalidRequirement` is one) for anything but a name with versions and extras.
+    """
+    from packaging.requirements import Requirement
+
+    lines = set()
+    for wanted in request.requirements:
+        requirement = Requirement(wanted.text)
+        if requirement.url is not None:
+            raise ValueError(f"{requirement.name} has an address of its own, which the resolver does not take")
+        lines.add(str(requirement))
+    return sorted(lines)

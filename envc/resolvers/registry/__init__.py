@@ -1,0 +1,11 @@
+"""Image registries: which digest a tag has today, what the image's environment says, how large it is.
+
+`source.py` is the way in; `reference.py`, `authentication.py`, `manifest.py` decide and touch nothing;
+`client.py`, `reach.py`, `session.py`, `credentials.py`, `mirrors.py` are the edges.
+"""
+
+from envc.resolvers.registry.mirrors import Mirror
+from envc.resolvers.registry.python import python_tag
+from envc.resolvers.registry.source import Limits, Registry
+
+__all__ = ["Limits", "Mirror", "Registry", "python_tag"]

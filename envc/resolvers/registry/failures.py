@@ -1,0 +1,80 @@
+"""Why a registry gave no image: first as exceptions inside this package, then as reports for the reader.
+
+No text here holds an address or a secret. A mirror is called after the place where it is configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics.diagnostic import world_failed
+from envc.lock.resolution import ImageRequest
+from envc.resolvers.registry.reference import Repository
+
+
+class SilentError(Exception):
+    """Nobody answered, or only with words of being busy. The argument says how, as in `docker.io: …`."""
+
+
+class AbsentError(Exception):
+    """A registry answered that it has no such image."""
+
+
+class DeniedError(Exception):
+    """A registry asks for credentials that there are not, or refuses those that there are."""
+
+    def __init__(self, *, credentials: bool) -> None:
+        self.credentials = credentials
+        super().__init__("it refuses the credentials" if credentials else "it asks for credentials")
+
+
+class UnusableError(Exception):
+    """A registry answered something that is not of its protocol. The argument says what, as in `docker.io: …`."""
+
+
+def unknown_image(repository: Repository, tag: str, nearest: Sequence[str], *, has_repository: bool) -> Report:
+    """Return the report of an image that a registry does not have, with the existing tags that are most like it."""
+    if has_repository:
+        message = f"`{repository}` has no tag `{tag}`"
+    else:
+        message = f"`{repository.registry}` has no repository `{repository.name}`"
+    helps = [f"tags with a similar name: {', '.join(f'`{one}`' for one in nearest)}"] if nearest else []
+    return Report([Diagnostic("unknown-image", message, helps=tuple(helps))])
+
+
+def unauthorised(repository: Repository, *, credentials: bool) -> Report:
+    """Return the report of a repository that may not be read."""
+    login = "docker login" if repository.registry == "docker.io" else f"docker login {repository.registry}"
+    if credentials:
+        message = f"`{repository.registry}` refuses its credentials for `{repository.name}`"
+        notes = ["the credentials are those of Docker's own configuration"]
+        helps = [f"`{login}` replaces them; `{login.replace('login', 'logout', 1)}` removes them"]
+    else:
+        message = f"`{repository.registry}` does not show `{repository.name}` without credentials"
+        notes = ["many registries answer so for a repository that does not exist, too"]
+        helps = ["look at the spelling of the repository", f"`{login}` stores credentials, which envc then uses"]
+    return world_failed("registry-unauthorised", message, notes=notes, helps=helps)
+
+
+def no_platform(repository: Repository, request: ImageRequest, platforms: Sequence[str]) -> Report:
+    """Return the report of an image that exists, but not for the platform."""
+    message = f"`{repository}:{request.tag}` has no image for `{request.platform}`"
+    notes = (f"it exists for {', '.join(f'`{one}`' for one in platforms)}",) if platforms else ()
+    return Report(
+        [Diagnostic("no-image-for-platform", message, notes=notes, helps=("choose another base or platform",))]
+    )
+
+
+def digest_mismatch(who: str, said: str, found: str) -> Report:
+    """Return the report of content that is not what its digest says."""
+    message = f"what {who} sent does not have the digest that it was asked for or announced"
+    notes = (f"announced: `{said}`", f"received: `{found}`")
+    helps = ("a proxy or mirror on the way changes or damages content: repair it or leave it out",)
+    return world_failed("registry-digest-mismatch", message, notes=notes, helps=helps)
+
+
+def unusable(repository: Repository, reason: str) -> Report:
+    """Return the report of a registry that does not speak its protocol."""
+    message = f"`{repository.registry}` gave an answer about `{repository.name}` that cannot be used"
+    return world_failed("registry-answer-unusable", message, notes=[reason])
