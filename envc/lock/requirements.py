@@ -1,9 +1,9 @@
-"""Requirements files with hashes: read what pip-compile wrote, write the one form in which a lock holds it.
+r"""Requirements files with hashes: read what pip-compile wrote, write the one form in which a lock holds it.
 
 The form: two comment lines, then one block a package, sorted by name, with LF and a final newline::
 
-    joblib==1.5.2 \\
-        --hash=sha256:4e1f… \\
+    joblib==1.5.2 \
+        --hash=sha256:4e1f… \
         --hash=sha256:a97c…
         # via scikit-learn
 

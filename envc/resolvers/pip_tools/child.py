@@ -26,7 +26,7 @@ def run(
     process dies without a chance to do that, the child sees its standard input close and ends by itself. It has a
     session of its own, so that Ctrl-C on a terminal reaches only us.
     """
-    import subprocess  # noqa: S404 (this is the edge that runs the program)
+    import subprocess
     import tempfile
     import threading
 
@@ -37,7 +37,10 @@ def run(
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
             [str(interpreter), "-I", str(SHIM)],
             cwd=folder,
-            env={**variables, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)},  # what it leaves goes with the folder
+            env={
+                **variables,
+                **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
+            },  # what it leaves goes with the folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -93,7 +93,7 @@ def put(new: Path, place: Path) -> None:
 
 def run(command: list[str], folder: str, variables: Mapping[str, str]) -> None:
     """Run a step in a folder without a Python file, so that none can be imported from it. Raises a `Report`."""
-    import subprocess  # noqa: S404 (venv and pip are programs)
+    import subprocess
 
     try:
         step = subprocess.run(  # noqa: S603 (the arguments are envc's own)

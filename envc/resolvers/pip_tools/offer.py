@@ -40,7 +40,7 @@ class Offer(NamedTuple):
         return cls(name, tuple(filter(None, (read_file(*row) for row in rows))))
 
 
-def read_file(filename: str, requires_python: str | None, yanked: bool) -> File | None:  # noqa: FBT001 (a row of JSON)
+def read_file(filename: str, requires_python: str | None, yanked: bool) -> File | None:
     """Return what the name of a file says, or None for what is neither a wheel nor a source archive."""
     from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
@@ -59,7 +59,7 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
 
     notes = (f"{asker} asks for it",)
     name = plain(offer.name)
-    wanted = f"{name} {specifier}".strip()
+    wanted = f"{name}{specifier}"
     if not offer.files:
         return unknown_package(offer.name, notes, request)
     fitting = [file for file in offer.files if SpecifierSet(specifier).contains(file.version, prereleases=True)]
@@ -139,14 +139,11 @@ def unknown_version(offer: Offer, wanted: str, notes: tuple[str, ...]) -> Diagno
 def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
     """Return the diagnostic of versions without a wheel for the target, saying for what there is one."""
     newest = max(file.version for file in files)
-    tags = sorted({tag for file in files if file.version == newest for tag in file.tags}, key=str)
-    if tags:
-        facts = (
-            f"{plain(name)} {newest} has wheels for {', '.join(pythons_of(tags))}",
-            f"and for {', '.join(places_of(tags))}",
-        )
-    else:
-        facts = (f"{plain(name)} {newest} has only a source archive, which would have to be built",)
+    tags = frozenset().union(*(file.tags for file in files if file.version == newest))
+    have = f"{plain(name)} {newest} has"
+    facts = [f"{have} wheels for {what}" for what in wheels_for(tags, target)]
+    if not tags:
+        facts = [f"{have} only a source archive, which would have to be built"]
     return Diagnostic(
         "no-wheel-for-target",
         f"`{wanted}` has no wheel for Python {target.python} on {target.platform}"
@@ -156,24 +153,52 @@ def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ..
     )
 
 
+def wheels_for(tags: frozenset[Tag], target: Target) -> list[str]:
+    """Return what the wheels of one version are for, as near to the target as they come.
+
+    On its platform for other Pythons, for its Python on other platforms; when neither, every Python and platform.
+    """
+    taken = tags_of(target)
+    platforms = {tag.platform for tag in taken}
+    binaries = {(tag.interpreter, tag.abi) for tag in taken}
+    here = [tag for tag in tags if tag.platform in platforms]
+    suited = [tag for tag in tags if (tag.interpreter, tag.abi) in binaries]
+    found = []
+    if here:
+        found.append(f"{target.platform} with {', '.join(pythons_of(here))}")
+    if suited:
+        found.append(f"Python {'.'.join(release(target.python)[:2])} on {', '.join(places_of(suited))}")
+    if tags and not found:
+        found.append(f"{', '.join(pythons_of(tags))} on {', '.join(places_of(tags))}")
+    return found
+
+
 def pythons_of(tags: Iterable[Tag]) -> list[str]:
     """Return the Pythons of some tags in the order of their age, `Python 3.10`, `Python 3.9 and later`."""
-    found: set[tuple[int, int, str]] = set()
+    makers = {"cp": "Python", "pp": "PyPy", "py": "any Python"}
+    found: set[tuple[str, int, int, str]] = set()
     for tag in tags:
-        if match := re.fullmatch(r"cp(\d)(\d+)", tag.interpreter):
-            later = " and later" if tag.abi in {"abi3", "none"} else ""
-            free = " without the GIL" if tag.abi.endswith("t") else ""
-            found.add((int(match[1]), int(match[2]), f"Python {match[1]}.{match[2]}{later}{free}"))
-        elif match := re.fullmatch(r"py(\d)(\d*)", tag.interpreter):
-            found.add((int(match[1]), int(match[2] or 0), f"any Python {match[1]}"))
+        if match := re.fullmatch(r"(cp|pp|py)(\d)(\d*)", tag.interpreter):
+            version = ".".join(filter(None, match.group(2, 3)))
+            later = " and later" if tag.abi == "abi3" else ""
+            free = " without the GIL" if match[1] == "cp" and tag.abi.endswith("t") else ""
+            text = f"{makers[match[1]]} {version}{later}{free}"
+            found.add((match[1], int(match[2]), int(match[3] or 0), text))
         else:
-            found.add((0, 0, plain(tag.interpreter)))
-    return [text for _, _, text in sorted(found)]
+            found.add(("other", 0, 0, plain(tag.interpreter)))
+    return [text for *_, text in sorted(found)]
 
 
 def places_of(tags: Iterable[Tag]) -> list[str]:
-    """Return the platforms of some tags, sorted, with the oldest C library where a tag states one."""
-    return sorted({place_of(tag.platform) for tag in tags})
+    """Return the platforms of some tags, sorted; of several C libraries for one machine, the oldest."""
+    oldest: dict[str, tuple[int, str]] = {}
+    for tag in tags:
+        text = place_of(tag.platform)
+        machine, _, library = text.partition(" with ")
+        key = f"{machine} {library.partition(' ')[0]}"
+        age = int(library.rpartition(".")[2] or 0)
+        oldest[key] = min(oldest.get(key, (age, text)), (age, text))
+    return sorted(text for _, text in oldest.values())
 
 
 def place_of(platform: str) -> str:

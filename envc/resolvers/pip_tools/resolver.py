@@ -59,14 +59,15 @@ class PipTools:
                 helps=("unset `no-index`, or give `index-url` an https address",),
             )
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
-        for attempt in (request, request._replace(pins=())) if request.pins else (request,):
-            task = specification.task_of(attempt, self.settings, str(self.cache / "pip-tools" / "http"))
-            message = child.run(interpreter, task, variables, progress, self.time_limit)
-            if "answer" in message:
-                resolution = answer.resolution_of(message["answer"], request)
-                for warning in answer.warnings_of(message["answer"]):
-                    self.warn(warning)
-                return resolution
-            if message["failure"]["kind"] != "conflict":
-                break
-        raise failure.report_of(message["failure"], request, self.time_limit)
+        http_cache = str(self.cache / "pip-tools" / "http")
+        task = specification.task_of(request, self.settings, http_cache)
+        message = child.run(interpreter, task, variables, progress, self.time_limit)
+        if request.pins and message.get("failure", {}).get("kind") == "conflict":
+            progress("trying without the versions of the lock")
+            message = child.run(interpreter, task._replace(pins=""), variables, progress, self.time_limit)
+        if "failure" in message:
+            raise failure.report_of(message["failure"], request, self.time_limit)
+        resolution = answer.resolution_of(message["answer"], request)
+        for warning in answer.warnings_of(message["answer"]):
+            self.warn(warning)
+        return resolution

@@ -29,7 +29,7 @@ PASSED_ON = (
 class Settings(NamedTuple):
     """The part of pip's configuration that says how to reach indexes. Addresses may hold credentials."""
 
-    index: str | None = None  # address of the index that replaces Python's default one
+    main_index: str | None = None  # address of the index that replaces Python's default one
     extra_indexes: tuple[str, ...] = ()  # addresses, as configured
     no_index: bool = False  # the machine's pip is told to use no index at all
     find_links: tuple[str, ...] = ()  # folders and pages; for the resolver's own environment only
@@ -50,7 +50,7 @@ class Settings(NamedTuple):
         """
         if self.no_index:
             return ()
-        main = (self.index,) if self.index is None or is_remote(self.index) else ()
+        main = (self.main_index,) if self.main_index is None or is_remote(self.main_index) else ()
         return (*filter(is_remote, self.extra_indexes), *main)
 
     @property
@@ -71,7 +71,7 @@ class Settings(NamedTuple):
     def configuration(self) -> str:
         """The text of a pip configuration file with all of the settings, indexes and folders included."""
         values = {
-            "index-url": self.index,
+            "index-url": self.main_index,
             "extra-index-url": "\n    ".join(self.extra_indexes),
             "no-index": "true" if self.no_index else None,
             "find-links": "\n    ".join(self.find_links),
@@ -99,7 +99,7 @@ def read_settings(listing: str) -> Settings:
         return found[-1] if found else None
 
     return Settings(
-        index=last("index-url", "pypi-url"),
+        main_index=last("index-url", "pypi-url"),
         extra_indexes=tuple((last("extra-index-url") or "").split()),
         no_index=(last("no-index") or "").lower() in {"1", "true", "yes", "on", "y", "t"},
         find_links=tuple((last("find-links") or "").split()),
@@ -127,10 +127,10 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def settings_of_this_machine() -> Settings:
     """Ask pip how it is configured here. Takes about half a second. Raises a `Report` when pip cannot say."""
-    import subprocess  # noqa: S404 (pip is asked by its own command line)
+    import subprocess
     import sys
 
-    answer = subprocess.run(  # noqa: S603 (the arguments are fixed)
+    answer = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
     if answer.returncode != 0:

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001  (what pip keeps private is what this file changes)
 """Run pip-compile for a Python and a platform that are not the ones of this machine.
 
 envc runs this file inside the environment of `environment.py`, never imports it: it changes private parts of pip and
@@ -33,7 +34,7 @@ Specification = dict[str, Any]
 TAIL = 256 * 1024
 
 
-class IndexFailed(Exception):
+class IndexFailureError(Exception):
     """An index did not answer as an index does. `kind` is one of the words that `failure.py` knows."""
 
     def __init__(self, kind: str, address: str, detail: str, status: int | None = None) -> None:
@@ -41,7 +42,7 @@ class IndexFailed(Exception):
         self.kind, self.address, self.detail, self.status = kind, address, detail, status
 
 
-class AddressRefused(Exception):
+class AddressRefusalError(Exception):
     """A package depends on a file at an address instead of a package of an index."""
 
     def __init__(self, name: str, parent: str | None) -> None:
@@ -77,8 +78,8 @@ def aim(specification: Specification) -> None:
     change(
         Factory,
         "__init__",
-        lambda begin: lambda self, *positional, **named: begin(
-            self, *positional, **{**named, "py_version_info": version}
+        lambda begin: (
+            lambda self, *positional, **named: begin(self, *positional, **{**named, "py_version_info": version})
         ),
     )
 
@@ -99,7 +100,7 @@ class Pages:
         return f"{index.rstrip('/')}/{name}/"
 
     def read(self, session: Any, address: str) -> Any:
-        """Return pip's content of a page, or None when the index does not have it. Raises `IndexFailed`."""
+        """Return pip's content of a page, or None when the index does not have it. Raises `IndexFailureError`."""
         from dataclasses import replace
 
         from pip._internal.index import collector
@@ -108,7 +109,7 @@ class Pages:
         if address not in self.contents:
             link = Link(address)
             if not session.is_secure_origin(link):
-                raise IndexFailed("insecure", address, "")
+                raise IndexFailureError("insecure", address, "")
             page = collector._get_index_content(link, session=session)
             self.contents[address] = page and replace(page, cache_link_parsing=True)
         return self.contents[address]
@@ -127,7 +128,7 @@ class Pages:
         return None
 
     def links_on(self, page: Any) -> list[Any]:
-        """Return the files that a page names. Raises `IndexFailed` when it cannot be understood."""
+        """Return the files that a page names. Raises `IndexFailureError` when it cannot be understood."""
         from pip._internal.index import collector
 
         if page is None:
@@ -135,7 +136,7 @@ class Pages:
         try:
             return list(collector.parse_links(page))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise IndexFailed("unreadable", page.url, type(error).__name__) from error
+            raise IndexFailureError("unreadable", page.url, type(error).__name__) from error
 
 
 def default_index() -> str:
@@ -182,13 +183,15 @@ def route(pages: Pages) -> None:
         return from_json
 
     change(collector.LinkCollector, "collect_sources", collect)
-    change(collector.LinkCollector, "fetch_response", lambda _: lambda self, link, **_: pages.read(self.session, link.url))
+    change(
+        collector.LinkCollector, "fetch_response", lambda _: lambda self, link, **_: pages.read(self.session, link.url)
+    )
     change(collector, "_get_simple_response", ask)
     change(package_finder, "parse_links", lambda _: pages.links_on)
     change(Link, "from_json", measure)
 
 
-def as_index_failure(error: BaseException, address: str = "") -> IndexFailed | None:
+def as_index_failure(error: BaseException, address: str = "") -> IndexFailureError | None:
     """Return what an exception of pip or requests says about an index, or None when it is about something else."""
     from zipfile import BadZipFile
 
@@ -196,22 +199,26 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailed | N
     from pip._internal.index import collector
     from pip._vendor import requests, urllib3
 
-    if isinstance(error, IndexFailed):
+    if isinstance(error, IndexFailureError):
         return error
     response = getattr(error, "response", None)
     if response is not None:
         status = int(response.status_code)
-        return IndexFailed("unauthorised" if status in {401, 403, 407} else "status", response.url, "", status)
+        return IndexFailureError("unauthorised" if status in {401, 403, 407} else "status", response.url, "", status)
     address = getattr(getattr(error, "request", None), "url", None) or address
     if isinstance(error, collector._NotAPIContent):
-        return IndexFailed("not-an-index", address, error.content_type)
+        return IndexFailureError("not-an-index", address, error.content_type)
     if isinstance(error, (requests.exceptions.RetryError, collector._NotHTTP)):
-        return IndexFailed("status", address, str(error).rpartition("ResponseError(")[2].strip("'\")"))
+        return IndexFailureError("status", address, str(error).rpartition("ResponseError(")[2].strip("'\")"))
     context = str(getattr(error, "context", "") or "")
     for kind, types in {
         "certificate": (exceptions.SSLVerificationError, exceptions.SSLMissingError, requests.exceptions.SSLError),
         "proxy": (exceptions.ProxyConnectionError, requests.exceptions.ProxyError),
-        "timeout": (exceptions.ConnectionTimeoutError, requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError),
+        "timeout": (
+            exceptions.ConnectionTimeoutError,
+            requests.exceptions.Timeout,
+            urllib3.exceptions.ReadTimeoutError,
+        ),
         "broken-file": (
             exceptions.InvalidWheel,
             exceptions.HashMismatch,
@@ -227,7 +234,7 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailed | N
         ),
     }.items():
         if isinstance(error, types):
-            return IndexFailed(kind, address, context or str(error))
+            return IndexFailureError(kind, address, context or str(error))
     return None
 
 
@@ -243,7 +250,7 @@ def hash_by_page() -> None:
         return get_file_hash
 
     change(PyPIRepository, "_get_file_hash", stated)
-    change(PyPIRepository, "_get_project", lambda _: lambda self, ireq: None)
+    change(PyPIRepository, "_get_project", lambda _: lambda *_: None)
 
 
 def read_tails() -> None:
@@ -271,7 +278,7 @@ def refuse_addresses() -> None:
     def refuse(old: Any) -> Any:
         def make(self: Any, ireq: Any, requested_extras: Any) -> Iterator[Any]:
             if ireq.link is not None and ireq.match_markers(requested_extras):
-                raise AddressRefused(str(ireq.name), getattr(ireq.comes_from, "name", None))
+                raise AddressRefusalError(str(ireq.name), getattr(ireq.comes_from, "name", None))
             yield from old(self, ireq, requested_extras)
 
         return make
@@ -304,12 +311,13 @@ def explain(error: BaseException, pages: Pages) -> dict[str, Any]:
     """Return what is known about a failure, as `failure.py` reads it."""
     from pip._internal.exceptions import DistributionNotFound, UnsupportedPythonVersion
 
-    if isinstance(error, AddressRefused):
+    if isinstance(error, AddressRefusalError):
         return {"kind": "address", "name": error.name, "parent": error.parent}
     index = next(filter(None, map(as_index_failure, chain_of(error))), None)
     if index is not None:
         return {"kind": index.kind, "address": index.address, "detail": index.detail, "status": index.status}
-    if isinstance(error, (DistributionNotFound, UnsupportedPythonVersion)) and hasattr(error.__cause__, "causes"):
+    stated = getattr(error.__cause__, "causes", None)
+    if isinstance(error, (DistributionNotFound, UnsupportedPythonVersion)) and stated:
         causes = [
             {
                 "name": str(cause.requirement.project_name),
@@ -317,7 +325,7 @@ def explain(error: BaseException, pages: Pages) -> dict[str, Any]:
                 "specifier": specifier_of(cause.requirement),
                 "parent": cause.parent and f"{cause.parent.project_name} {cause.parent.version}",
             }
-            for cause in error.__cause__.causes
+            for cause in stated
         ]
         names = {cause["name"] for cause in causes}
         files = {

@@ -1,7 +1,8 @@
-"""What the child process is told: the target as pip sees it, where each name comes from, and pip-compile's arguments."""
+"""What the child process is told: the target as pip sees it, the index of each name, and pip-compile's arguments."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from envc.lock.requirements import normalise
@@ -51,8 +52,6 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
 
 def release(version: str) -> tuple[str, str, str]:
     """Return the three numbers of a full version of Python; `3.14.0rc1` counts as 3.14.0."""
-    import re
-
     match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(?:(?:a|b|rc)\d+)?", version)
     if match is None:
         raise ValueError(f"not a full version of Python: {version!r}")

@@ -23,17 +23,25 @@ def open_session() -> requests.Session:
 
     import envc
 
-    trusted = ssl.create_default_context()
-
     class MachineTrust(HTTPAdapter):
+        def __init__(self) -> None:
+            self.trusted = ssl.create_default_context()
+            super().__init__()
+
         def init_poolmanager(self, *positional: Any, **named: Any) -> None:
-            super().init_poolmanager(*positional, **named, ssl_context=trusted)
+            super().init_poolmanager(*positional, **named, ssl_context=self.trusted)
 
         def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
-            return super().proxy_manager_for(proxy, **named, ssl_context=trusted)
+            return super().proxy_manager_for(proxy, **named, ssl_context=self.trusted)
 
-    session = requests.Session()
-    session.mount("https://", MachineTrust())
+    class Session(requests.Session):
+        def get_adapter(self, url: str) -> Any:
+            # Reading the machine's certificates takes longer than asking a registry on loopback.
+            if url.startswith("https://") and not isinstance(self.adapters["https://"], MachineTrust):
+                self.mount("https://", MachineTrust())
+            return super().get_adapter(url)
+
+    session = Session()
     session.headers["User-Agent"] = f"envc/{envc.__version__}"
     # A digest is taken of the bytes as they are stored.
     session.headers["Accept-Encoding"] = "identity"

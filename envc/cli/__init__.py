@@ -1,0 +1,1 @@
+"""The command line: one file a command in `commands/`, which is walked. stdout is data, stderr is talk."""

@@ -1,0 +1,46 @@
+"""Write Dockerfile, .dockerignore and run manifests from a program and its lock.
+
+Needs no network, no engine and no other program. The files lie under build/ and build with plain `docker build`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from envc.cli import loading
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    loading.program_arguments(parser)
+    parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
+    parser.add_argument("--output", type=Path, help="the folder for the files; build/… in the project otherwise")
+    parser.add_argument("--json", action="store_true", help="print hashes and file names as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compile the program."""
+    from envc.sources.writing import write_files
+
+    loaded = loading.load(options)
+    compiled = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg))
+    folder = options.output or loaded.output_folder
+    shown = str(options.output or loaded.places.output)
+    write_files(folder, compiled.files, shown)
+    hashes = compiled.hashes
+    if options.json:
+        from envc.cli.console import write_json
+
+        write_json(
+            {
+                "files": [f"{shown}/{name}" for name in compiled.files],
+                "hashes": {"environment": hashes.environment, "reproducibility": hashes.reproducibility},
+            }
+        )
+    else:
+        import sys
+
+        sys.stderr.write(f"wrote {shown}/{{{', '.join(compiled.files)}}}\n")
+        sys.stderr.write(f"reproducibility hash {hashes.reproducibility}\n")
+    return 0

@@ -1,0 +1,79 @@
+"""Explain a word of the language: what it says, its arguments, examples.
+
+Without a word, all words are listed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from envc.declarations import words
+from envc.language.fields import Entries, Flag, Items, Keyword, Positional, layout_of, literals
+from envc.language.word import Declaration
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("word", nargs="?", help="a word such as gpu")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a word's documentation."""
+    if options.word is None:
+        for name in words.names():
+            word = words.find(name)
+            assert word is not None  # noqa: S101  # it was just listed
+            sys.stdout.write(f"{name:<8} {_documentation(word).splitlines()[0]}\n")
+        return 0
+    found = words.find(options.word)
+    if found is None:
+        from envc.diagnostics.suggestions import similar
+
+        near = similar(options.word, words.names())
+        sys.stderr.write(f"envc: there is no word `{options.word}`" + (f"; `{near}` is near\n" if near else "\n"))
+        return 1
+    sys.stdout.write(describe(options.word, found))
+    return 0
+
+
+def describe(name: str, word: type[Declaration]) -> str:
+    """Return a word's documentation as text."""
+    lines = [usage(name, word), "", _documentation(word), "", "examples"]
+    lines += [f"  {example}" for example in word.examples]
+    return "\n".join(lines) + "\n"
+
+
+def usage(name: str, word: type[Declaration]) -> str:
+    """Return how a word is written, from its fields."""
+    layout = layout_of(word)
+    parts = [name]
+    for field, information in word.model_fields.items():
+        form = next(iter(one for one in information.metadata if isinstance(one, Positional | Keyword | Flag | Entries | Items)), None)
+        parts.append(_field(field, form, information.is_required(), literals(information.annotation)))
+    if layout.entries:
+        parts.append("| < one; … >")
+    return " ".join(part for part in parts if part)
+
+
+def _field(field: str, form: Any, required: bool, values: list[str]) -> str:
+    if isinstance(form, Items):
+        return "< item; … >"
+    if isinstance(form, Flag):
+        text = field
+    elif isinstance(form, Keyword):
+        text = f"{form.name or field} {field.upper()}{'…' if form.many else ''}"
+    elif isinstance(form, Positional):
+        text = "|".join(values) if values else field.upper() + ("…" if form.many else "")
+    elif isinstance(form, Entries):
+        return " ".join(name.upper() for name in form.model.model_fields if name != "pinned") + " …"
+    else:
+        text = "|".join(values)
+    return text if required else f"[{text}]"
+
+
+def _documentation(word: type[Declaration]) -> str:
+    from inspect import cleandoc
+
+    return cleandoc(word.__doc__ or "")

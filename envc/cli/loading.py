@@ -1,0 +1,135 @@
+"""What most commands begin with: a program, its project, one environment, its lock."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from envc import compile as pipeline
+from envc.diagnostics import Report, Source
+from envc.language.environment import Environment, Meaning
+from envc.language.facets import Artifact
+from envc.lock.artifacts import MeasuredArtifact, check_artifacts, measure
+from envc.lock.files import LOCK_FILE, LockedFiles
+from envc.lock.files import read as read_lock_files
+from envc.lock.freshness import is_fresh, missing_lock, stale_lock
+from envc.plan.places import Places
+from envc.plan.wanted import copied_paths, ignored_patterns, local_artifacts
+from envc.sources.program import read_program
+from envc.sources.project import Project, find_project
+from envc.sources.tree import read_tree
+
+
+class Loaded(NamedTuple):
+    """A program that was read and understood, and the environment that is meant."""
+
+    source: Source
+    project: Project
+    meaning: Meaning
+    environment: Environment
+    places: Places
+
+    @property
+    def lock_folder(self) -> Path:
+        """Where the lock lies."""
+        return self.project.root / self.places.lock
+
+    @property
+    def output_folder(self) -> Path:
+        """Where outputs go."""
+        return self.project.root / self.places.output
+
+
+def program_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say which environment is meant and where its files lie."""
+    parser.add_argument("program", type=Path, help="the program, train.env")
+    parser.add_argument("environment", nargs="?", help="one of its environments; the one with the file's name otherwise")
+    parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+
+
+def load(options: argparse.Namespace) -> Loaded:
+    """Read and understand a program. Raises a Report."""
+    return load_program(options.program, options.environment, options.root)
+
+
+def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
+    """Read and understand a program. Raises a Report."""
+    from envc.cli.console import show
+
+    source = read_program(program, program.as_posix())
+    meaning = pipeline.understand(source)
+    environment = pipeline.environment_of(meaning, source, program.stem, name)
+    show(environment.warnings)
+    project = find_project(program, root)
+    return Loaded(source, project, meaning, environment, project.places(environment.name))
+
+
+def read_lock(loaded: Loaded) -> LockedFiles | None:
+    """Return the environment's lock, or None when there is none. Raises a Report when it is damaged."""
+    folder = loaded.lock_folder
+    if not (folder / LOCK_FILE).is_file():
+        from envc.sources.writing import recover_folder
+
+        recover_folder(folder)
+        if not (folder / LOCK_FILE).is_file():
+            return None
+    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.suffix in {".json", ".txt"}}
+    return read_lock_files(texts, loaded.places.lock)
+
+
+def fresh_lock(loaded: Loaded) -> LockedFiles:
+    """Return the lock. Raises a Report when there is none or it was made for another program."""
+    locked = read_lock(loaded)
+    program = loaded.source.path
+    place = f"{loaded.places.lock}/{LOCK_FILE}"
+    if locked is None:
+        raise Report([missing_lock(loaded.environment, program, place)])
+    if not is_fresh(loaded.environment, locked.lock):
+        raise Report([stale_lock(loaded.environment, locked.lock, program, place)])
+    return locked
+
+
+def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, str]) -> pipeline.Compiled:
+    """Read what the image copies and compile. Raises a Report."""
+    environment, places = loaded.environment, loaded.places
+    ignored = ignored_patterns(environment, places)
+    sources = read_tree(loaded.project.root, copied_paths(environment, places), ignored)
+    copied = {facet.name for facet in environment.every(Artifact) if facet.delivery == "copied"}
+    check_artifacts(environment, locked.lock, measure_artifacts(loaded, copied))
+    addresses = index_addresses(locked)
+    return pipeline.compile_environment(environment, locked, sources, places, addresses, arguments)
+
+
+def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str, MeasuredArtifact]:
+    """Read local data and weights, all or those named, and measure them. Raises a Report when one is missing."""
+    wanted = local_artifacts(loaded.environment, loaded.places)
+    return {
+        name: measure(read_tree(loaded.project.root, [one]), one.source)
+        for name, one in wanted.items()
+        if names is None or name in names
+    }
+
+
+def index_addresses(locked: LockedFiles) -> dict[str, str]:
+    """Return the public addresses of the named indexes of a lock."""
+    names = [index for index in locked.lock.indexes if index]
+    if not names:
+        return {}
+    from envc.knowledge.library import Library
+
+    library = Library()
+    return {name: address for name in names if (address := library.index_address(name))}
+
+
+def build_arguments(given: list[str]) -> dict[str, str]:
+    """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other."""
+    chosen = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SystemExit(f"envc: --arg takes NAME=VALUE, not {json.dumps(text)}")
+        chosen[name] = value
+    return chosen

@@ -1,0 +1,86 @@
+"""Finds the command and runs it. Only the module of the command that was asked for is imported."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from envc import __version__
+from envc.diagnostics import Report
+
+_FOLDER = Path(__file__).parent / "commands"
+_BUG = 70
+_USAGE = 2
+_INTERRUPTED = 130
+
+
+def commands() -> list[str]:
+    """Return the names of all commands, sorted."""
+    return sorted(file.stem for file in _FOLDER.glob("[a-z]*.py"))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line. Returns 0 well, 1 wrong input or a difference, 2 usage, 3 the world failed, 70 a bug."""
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        sys.stdout.write(_overview())
+        return 0
+    if arguments[0] in {"-V", "--version"}:
+        sys.stdout.write(f"envc {__version__}\n")
+        return 0
+    name = arguments[0]
+    if name not in commands():
+        return _unknown_command(name)
+    module = import_module(f"envc.cli.commands.{name}")
+    options = _parser(name, module).parse_args(arguments[1:])
+    try:
+        return int(module.run(options))
+    except Report as report:
+        from envc.cli.console import show_report
+
+        show_report(report)
+        return report.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped\n")
+        return _INTERRUPTED
+    except Exception:  # noqa: BLE001  # whatever is left is a bug, and is reported as one
+        from traceback import print_exc
+
+        print_exc()
+        sys.stderr.write("\nthis is a bug in envc, not in your program: please report the lines above\n")
+        return _BUG
+
+
+def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    text = (module.__doc__ or "").strip()
+    parser = argparse.ArgumentParser(
+        prog=f"envc {name}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    module.arguments(parser)
+    return parser
+
+
+def _overview() -> str:
+    lines = ["usage: envc COMMAND [ARGUMENT]…", "", "Compile an environment's declaration into an image that stays the same.", ""]
+    for name in commands():
+        summary = (import_module(f"envc.cli.commands.{name}").__doc__ or "").strip().splitlines()[0]
+        lines.append(f"  {name:<9} {summary}")
+    lines += ["", "`envc COMMAND --help` says more; `envc help WORD` explains a word of the language."]
+    return "\n".join(lines) + "\n"
+
+
+def _unknown_command(name: str) -> int:
+    from envc.diagnostics.suggestions import similar
+
+    near = similar(name, commands())
+    sys.stderr.write(f"envc: there is no command `{name}`\n")
+    if near:
+        sys.stderr.write(f"a command has a similar name: envc {near}\n")
+    sys.stderr.write(f"commands: {' '.join(commands())}\n")
+    return _USAGE

@@ -1,0 +1,184 @@
+"""The one door to what envc knows. Files are read when they are first asked for, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Annotated
+
+from envc import resources
+from envc.knowledge import cuda as cuda_facts
+from envc.knowledge import families, gpus, images, indexes, pythons, system_packages, systems
+from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+from envc.knowledge.facts import Line, Page, Reader, read_page
+from envc.knowledge.families import Family
+from envc.knowledge.gpus import Capability, Kernels
+from envc.knowledge.images import Images, KnownImage
+from envc.knowledge.indexes import Index
+from envc.knowledge.pythons import DefaultDistribution, PythonRelease
+from envc.knowledge.system_packages import BuilderOnly
+from envc.knowledge.systems import System
+from envc.knowledge.values import Date, matches, minor, release
+from envc.language.fields import Positional
+
+
+class LibraryDate(Line):
+    """The day after which no fact of the library was read."""
+
+    day: Annotated[Date, Positional()]
+
+
+#: The files with fixed names, and the words that each may use. Families have one file each, in `ml/`.
+FILES: Mapping[str, Mapping[str, type[Line]]] = {
+    "library.env": {"library": LibraryDate},
+    "cuda.env": cuda_facts.WORDS,
+    "gpus.env": gpus.WORDS,
+    "python.env": pythons.WORDS,
+    "images.env": images.WORDS,
+    "systems.env": systems.WORDS,
+    "indexes.env": indexes.WORDS,
+    "apt.env": system_packages.WORDS,
+}
+
+
+def family_files() -> list[str]:
+    """Return the paths of the families' files below `stdlib/`: `ml/torch.env`."""
+    return sorted(f"ml/{file.name}" for file in (resources.folder("stdlib") / "ml").glob("*.env"))
+
+
+class Library:
+    """What envc knows. `read` gives the text of a file by its path, `files` the paths of the families' files.
+
+    Every answer is a fact with an `origin`, or made of facts; a method that finds nothing returns None. The first
+    question to a file reads it, and raises a Report when it cannot be understood.
+    """
+
+    def __init__(
+        self, read: Reader = resources.read_library, files: Callable[[], Iterable[str]] = family_files
+    ) -> None:
+        self._read = read
+        self._files = files
+        self._pages: dict[str, Page] = {}
+
+    def page(self, path: str) -> Page:
+        """Return a file of the library: `cuda.env`, `ml/torch.env`."""
+        if path not in self._pages:
+            self._pages[path] = read_page(self._read, path, FILES.get(path, families.WORDS))
+        return self._pages[path]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files."""
+        return (*FILES, *self._files())
+
+    @cached_property
+    def date(self) -> str:
+        """The day after which no fact was read, `2026-11-24`."""
+        return self.page("library.env").one(LibraryDate, "the date").day
+
+    @cached_property
+    def _families(self) -> tuple[Family, ...]:
+        return tuple(families.family_of(self.page(path)) for path in self._files())
+
+    def families(self) -> tuple[Family, ...]:
+        """Return every family of accelerated packages."""
+        return self._families
+
+    def family_of(self, package: str) -> Family | None:
+        """Return the family of a package (its name as PEP 503 normalises it), or None."""
+        return next((one for one in self._families if package in (one.project, *one.companions)), None)
+
+    @cached_property
+    def indexes(self) -> tuple[Index, ...]:
+        """Every index that has a name."""
+        return self.page("indexes.env").all(Index)
+
+    def index_address(self, name: str) -> str | None:
+        """Return the address of an index."""
+        return next((one.address for one in self.indexes if one.name == name), None)
+
+    def index_for(self, cuda: str | None) -> str | None:
+        """Return the name of the index with the builds for a CUDA version (its patch does not matter), or for none."""
+        wanted = minor(cuda) if cuda else None
+        return next((one.name for one in self.indexes if (one.cpu if wanted is None else one.cuda == wanted)), None)
+
+    @cached_property
+    def cuda(self) -> Cuda:
+        """What is known about CUDA."""
+        return Cuda(self.page("cuda.env"))
+
+    def driver_floor(self, cuda: str) -> str | None:
+        """Return the oldest driver that runs programs built with a CUDA version: `450.80.02` for any 11.x."""
+        return self.cuda.driver_floor(cuda)
+
+    def toolkit_driver(self, cuda: str) -> str | None:
+        """Return the driver that a toolkit asks for itself: `520.61.05` for 11.8. A minor means its newest patch."""
+        toolkit = self.cuda.toolkit(cuda)
+        return toolkit.driver if toolkit else None
+
+    def cuda_image(
+        self, cuda: str, flavour: Flavour, cudnn: str | None = None, newest_ubuntu: str = "24.04"
+    ) -> CudaImage | None:
+        """Return NVIDIA's image for a CUDA version: its newest patch, on the newest Ubuntu up to `newest_ubuntu`."""
+        return next(self.cuda.image_choices(cuda, flavour, cudnn, newest_ubuntu), None)
+
+    def cuda_versions(self) -> tuple[str, ...]:
+        """Return the CUDA minors that have images, newest first."""
+        return tuple(sorted({minor(one.cuda) for one in self.cuda.images}, key=release, reverse=True))
+
+    def kernels(self, project: str, version: str, cuda: str) -> Kernels | None:
+        """Return what GPUs a version's build for a CUDA minor has kernels for, or None where nothing says it."""
+        for one in self.page("gpus.env").all(Kernels):
+            if (one.project, one.cuda) == (project, cuda) and matches(one.release, version):
+                return one
+        return None
+
+    def capability(self, project: str, capability: str) -> Capability | None:
+        """Return from when on a project has kernels for a compute capability: `12.0`."""
+        found = self.page("gpus.env").all(Capability)
+        return next((one for one in found if (one.project, one.capability) == (project, capability)), None)
+
+    @cached_property
+    def _pythons(self) -> tuple[PythonRelease, ...]:
+        return self.page("python.env").all(PythonRelease)
+
+    def pythons(self) -> tuple[PythonRelease, ...]:
+        """Return every minor version of Python, newest first."""
+        return self._pythons
+
+    def python(self, version: str) -> PythonRelease | None:
+        """Return what is known about a minor version of Python; a patch does not matter."""
+        return next((one for one in self._pythons if one.minor == minor(version)), None)
+
+    @cached_property
+    def distribution(self) -> str:
+        """The distribution of the base image unless a program names another: `bookworm`."""
+        return self.page("python.env").one(DefaultDistribution, "the default distribution").name
+
+    @cached_property
+    def images(self) -> Images:
+        """The table of digests. Big: only `envc lock` asks for it."""
+        return Images(self.page("images.env"))
+
+    def image_digest(self, repository: str, tag: str) -> KnownImage | None:
+        """Return the digest to take for a tag when no registry answers."""
+        return self.images.find(repository, tag)
+
+    def newest_patch(self, version: str, distribution: str) -> str | None:
+        """Return the newest patch of a Python minor whose slim image has a usable digest: `3.12.15`."""
+        patches = self.images.patches(version, distribution)
+        return f"{version}.{patches[0]}" if patches else None
+
+    def glibc(self, distribution: str, version: str) -> tuple[int, ...] | None:
+        """Return the version of the C library of `debian` `bookworm` or `ubuntu` `22.04`: (2, 36)."""
+        found = (
+            one
+            for one in self.page("systems.env").all(System)
+            if (one.distribution, one.release) == (distribution, version)
+        )
+        return next((release(one.glibc) for one in found), None)
+
+    def builder_only(self, package: str) -> bool:
+        """Say whether a system package is only needed to build others."""
+        return any(fnmatchcase(package, one.pattern) for one in self.page("apt.env").all(BuilderOnly))

@@ -1,0 +1,71 @@
+"""Whether a lock was made for the program as it is now. A comparison, offline."""
+
+from __future__ import annotations
+
+from envc.diagnostics import Diagnostic, Label
+from envc.language.environment import Environment
+from envc.lock.model import Lock
+from envc.lock.needs import inputs_of, needs_of
+
+_KIND_NAMES = {
+    "python": "Python",
+    "base": "the base image",
+    "accelerator": "the accelerator",
+    "packages": "the packages",
+    "system": "the system packages",
+    "artifacts": "the data",
+}
+
+
+def is_fresh(environment: Environment, lock: Lock) -> bool:
+    """Say whether the lock was made for exactly these needs."""
+    return lock.inputs == inputs_of(needs_of(environment))
+
+
+def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -> Diagnostic:
+    """Return what tells a reader that the lock is stale: every clause that changed, and what is as locked."""
+    needs = needs_of(environment)
+    versions = {package.name: package.version for package in lock.packages}
+    labels = []
+    changed_kinds = set()
+    for need in needs:
+        locked = lock.inputs.get(need.kind, {}).get(need.subject)
+        if locked == need.text:
+            continue
+        changed_kinds.add(need.kind)
+        if locked is None:
+            text = "not in the lock"
+        elif need.kind == "packages" and need.subject in versions:
+            text = f"the lock has {need.subject} {versions[need.subject]}"
+        else:
+            text = f"the lock was made for `{locked}`"
+        labels.append(Label(need.origin.of("version" if locked and need.kind == "packages" else "name"), text, primary=True))
+    gone = [
+        f"`{subject}` is in the lock and no longer asked for"
+        for kind, subjects in sorted(lock.inputs.items())
+        for subject in sorted(subjects)
+        if not any(need.kind == kind and need.subject == subject for need in needs)
+    ]
+    changed_kinds.update(kind for kind, subjects in lock.inputs.items() for subject in subjects
+                         if not any(need.kind == kind and need.subject == subject for need in needs))
+    same = [name for kind, name in _KIND_NAMES.items() if kind in lock.inputs and kind not in changed_kinds]
+    notes = [*gone, *([f"as locked: {', '.join(same)}"] if same else [])]
+    if not labels:
+        labels = [Label(environment.origin.of("name"), "", primary=True)]
+    return Diagnostic(
+        "stale-lock",
+        f"`{place}` was made for an older `{program}`",
+        tuple(labels),
+        tuple(notes),
+        helps=(f"`envc diff {program}` shows what would change; `envc lock {program}` makes the change",),
+    )
+
+
+def missing_lock(environment: Environment, program: str, place: str) -> Diagnostic:
+    """Return what tells a reader that there is no lock yet."""
+    return Diagnostic(
+        "missing-lock",
+        f"the environment `{environment.name}` was never locked",
+        (Label(environment.origin.of("name"), f"no `{place}`", primary=True),),
+        helps=(f"`envc lock {program}` chooses every version once",),
+    )

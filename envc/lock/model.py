@@ -1,0 +1,115 @@
+"""The lock: what was chosen for one environment, and why. Written as `lock.json` beside its requirements files.
+
+No address of an index, no path of a machine and no credential has a place in it. Sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+#: The format that this envc writes. It reads every format that was ever released.
+FORMAT = 1
+
+
+class Fact(BaseModel):
+    """A part of the lock."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LockedPython(Fact):
+    """The interpreter, to the patch."""
+
+    version: str  # `3.12.15`
+    reason: str
+
+
+class LockedImage(Fact):
+    """An image by digest."""
+
+    repository: str  # `docker.io/library/python`
+    tag: str
+    digest: str
+    manifest: str | None  # digest of the platform's own manifest, where the registry said it
+    digest_from: str  # `registry`, or `table of 2026-11-24`
+    reason: str
+
+    @property
+    def reference(self) -> str:
+        """The text behind FROM."""
+        return f"{self.repository}:{self.tag}@{self.digest}"
+
+
+class LockedAccelerator(Fact):
+    """Which builds of packages were taken for the accelerator, and what that asks of the machines."""
+
+    cuda: str | None  # what the machines offer, as the program says
+    build: str | None  # the CUDA that packages were built with, `11.8`
+    driver: str | None  # the oldest driver that runs them, `450.80.02`
+    reason: str
+
+
+class LockedPackage(Fact):
+    """A Python package. Its hashes stand in the requirements file of its index."""
+
+    name: str
+    version: str
+    index: str | None  # the index's name; None is Python's default index
+    required_by: tuple[str, ...]
+    wheel: str | None
+    size: int | None
+
+
+class LockedSystemPackage(Fact):
+    """A package of the distribution, and the stage it is for."""
+
+    name: str
+    stage: Literal["builder", "inference"]
+
+
+class LockedArtifact(Fact):
+    """A data set or weights. Size and SHA-256 are None where the bytes are not here to be read."""
+
+    kind: Literal["data", "weights"]
+    name: str
+    version: str
+    files: int | None
+    size: int | None
+    sha256: str | None  # of the file; of a folder, over its sorted `sha256  path` lines
+
+
+class Lock(Fact):
+    """All choices of one environment on one platform."""
+
+    format: Literal[1] = FORMAT
+    edition: int
+    envc: str
+    library: str  # the date of the knowledge that choices were made with
+    environment: str
+    platform: str  # `linux/amd64`
+    resolver: str | None
+    inputs: dict[str, dict[str, str]]
+    python: LockedPython
+    base: LockedImage
+    accelerator: LockedAccelerator | None
+    packages: tuple[LockedPackage, ...]
+    system: tuple[LockedSystemPackage, ...]
+    artifacts: tuple[LockedArtifact, ...]
+
+    @property
+    def indexes(self) -> tuple[str | None, ...]:
+        """The indexes that packages come from, the default one first."""
+        named = {package.index for package in self.packages}
+        return tuple(sorted(named, key=lambda name: name or ""))
+
+    def requirements_file(self, index: str | None) -> str:
+        """Return the name of the requirements file of an index, `py3.12-linux-x86_64.pytorch-cu118.txt`."""
+        minor = ".".join(self.python.version.split(".")[:2])
+        machine = MACHINES[self.platform]
+        return f"py{minor}-linux-{machine}{f'.{index}' if index else ''}.txt"
+
+
+#: Docker's name of a platform, and the machine's name in wheels' tags.
+MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}

@@ -1,0 +1,63 @@
+"""What must be chosen for an environment: a pure reading of its facets.
+
+A need is one fact of the program that a choice depends on. The lock records the needs that it was made for, so that
+whether it is fresh is a comparison, and the answer names the clauses that changed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+from envc.language.environment import Environment
+from envc.language.facets import Accelerator, Artifact, BaseImage, Facet, Interpreter, PythonPackage, SystemPackage
+from envc.language.origin import Origin
+
+NeedKind = Literal["python", "base", "accelerator", "packages", "system", "artifacts"]
+KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
+
+
+class Need(NamedTuple):
+    """One thing that must be chosen."""
+
+    kind: NeedKind
+    subject: str  # unique within its kind: a package's name, `python`
+    text: str  # what is asked of it, in one canonical form
+    origin: Origin
+
+
+def needs_of(environment: Environment) -> tuple[Need, ...]:
+    """Return everything that must be chosen, sorted by kind and subject."""
+    needs = [need for facet in environment.facets if (need := _need(facet)) is not None]
+    return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
+
+
+def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
+    """Return the needs as a lock records them: kind, subject, text."""
+    inputs: dict[str, dict[str, str]] = {}
+    for need in needs:
+        inputs.setdefault(need.kind, {})[need.subject] = need.text
+    return inputs
+
+
+def _need(facet: Facet) -> Need | None:
+    origin = facet.origin
+    if isinstance(facet, Interpreter):
+        return Need("python", "python", facet.version, origin)
+    if isinstance(facet, BaseImage):
+        return Need("base", "base", facet.reference, origin)
+    if isinstance(facet, Accelerator):
+        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
+        words += ["exact"] if facet.exact else []
+        words += [facet.flavour] if facet.flavour else []
+        words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
+        return Need("accelerator", "gpu", " ".join(words), origin)
+    if isinstance(facet, PythonPackage):
+        kind = "accelerated" if facet.accelerated else "plain"
+        extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
+        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
+    if isinstance(facet, SystemPackage):
+        return Need("system", facet.name, "any", origin)
+    if isinstance(facet, Artifact):
+        where = facet.location or "given when run"
+        return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
+    return None

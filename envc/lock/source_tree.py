@@ -1,0 +1,79 @@
+"""What an image copies from the project: paths, modes and checksums, without times."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: Left out wherever they lie: caches, byte code, version control, virtual environments, tools' leavings.
+JUNK = (
+    "__pycache__",
+    "*.pyc",
+    "*.pyo",
+    "*.pyd",
+    ".Python",
+    "env",
+    "venv",
+    ".venv",
+    "pip-log.txt",
+    "pip-delete-this-directory.txt",
+    ".tox",
+    ".nox",
+    ".coverage",
+    ".coverage.*",
+    ".cache",
+    "nosetests.xml",
+    "coverage.xml",
+    "*.cover",
+    "*.log",
+    ".git",
+    ".gitignore",
+    ".hg",
+    ".svn",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+    ".DS_Store",
+    ".env",
+    "*.egg-info",
+    "node_modules",
+)
+
+
+class WantedPath(NamedTuple):
+    """A file or folder that the image copies."""
+
+    source: str  # relative to the root
+    filtered: bool = True  # leave out junk and ignored files
+
+
+class SourceFile(NamedTuple):
+    """A file that the image copies."""
+
+    path: str  # relative to the root
+    executable: bool
+    sha256: str
+    size: int  # bytes
+    link: str | None = None  # where a symbolic link points to
+
+
+class SourceTree(NamedTuple):
+    """All files behind the wanted paths, sorted by path."""
+
+    folders: frozenset[str]  # the wanted paths that are folders
+    files: tuple[SourceFile, ...]
+
+    def below(self, wanted: str) -> list[SourceFile]:
+        """Return the files of one wanted path."""
+        prefix = "" if wanted == "." else f"{wanted}/"
+        return [file for file in self.files if file.path == wanted or file.path.startswith(prefix)]
+
+
+def folder_checksum(files: list[SourceFile], folder: str) -> str:
+    """Return one SHA-256 for a folder: over its sorted `sha256  path` lines, as `sha256sum` would print them."""
+    from hashlib import sha256
+
+    prefix = "" if folder == "." else f"{folder}/"
+    lines = (f"{file.sha256}  {file.path.removeprefix(prefix)}\n" for file in sorted(files, key=lambda file: file.path))
+    return sha256("".join(lines).encode()).hexdigest()

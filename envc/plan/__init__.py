@@ -1,0 +1,1 @@
+"""The plan: every decision taken, printable, complete before the first byte of output. Its hash identifies it."""

@@ -1,0 +1,216 @@
+"""The plan of one environment. Its top-level parts are the branches of the reproducibility hash.
+
+Every value is final: targets only write it down. Sizes are bytes, times milliseconds, processors thousandths of one.
+"""
+
+from __future__ import annotations
+
+from posixpath import join, normpath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+#: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
+OUTPUT = 1
+
+Pair = tuple[str, str]
+
+
+class Part(BaseModel):
+    """A part of the plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LanguagePart(Part):
+    """Which language the program is in, and which output is made of it."""
+
+    edition: int
+    output: int = OUTPUT
+
+
+class BasePart(Part):
+    """The images that the stages begin with."""
+
+    platform: str
+    builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
+    inference: str
+
+
+class PythonPart(Part):
+    """The interpreter and its virtual environment."""
+
+    version: str
+    environment: str = "/opt/venv"
+
+    @property
+    def minor(self) -> str:
+        """`3.12`."""
+        return ".".join(self.version.split(".")[:2])
+
+
+class AptPart(Part):
+    """System packages by stage, sorted."""
+
+    builder: tuple[str, ...] = ()
+    inference: tuple[str, ...] = ()
+
+
+class PlannedPackage(Part):
+    """A Python package and every hash that its wheel may have."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+
+
+class PackageGroup(Part):
+    """The packages that come from one index."""
+
+    index: str | None  # None is Python's default index
+    address: str | None  # the public address that envc's library knows for the index
+    file: str  # the name of the requirements file
+    packages: tuple[PlannedPackage, ...]
+
+
+class PlannedArtifact(Part):
+    """A data set or weights."""
+
+    kind: Literal["data", "weights"]
+    name: str
+    version: str
+    delivery: Literal["mounted", "copied", "fetched"]
+    path: str  # in the container
+    location: str | None  # an address, or a path relative to the program
+    writable: bool
+    size: int | None
+    sha256: str | None
+
+
+class PlannedArgument(Part):
+    """A build argument and the value chosen for it."""
+
+    name: str
+    value: str
+    values: tuple[str, ...]
+
+
+class PlannedUser(Part):
+    """Who the processes run as."""
+
+    name: str
+    uid: int
+    gid: int = 0
+    home: str
+
+
+class SettingsPart(Part):
+    """What the image's configuration holds."""
+
+    variables: tuple[Pair, ...]  # sorted by name
+    arguments: tuple[PlannedArgument, ...]
+    labels: tuple[Pair, ...]
+    user: PlannedUser
+    working_directory: str
+    ports: tuple[str, ...]
+
+
+class PlannedFile(Part):
+    """A file that the image copies."""
+
+    path: str  # relative to the copied path; empty when it is that path
+    executable: bool
+    sha256: str
+    link: str | None = None
+
+
+class PlannedCopy(Part):
+    """A file or folder of the project in the image."""
+
+    source: str  # relative to the program
+    path: str  # in the container
+    folder: bool
+    files: tuple[PlannedFile, ...]
+    ignored: tuple[str, ...] = ()  # patterns left out of it, beside the usual junk
+
+
+class StagePart(Part):
+    """What the stages do, step by step."""
+
+    builder: tuple[str, ...]
+    inference: tuple[str, ...]
+
+
+class PlannedHealth(Part):
+    """The health check as a command for exec."""
+
+    command: tuple[str, ...]
+    interval: int
+    timeout: int
+    start: int
+    retries: int
+
+
+class PlannedAccelerator(Part):
+    """The GPUs that the container gets."""
+
+    count: int | None  # None is all
+    memory: int | None
+    optional: bool
+    driver: str | None  # the oldest that will do
+
+
+class PlannedSecret(Part):
+    """A secret that the container gets while it runs. Its value is nowhere in a plan."""
+
+    name: str
+    variable: str | None
+
+
+class RunPart(Part):
+    """How the container is run."""
+
+    command: tuple[str, ...]
+    health: PlannedHealth | None
+    memory: int | None
+    cpu: int | None
+    shared_memory: int | None
+    accelerator: PlannedAccelerator | None
+    secrets: tuple[PlannedSecret, ...]
+
+
+class Placement(Part):
+    """Where things lie, relative to the project's root. Not part of the hash: where a plan lies is not what it is."""
+
+    program: str
+    folder: str
+    lock: str
+    output: str
+
+    def at_root(self, path: str) -> str:
+        """Return a path of the program relative to the root."""
+        return normpath(join(self.folder, path))
+
+
+class Plan(Part):
+    """Every decision about one environment."""
+
+    name: str
+    language: LanguagePart
+    base: BasePart
+    python: PythonPart
+    apt: AptPart
+    packages: tuple[PackageGroup, ...]
+    data: tuple[PlannedArtifact, ...]
+    settings: SettingsPart
+    source: tuple[PlannedCopy, ...]
+    stages: StagePart
+    run: RunPart
+
+    #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
+    origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    placement: Placement
+
+    def origin(self, part: str) -> tuple[str, ...]:
+        """Return the clauses and reasons behind a part."""
+        return dict(self.origins).get(part, ())

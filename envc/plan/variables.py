@@ -1,0 +1,40 @@
+"""The environment variables of the container: those that the program sets, and those that follow from it."""
+
+from __future__ import annotations
+
+from envc.language.environment import Environment
+from envc.language.facets import Accelerator, ResourceLimit, Setting
+from envc.lock.model import Lock
+from envc.plan.plan import Pair, PythonPart
+
+
+def variables_of(environment: Environment, lock: Lock, python: PythonPart, home: str) -> tuple[Pair, ...]:
+    """Return all variables but PATH, sorted by name. What the program sets wins over what is derived."""
+    variables = {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",  # byte code is in the image already
+        "PYTHONUNBUFFERED": "1",  # logs arrive when they are written
+        "VIRTUAL_ENV": python.environment,
+    }
+    limit = environment.one(ResourceLimit)
+    if limit and limit.cpu:
+        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
+    accelerator = environment.one(Accelerator)
+    if accelerator:
+        variables.update(_gpu_variables(accelerator, lock))
+    variables.update({setting.name: setting.value for setting in environment.every(Setting)})
+    return tuple(sorted(variables.items()))
+
+
+def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
+    """Return what exposes GPUs to the container, as NVIDIA's own images have it.
+
+    In NVIDIA_REQUIRE_CUDA a comma means and, a blank means or (NVIDIA Container Toolkit, environment variables).
+    """
+    variables = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
+    if accelerator.cuda and not accelerator.optional:
+        short = ".".join(accelerator.cuda.split(".")[:2])
+        driver = lock.accelerator.driver if lock.accelerator else None
+        variables["NVIDIA_REQUIRE_CUDA"] = f"cuda>={short}" + (f",driver>={driver}" if driver else "")
+    return variables

@@ -1,0 +1,1 @@
+"""Files of this machine: programs, locks, the files that images copy, and what envc writes."""

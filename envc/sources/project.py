@@ -1,0 +1,31 @@
+"""Finds the root of a program's project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from envc.plan.places import Places, places_of
+
+
+class Project(NamedTuple):
+    """A program in its project."""
+
+    root: Path
+    program: Path
+
+    def places(self, environment: str) -> Places:
+        """Return where the files of an environment lie, relative to the root."""
+        return places_of(self.program.relative_to(self.root).as_posix(), environment)
+
+
+def find_project(program: Path, root: Path | None = None) -> Project:
+    """Return the project of a program: the nearest folder at or above it that has `lockfiles/`, else its own folder."""
+    program = Path(program).absolute()
+    program = program.parent.resolve() / program.name
+    if root is not None:
+        return Project(root.resolve(), program)
+    for folder in program.parents:
+        if (folder / "lockfiles").is_dir():
+            return Project(folder, program)
+    return Project(program.parent, program)

@@ -1,0 +1,209 @@
+"""A registry on loopback that speaks the distribution protocol, for the tests of `envc.resolvers.registry`.
+
+It is real HTTP; what a test wants of it (an image, a demand for credentials, a bad day) is put into its fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import threading
+import time
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def digest_of(body: bytes) -> str:
+    return "sha256:" + hashlib.sha256(body).hexdigest()
+
+
+class Seen(NamedTuple):
+    """One request that arrived."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    authorization: str | None
+    accept: str
+    form: dict[str, list[str]]
+
+
+class LoopbackRegistry:
+    """A registry with one repository, `team/app` unless named otherwise. Use it in a `with` statement."""
+
+    def __init__(self, repository: str = "team/app", tls: ssl.SSLContext | None = None) -> None:
+        self.repository = repository
+        self.content: dict[str, tuple[bytes, str]] = {}  # path below the repository -> body, media type
+        self.tags: dict[str, str] = {}
+        self.seen: list[Seen] = []
+        self.bad_days: list[tuple[int, dict[str, str]]] = []  # answers given before the right ones, one each
+        self.always: int | None = None  # the only answer
+        self.delay = 0.0  # seconds before each answer
+        self.digest_header: str | None = "right"  # None leaves it out, anything else but "right" is sent as it is
+        self.challenge: str | None = None  # a 401 is given until `accepted` comes
+        self.accepted: set[str] = set()  # values of `Authorization` that open the door
+        self.accounts: dict[str, str] = {}  # name -> password, for the token service; empty: anonymous is enough
+        self.refresh_token: str | None = None
+        self.token_scopes: set[str] | None = None  # scopes for which a good token is given; None: every scope
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def paths(self) -> list[str]:
+        """Method and path of every request, in their order."""
+        return [f"{one.method} {one.path}" for one in self.seen]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def demand_token(self) -> None:
+        """Ask for a bearer token of the registry's own token service."""
+        scope = f"repository:{self.repository}:pull"
+        self.challenge = f'Bearer realm="http://{self.host}/token",service="loopback, inc",scope="{scope}"'
+        self.accepted = {"Bearer good"}
+
+    def demand_basic(self, name: str, password: str) -> None:
+        """Ask for a name and a password."""
+        self.challenge = 'Basic realm="loopback"'
+        self.accepted = {"Basic " + b64encode(f"{name}:{password}".encode()).decode()}
+
+    def put(self, path: str, document: Any, media: str) -> dict[str, Any]:
+        """Store a document under `path` and its digest; return its descriptor."""
+        body = document if isinstance(document, bytes) else json.dumps(document, indent=1).encode()
+        digest = digest_of(body)
+        self.content[f"{path}/{digest}"] = (body, media)
+        return {"mediaType": media, "digest": digest, "size": len(body)}
+
+    def put_image(
+        self, tag: str | None, platform: str, variables: list[str], layers: tuple[int, ...] = (100, 20)
+    ) -> dict[str, Any]:
+        """Store an image for one platform, with a tag or without; return its descriptor with its platform."""
+        system, architecture, *variant = platform.split("/")
+        names = {"os": system, "architecture": architecture, **({"variant": variant[0]} if variant else {})}
+        config = self.put("blobs", {**names, "config": {"Env": variables}, "rootfs": {}}, "application/x-config")
+        files = [{"mediaType": "x", "digest": digest_of(bytes([n])), "size": size} for n, size in enumerate(layers)]
+        image = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": files}
+        descriptor = self.put("manifests", image, MANIFEST)
+        if tag:
+            self.tags[tag] = descriptor["digest"]
+        return {**descriptor, "platform": names}
+
+    def put_index(self, tag: str, manifests: list[dict[str, Any]]) -> str:
+        """Store an index under a tag; return its digest."""
+        descriptor = self.put("manifests", {"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests}, INDEX)
+        self.tags[tag] = descriptor["digest"]
+        return str(descriptor["digest"])
+
+    def put_two_platforms(self, tag: str = "1.0") -> str:
+        """Store an image for amd64 and arm64 with an attestation beside them; return the index's digest."""
+        amd = self.put_image(None, "linux/amd64", ["PATH=/usr/bin", "A=1=2"], (1000, 200, 30))
+        arm = self.put_image(None, "linux/arm64/v8", ["PATH=/usr/bin", "A=arm"], (7,))
+        proof = {**self.put("manifests", {"config": None}, MANIFEST), "platform": _platform("unknown/unknown")}
+        return self.put_index(tag, [amd, arm, proof])
+
+    def _answer(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        if self.always is not None:
+            return self.always, {}, b"{}"
+        if self.bad_days:
+            status, headers = self.bad_days.pop(0)
+            return status, headers, b"{}"
+        if seen.path == "/token":
+            return self._token(seen)
+        if self.challenge and seen.authorization not in self.accepted:
+            return 401, {"WWW-Authenticate": self.challenge}, b'{"errors":[{"code":"UNAUTHORIZED"}]}'
+        return self._document(seen)
+
+    def _document(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        prefix = f"/v2/{self.repository}/"
+        if not seen.path.startswith(prefix):
+            return 404, {}, b'{"errors":[{"code":"NAME_UNKNOWN"}]}'
+        path = seen.path.removeprefix(prefix)
+        if path == "tags/list":
+            return 200, {}, json.dumps({"name": self.repository, "tags": list(self.tags)}).encode()
+        kind, _, reference = path.partition("/")
+        found = self.content.get(f"{kind}/{self.tags.get(reference, reference)}")
+        if found is None:
+            return 404, {}, b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}'
+        body, media = found
+        headers = {"Content-Type": media}
+        if self.digest_header:
+            said = digest_of(body) if self.digest_header == "right" else self.digest_header
+            headers["Docker-Content-Digest"] = said
+        return 200, headers, body
+
+    def _token(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        if self.refresh_token:
+            if seen.method != "POST" or seen.form.get("refresh_token") != [self.refresh_token]:
+                return 401, {}, b"{}"
+            return 200, {}, b'{"access_token": "good"}'
+        pairs = {f"{name}:{password}" for name, password in self.accounts.items()}
+        allowed = {"Basic " + b64encode(pair.encode()).decode() for pair in pairs}
+        if seen.authorization is not None and seen.authorization not in allowed:
+            return 401, {}, b"{}"
+        scopes = set(seen.query.get("scope", ()))
+        is_good = (not allowed or seen.authorization) and (self.token_scopes is None or scopes <= self.token_scopes)
+        return 200, {}, json.dumps({"token": "good" if is_good else "poor"}).encode()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        registry = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one write an answer
+
+            def answer(self) -> None:
+                parts = urlsplit(self.path)
+                form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+                query = parse_qs(parts.query)
+                said = self.headers.get("Authorization")
+                seen = Seen(self.command, parts.path, query, said, self.headers.get("Accept", ""), form)
+                registry.seen.append(seen)
+                time.sleep(registry.delay)
+                status, headers, body = registry._answer(seen)
+                try:
+                    self.send_response(status)
+                    for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    if self.command != "HEAD":
+                        self.wfile.write(body)
+                except OSError:
+                    self.close_connection = True  # a client that did not wait
+
+            do_GET = do_HEAD = do_POST = answer  # noqa: N815 - names that http.server looks for
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server has it
+                """Say nothing."""
+
+        return Handler
+
+
+def _platform(text: str) -> dict[str, str]:
+    system, architecture = text.split("/")
+    return {"os": system, "architecture": architecture}
