@@ -5,40 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from envc import resources
-from envc.knowledge import cuda as cuda_facts
-from envc.knowledge import families, gpus, images, indexes, pythons, system_packages, systems
-from envc.knowledge.cuda import Cuda, CudaImage, Flavour
-from envc.knowledge.facts import Line, Page, Reader, read_page
-from envc.knowledge.families import Family
-from envc.knowledge.gpus import Capability, Kernels
-from envc.knowledge.images import Images, KnownImage
-from envc.knowledge.indexes import Index
-from envc.knowledge.pythons import DefaultDistribution, PythonRelease
-from envc.knowledge.system_packages import BuilderOnly
-from envc.knowledge.systems import System
-from envc.knowledge.values import Date, matches, minor, release
-from envc.language.fields import Positional
+from envc.knowledge.facts import Page, Reader, read_page
+from envc.knowledge.values import matches, minor, release
 
+if TYPE_CHECKING:
+    from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+    from envc.knowledge.families import Family
+    from envc.knowledge.gpus import Capability, Kernels
+    from envc.knowledge.images import Images, KnownImage
+    from envc.knowledge.indexes import Index
+    from envc.knowledge.pythons import PythonRelease
 
-class LibraryDate(Line):
-    """The day after which no fact of the library was read."""
-
-    day: Annotated[Date, Positional()]
-
-
-#: The files with fixed names, and the words that each may use. Families have one file each, in `ml/`.
-FILES: Mapping[str, Mapping[str, type[Line]]] = {
-    "library.env": {"library": LibraryDate},
-    "cuda.env": cuda_facts.WORDS,
-    "gpus.env": gpus.WORDS,
-    "python.env": pythons.WORDS,
-    "images.env": images.WORDS,
-    "systems.env": systems.WORDS,
-    "indexes.env": indexes.WORDS,
-    "apt.env": system_packages.WORDS,
+#: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
+#: is read. Families have one file each, in `ml/`.
+FILES: Mapping[str, str] = {
+    "library.env": "date",
+    "cuda.env": "cuda",
+    "gpus.env": "gpus",
+    "python.env": "pythons",
+    "images.env": "images",
+    "systems.env": "systems",
+    "indexes.env": "indexes",
+    "apt.env": "system_packages",
 }
 
 
@@ -64,7 +56,8 @@ class Library:
     def page(self, path: str) -> Page:
         """Return a file of the library: `cuda.env`, `ml/torch.env`."""
         if path not in self._pages:
-            self._pages[path] = read_page(self._read, path, FILES.get(path, families.WORDS))
+            words = import_module(f"envc.knowledge.{FILES.get(path, 'families')}").WORDS
+            self._pages[path] = read_page(self._read, path, words)
         return self._pages[path]
 
     @property
@@ -75,11 +68,15 @@ class Library:
     @cached_property
     def date(self) -> str:
         """The day after which no fact was read, `2026-11-24`."""
+        from envc.knowledge.date import LibraryDate
+
         return self.page("library.env").one(LibraryDate, "the date").day
 
     @cached_property
     def _families(self) -> tuple[Family, ...]:
-        return tuple(families.family_of(self.page(path)) for path in self._files())
+        from envc.knowledge.families import family_of
+
+        return tuple(family_of(self.page(path)) for path in self._files())
 
     def families(self) -> tuple[Family, ...]:
         """Return every family of accelerated packages."""
@@ -92,6 +89,8 @@ class Library:
     @cached_property
     def indexes(self) -> tuple[Index, ...]:
         """Every index that has a name."""
+        from envc.knowledge.indexes import Index
+
         return self.page("indexes.env").all(Index)
 
     def index_address(self, name: str) -> str | None:
@@ -106,6 +105,8 @@ class Library:
     @cached_property
     def cuda(self) -> Cuda:
         """What is known about CUDA."""
+        from envc.knowledge.cuda import Cuda
+
         return Cuda(self.page("cuda.env"))
 
     def driver_floor(self, cuda: str) -> str | None:
@@ -129,6 +130,8 @@ class Library:
 
     def kernels(self, project: str, version: str, cuda: str) -> Kernels | None:
         """Return what GPUs a version's build for a CUDA minor has kernels for, or None where nothing says it."""
+        from envc.knowledge.gpus import Kernels
+
         for one in self.page("gpus.env").all(Kernels):
             if (one.project, one.cuda) == (project, cuda) and matches(one.release, version):
                 return one
@@ -136,11 +139,15 @@ class Library:
 
     def capability(self, project: str, capability: str) -> Capability | None:
         """Return from when on a project has kernels for a compute capability: `12.0`."""
+        from envc.knowledge.gpus import Capability
+
         found = self.page("gpus.env").all(Capability)
         return next((one for one in found if (one.project, one.capability) == (project, capability)), None)
 
     @cached_property
     def _pythons(self) -> tuple[PythonRelease, ...]:
+        from envc.knowledge.pythons import PythonRelease
+
         return self.page("python.env").all(PythonRelease)
 
     def pythons(self) -> tuple[PythonRelease, ...]:
@@ -154,11 +161,15 @@ class Library:
     @cached_property
     def distribution(self) -> str:
         """The distribution of the base image unless a program names another: `bookworm`."""
+        from envc.knowledge.pythons import DefaultDistribution
+
         return self.page("python.env").one(DefaultDistribution, "the default distribution").name
 
     @cached_property
     def images(self) -> Images:
         """The table of digests. Big: only `envc lock` asks for it."""
+        from envc.knowledge.images import Images
+
         return Images(self.page("images.env"))
 
     def image_digest(self, repository: str, tag: str) -> KnownImage | None:
@@ -172,6 +183,8 @@ class Library:
 
     def glibc(self, distribution: str, version: str) -> tuple[int, ...] | None:
         """Return the version of the C library of `debian` `bookworm` or `ubuntu` `22.04`: (2, 36)."""
+        from envc.knowledge.systems import System
+
         found = (
             one
             for one in self.page("systems.env").all(System)
@@ -181,4 +194,6 @@ class Library:
 
     def builder_only(self, package: str) -> bool:
         """Say whether a system package is only needed to build others."""
+        from envc.knowledge.system_packages import BuilderOnly
+
         return any(fnmatchcase(package, one.pattern) for one in self.page("apt.env").all(BuilderOnly))

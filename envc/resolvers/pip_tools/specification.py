@@ -65,19 +65,19 @@ def abi_of(target: Target) -> str:
 
 
 def platforms_of(target: Target) -> list[str]:
-    """Return the wheel platforms that the target takes, best first, as PEP 600 orders them.
+    """Return the wheel platforms that the target takes, in the order in which pip prefers them (PEP 600).
 
     Raises `ValueError` for a platform of which wheels are not known.
     """
     if target.platform not in MACHINES or target.glibc[0] != 2:
         raise ValueError(f"no wheels are known for {target.platform} with glibc {target.glibc}")
     machine, oldest = MACHINES[target.platform]
-    tags: list[str] = []
+    tags = [f"linux_{machine}"]
     for minor in range(target.glibc[1], oldest - 1, -1):
         tags.append(f"manylinux_2_{minor}_{machine}")
         if minor in ALIASES:
             tags.append(f"{ALIASES[minor]}_{machine}")
-    return [*tags, f"linux_{machine}"]
+    return tags
 
 
 def markers_of(target: Target) -> dict[str, str]:

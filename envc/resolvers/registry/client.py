@@ -195,7 +195,7 @@ class Client:
             if answer.status not in _PASSING:
                 return answer
             seconds = pause(attempt, answer.headers.get("Retry-After"), time.time())
-            if attempt + 1 == _ATTEMPTS or self._waited + seconds > 1e9:
+            if attempt + 1 == _ATTEMPTS or self._waited + seconds > self._limits.wait:
                 raise SilentError(f"it answers {answer.status}")
             self._waited += seconds
             sleep(seconds)

@@ -121,6 +121,14 @@ def test_cuda_images(library: Library, cuda: str, flavour: Flavour, cudnn: str |
     assert (image and image.tag) == tag
 
 
+def test_cuda_versions_are_minors_newest_first(library: Library) -> None:
+    """As a message lists them: 12.10 would come before 12.9, and 12.7 was never released."""
+    versions = library.cuda_versions()
+    assert versions[:5] == ("13.3", "13.2", "13.1", "13.0", "12.9")
+    assert versions[-1] == "11.0"
+    assert "12.7" not in versions
+
+
 def test_an_older_ubuntu_can_be_asked_for(library: Library) -> None:
     """A limit on Ubuntu is kept, and choices come best first."""
     image = library.cuda_image("12.6", "runtime", newest_ubuntu="22.04")

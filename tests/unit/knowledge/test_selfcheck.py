@@ -227,6 +227,7 @@ def test_a_planted_contradiction_is_found(path: str, old: str, new: str, message
         ("python.env", "default bookworm", "default bookworm\ndefault trixie", "library-contradiction"),
         (_TORCH, "python 3.9..3.13", "python 3.13..3.9", "unreadable-version"),
         (_TORCH, "torchvision 0.23.0 torchaudio", "torchvision torchaudio", "unreadable-version"),
+        (_TORCH, "torchvision 0.23.0 torchaudio", "0.23.0 torchvision torchaudio", "unreadable-version"),
         (_TORCH, "family torch", "tribe torch", "unknown-fact"),
         (_TORCH, "build 2.8.0 ", "build 2.8.0 <", "unclosed-block"),
     ],

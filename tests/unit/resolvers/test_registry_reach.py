@@ -43,7 +43,7 @@ def test_a_listener_that_takes_nobody_in_is_waited_for_as_long_as_said() -> None
 
 
 def test_a_name_server_that_is_silent_is_waited_for_as_long_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`getaddrinfo` has no time-out of its own. The silence is put in by hand: no loopback name server is asked here."""
+    """`getaddrinfo` has no time-out of its own. The silence is put in by hand."""
 
     def silence(*_: Any, **__: Any) -> list[Any]:
         time.sleep(2)

@@ -1,0 +1,158 @@
+"""Choose every version once: Python, base image by digest, packages with hashes, data by checksum.
+
+What an older lock chose stays where it still fits. With a fresh lock there is nothing to do. Without a program, every
+program of the current folder is locked. The lock lies under lockfiles/ in the project; commit it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from envc.cli import loading
+from envc.diagnostics import Diagnostic, Report
+from envc.lock.files import LOCK_FILE, LockedFiles
+from envc.lock.freshness import is_fresh
+from envc.lock.model import MACHINES
+
+PLATFORM = "linux/amd64"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("program", nargs="?", type=Path, help="the program, train.env")
+    parser.add_argument("environment", nargs="?", help="one of its environments; the one with the file's name otherwise")
+    parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    lock_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the lock as JSON")
+
+
+def lock_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that say how to lock."""
+    parser.add_argument("--upgrade", action="store_true", help="choose anew; packages that are `pinned` stay")
+    parser.add_argument("--platform", choices=sorted(MACHINES), help=f"what the image runs on; {PLATFORM} otherwise")
+    parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Lock the program, or every program of the folder."""
+    programs = [options.program] if options.program else _programs_here()
+    for program in programs:
+        loaded = loading.load_program(program, options.environment, options.root)
+        locked = lock_loaded(loaded, options)
+        if options.json:
+            from envc.cli.console import write_json
+
+            write_json(locked.lock.model_dump(mode="json"))
+    return 0
+
+
+def _programs_here() -> list[Path]:
+    found = sorted(path for pattern in ("*.env", "*.envc") for path in Path().glob(pattern) if path.is_file() and path.stem)
+    if not found:
+        raise Report(
+            [Diagnostic("no-such-program", "there is no program in this folder", helps=("name one: envc lock train.env",))]
+        )
+    return found
+
+
+def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
+    """Lock an environment and write the lock. Raises a Report; then the old lock is untouched."""
+    from envc.resolvers.pip_tools.environment import user_cache
+    from envc.sources.waiting import alone
+
+    shown = f"{loaded.places.lock}/{LOCK_FILE}"
+    cache = user_cache(os.environ)
+    with alone(loaded.lock_folder, cache, lambda holder: _say_waiting(shown, holder)):
+        old = _old_lock(loaded)
+        platform = options.platform or (old.lock.platform if old else PLATFORM)
+        measured = loading.measure_artifacts(loaded)
+        if old and not options.upgrade and old.lock.platform == platform and is_fresh(loaded.environment, old.lock):
+            from envc.lock.artifacts import check_artifacts
+
+            check_artifacts(loaded.environment, old.lock, measured)
+            sys.stderr.write(f"{shown} is fresh\n")
+            return old
+        return _choose_and_write(loaded, options, old, platform, measured, cache, shown)
+
+
+def _choose_and_write(  # noqa: PLR0913  # what `lock_loaded` has found out
+    loaded: loading.Loaded,
+    options: argparse.Namespace,
+    old: LockedFiles | None,
+    platform: str,
+    measured: dict[str, loading.MeasuredArtifact],
+    cache: Path,
+    shown: str,
+) -> LockedFiles:
+    from envc.cli.console import say, show
+    from envc.cli.progress import working
+    from envc.knowledge.library import Library
+    from envc.lock.choose import World, choose
+    from envc.lock.files import write
+    from envc.resolvers.indexes import index_addresses
+    from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
+    from envc.resolvers.registry import Registry
+    from envc.sources.writing import write_folder
+
+    library = Library()
+    warnings: list[Diagnostic] = []
+    with working(f"locking {loaded.environment.name}") as progress:
+        resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
+        world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
+        locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
+    show(warnings)
+    if options.dry_run:
+        _show_changes(old, locked)
+        return locked
+    write_folder(loaded.lock_folder, write(locked), loaded.places.lock)
+    say(f"wrote {loaded.places.lock}/", style="bold")
+    _show_changes(old, locked)
+    for line in _reasons(locked):
+        say(f"  {line}")
+    return locked
+
+
+def _old_lock(loaded: loading.Loaded) -> LockedFiles | None:
+    """Return the old lock; a damaged one is as good as none, and is said to be."""
+    try:
+        return loading.read_lock(loaded)
+    except Report as report:
+        from envc.cli.console import show
+
+        show(one._replace(severity="warning", helps=()) for one in report.diagnostics)
+        return None
+
+
+def _reasons(locked: LockedFiles) -> list[str]:
+    lock = locked.lock
+    lines = [f"base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}; digest from {lock.base.digest_from}"]
+    lines.append(lock.python.reason)
+    if lock.accelerator:
+        lines.append(lock.accelerator.reason)
+    if lock.packages:
+        lines.append(f"{len(lock.packages)} packages, by {lock.resolver}")
+    unmeasured = [one.name for one in lock.artifacts if one.sha256 is None]
+    if unmeasured:
+        lines.append(f"nothing is known of the bytes of {', '.join(unmeasured)}: they are not here to be read")
+    return lines
+
+
+def _show_changes(old: LockedFiles | None, new: LockedFiles) -> None:
+    from envc.cli.console import say
+    from envc.plan.difference import lock_changes
+
+    if old is None:
+        return
+    changes = lock_changes(old, new)
+    for change in changes:
+        say(f"  {change.text}")
+    if not changes:
+        say("  nothing changes")
+
+
+def _say_waiting(shown: str, holder: int | None) -> None:
+    who = f"process {holder}" if holder else "another process"
+    sys.stderr.write(f"waiting: {who} is locking {shown}\n")

@@ -1,0 +1,118 @@
+"""What differs between two environments, in words and as values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from envc.lock.files import LockedFiles
+from envc.plan.hash import BRANCHES
+from envc.plan.plan import Plan
+
+
+class Change(NamedTuple):
+    """One thing that differs. None says that it is not there on that side."""
+
+    branch: str
+    subject: str
+    before: str | None
+    after: str | None
+
+    @property
+    def text(self) -> str:
+        """The change on one line."""
+        if self.before is None:
+            return f"+ {self.subject} {self.after}"
+        if self.after is None:
+            return f"- {self.subject} {self.before}"
+        return f"~ {self.subject} {self.before} → {self.after}"
+
+
+def lock_changes(before: LockedFiles, after: LockedFiles) -> tuple[Change, ...]:
+    """Return what differs between two locks, by branch of the hash."""
+    return _changes(_lock_facts(before), _lock_facts(after))
+
+
+def plan_changes(before: Plan, after: Plan) -> tuple[Change, ...]:
+    """Return what differs between two plans, by branch of the hash."""
+    return _changes(_plan_facts(before), _plan_facts(after))
+
+
+Facts = dict[tuple[str, str], str]
+
+
+def _changes(before: Facts, after: Facts) -> tuple[Change, ...]:
+    keys = sorted({*before, *after}, key=lambda key: (BRANCHES.index(key[0]), key[1]))
+    return tuple(
+        Change(branch, subject, before.get((branch, subject)), after.get((branch, subject)))
+        for branch, subject in keys
+        if before.get((branch, subject)) != after.get((branch, subject))
+    )
+
+
+def _lock_facts(locked: LockedFiles) -> Facts:
+    lock = locked.lock
+    facts: Facts = {
+        ("language", "edition"): str(lock.edition),
+        ("base", "platform"): lock.platform,
+        ("base", "image"): f"{lock.base.repository}:{lock.base.tag}",
+        ("base", "digest"): lock.base.digest,
+        ("python", "python"): lock.python.version,
+    }
+    if lock.accelerator:
+        facts["settings", "CUDA of the machines"] = lock.accelerator.cuda or "any"
+        if lock.accelerator.build:
+            facts["packages", "CUDA of the builds"] = lock.accelerator.build
+    hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}
+    for package in lock.packages:
+        facts["packages", package.name] = package.version + (f" ({package.index})" if package.index else "")
+        facts["packages", f"{package.name} files"] = _digest_of(hashes.get(package.name, ()))
+    for system in lock.system:
+        facts["apt", system.name] = system.stage
+    for artifact in lock.artifacts:
+        facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    return facts
+
+
+def _digest_of(hashes: tuple[str, ...]) -> str:
+    from hashlib import sha256
+
+    return sha256("\n".join(hashes).encode()).hexdigest()[:12]
+
+
+
+
+def _plan_facts(plan: Plan) -> Facts:
+    content = plan.model_dump(mode="json", include=set(BRANCHES))
+    facts: Facts = {}
+    for branch in BRANCHES:
+        _flatten(branch, "", content[branch], facts)
+    return facts
+
+
+def _flatten(branch: str, subject: str, value: Any, facts: Facts) -> None:
+    """Name every value of a branch; lists of named things go by name and not by position."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _flatten(branch, f"{subject} {key}".strip() if key not in {"packages", "version"} else subject, inner, facts)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            _flatten_entry(branch, subject, position, inner, facts)
+    elif value is not None:
+        facts[branch, subject or branch] = str(value)
+
+
+def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: Facts) -> None:
+    if isinstance(inner, dict):
+        name = next((str(inner[key]) for key in ("name", "path", "source") if inner.get(key)), "")
+        rest = {key: one for key, one in inner.items() if key != "name"}
+        if branch == "packages" and "hashes" in rest:
+            rest["files"] = _digest_of(tuple(rest.pop("hashes")))
+        if branch == "packages" and "packages" in rest:
+            for key in ("address", "file", "index"):
+                rest.pop(key, None)
+            name = ""
+        _flatten(branch, f"{subject} {name}".strip(), rest, facts)
+    elif isinstance(inner, list) and len(inner) == 2:
+        facts[branch, str(inner[0])] = str(inner[1])
+    else:
+        facts[branch, f"{subject} {position + 1}".strip() if branch != "apt" else f"{inner}"] = str(inner)
