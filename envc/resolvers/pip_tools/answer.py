@@ -6,6 +6,7 @@ a wheel or a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from envc.diagnostics.source import Source
 from envc.lock.requirements import Pin, normalise, parse
 from envc.lock.resolution import Package, Request, Resolution
 from envc.resolvers.pip_tools.words import plain
+
+#: The characters of a wheel's name: no address and no path can be written with them.
+WHEEL = re.compile(r"[A-Za-z0-9._+!-]+\.whl")
 
 
 def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
@@ -42,7 +46,7 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
 
     wheel, size = str(facts["wheel"]), facts["size"]
     name, version, _, _ = parse_wheel_filename(wheel)
-    if (name, version) != (pin.name, Version(pin.version)) or not wheel.isascii() or not wheel.isprintable():
+    if (name, version) != (pin.name, Version(pin.version)) or not WHEEL.fullmatch(wheel):
         raise ValueError(f"{plain(wheel)} is not a wheel of {pin.name} {pin.version}")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
         raise ValueError(f"the size of {plain(wheel)} is not a number of bytes")
