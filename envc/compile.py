@@ -1,26 +1,26 @@
 """The pipeline of envc. A newcomer reads this first; every stage has a room of its own and a type.
 
-     train.env        Source        text and its path
-       | syntax.parse                                           pure
-     Program          items and spans; knows no meaning
-       | language.check(program, words)                         pure
-     Environment      words found, values typed; every value remembers its place
-       | lock.choose(environment, world)                        the world chooses, once
-     LockedFiles      exact versions, digests, hashes, and why
-       | sources.read_tree(root, what the program copies)       reads bytes, nothing else
-     SourceTree       path, mode, sha256 of exactly the files that the image copies
-       | plan.make_plan(environment, locked, sources)           pure
-     Plan             every decision taken; its hash is THE reproducibility hash
-       | targets.emit(plan, hashes)                             pure
-     Files            {name: text}: Dockerfile, .dockerignore, run manifest, …
-       | engines                                                effect
-     Image
+train.env        Source        text and its path
+| syntax.parse                                           pure
+Program          items and spans; knows no meaning
+| language.check(program, words)                         pure
+Environment      words found, values typed; every value remembers its place
+| lock.choose(environment, world)                        the world chooses, once
+LockedFiles      exact versions, digests, hashes, and why
+| sources.read_tree(root, what the program copies)       reads bytes, nothing else
+SourceTree       path, mode, sha256 of exactly the files that the image copies
+| plan.make_plan(environment, locked, sources)           pure
+Plan             every decision taken; its hash is THE reproducibility hash
+| targets.emit(plan, hashes)                             pure
+Files            {name: text}: Dockerfile, .dockerignore, run manifest, …
+| engines                                                effect
+Image
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from envc.declarations import words
 from envc.diagnostics import Diagnostic, Report, Source
@@ -28,14 +28,14 @@ from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.check import check
 from envc.language.environment import Environment, Meaning
-from envc.lock.files import LockedFiles
-from envc.plan.hash import PlanHash, hash_of
-from envc.plan.places import Places
-from envc.plan.plan import Plan
-from envc.plan.planner import make_plan
-from envc.lock.source_tree import SourceTree
 from envc.syntax.parse import parse
-from envc.targets import emit
+
+if TYPE_CHECKING:
+    from envc.lock.files import LockedFiles
+    from envc.lock.source_tree import SourceTree
+    from envc.plan.hash import PlanHash
+    from envc.plan.places import Places
+    from envc.plan.plan import Plan
 
 
 class Compiled(NamedTuple):
@@ -72,7 +72,7 @@ def environment_of(meaning: Meaning, source: Source, stem: str, name: str | None
     raise Report([Diagnostic("no-such-environment", message, place, (f"it declares: {known}",), helps)])
 
 
-def compile_environment(  # noqa: PLR0913  # the inputs of a compilation, each a type of the pipeline
+def compile_environment(  # the inputs of a compilation, each a type of the pipeline
     environment: Environment,
     locked: LockedFiles,
     sources: SourceTree,
@@ -81,6 +81,10 @@ def compile_environment(  # noqa: PLR0913  # the inputs of a compilation, each a
     arguments: Mapping[str, str],
 ) -> Compiled:
     """Make plan, hashes and files of a locked environment. Starts no process and reaches no network."""
+    from envc.plan.hash import hash_of
+    from envc.plan.planner import make_plan
+    from envc.targets import emit
+
     plan = make_plan(environment, locked, sources, places, index_addresses, arguments)
     hashes = hash_of(plan)
     return Compiled(plan, hashes, emit(plan, hashes))

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from envc import compile as pipeline
 from envc.diagnostics import Report, Source
 from envc.language.environment import Environment, Meaning
-from envc.language.facets import Artifact
-from envc.lock.artifacts import MeasuredArtifact, check_artifacts, measure
-from envc.lock.files import LOCK_FILE, LockedFiles
-from envc.lock.files import read as read_lock_files
-from envc.lock.freshness import is_fresh, missing_lock, stale_lock
 from envc.plan.places import Places
-from envc.plan.wanted import copied_paths, ignored_patterns, local_artifacts
 from envc.sources.program import read_program
 from envc.sources.project import Project, find_project
-from envc.sources.tree import read_tree
+
+if TYPE_CHECKING:
+    from envc.lock.artifacts import MeasuredArtifact
+    from envc.lock.files import LockedFiles
+
+#: The file of a lock that is there when the lock is.
+LOCK_FILE = "lock.json"
 
 
 class Loaded(NamedTuple):
@@ -46,7 +45,9 @@ class Loaded(NamedTuple):
 def program_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which environment is meant and where its files lie."""
     parser.add_argument("program", type=Path, help="the program, train.env")
-    parser.add_argument("environment", nargs="?", help="one of its environments; the one with the file's name otherwise")
+    parser.add_argument(
+        "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
+    )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
 
 
@@ -76,12 +77,18 @@ def read_lock(loaded: Loaded) -> LockedFiles | None:
         recover_folder(folder)
         if not (folder / LOCK_FILE).is_file():
             return None
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.suffix in {".json", ".txt"}}
+    from envc.lock.files import read as read_lock_files
+
+    texts = {
+        file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.suffix in {".json", ".txt"}
+    }
     return read_lock_files(texts, loaded.places.lock)
 
 
 def fresh_lock(loaded: Loaded) -> LockedFiles:
     """Return the lock. Raises a Report when there is none or it was made for another program."""
+    from envc.lock.freshness import is_fresh, missing_lock, stale_lock
+
     locked = read_lock(loaded)
     program = loaded.source.path
     place = f"{loaded.places.lock}/{LOCK_FILE}"
@@ -94,6 +101,11 @@ def fresh_lock(loaded: Loaded) -> LockedFiles:
 
 def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, str]) -> pipeline.Compiled:
     """Read what the image copies and compile. Raises a Report."""
+    from envc.language.facets import Artifact
+    from envc.lock.artifacts import check_artifacts
+    from envc.plan.wanted import copied_paths, ignored_patterns
+    from envc.sources.tree import read_tree
+
     environment, places = loaded.environment, loaded.places
     ignored = ignored_patterns(environment, places)
     sources = read_tree(loaded.project.root, copied_paths(environment, places), ignored)
@@ -105,6 +117,10 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
 
 def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str, MeasuredArtifact]:
     """Read local data and weights, all or those named, and measure them. Raises a Report when one is missing."""
+    from envc.lock.artifacts import measure
+    from envc.plan.wanted import local_artifacts
+    from envc.sources.tree import read_tree
+
     wanted = local_artifacts(loaded.environment, loaded.places)
     return {
         name: measure(read_tree(loaded.project.root, [one]), one.source)
@@ -130,6 +146,6 @@ def build_arguments(given: list[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
-            raise SystemExit(f"envc: --arg takes NAME=VALUE, not {json.dumps(text)}")
+            raise SystemExit(f"envc: --arg takes NAME=VALUE, not `{text}`")
         chosen[name] = value
     return chosen

@@ -67,7 +67,12 @@ def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
 
 
 def _overview() -> str:
-    lines = ["usage: envc COMMAND [ARGUMENT]…", "", "Compile an environment's declaration into an image that stays the same.", ""]
+    lines = [
+        "usage: envc COMMAND [ARGUMENT]…",
+        "",
+        "Compile an environment's declaration into an image that stays the same.",
+        "",
+    ]
     for name in commands():
         summary = (import_module(f"envc.cli.commands.{name}").__doc__ or "").strip().splitlines()[0]
         lines.append(f"  {name:<9} {summary}")

@@ -61,7 +61,9 @@ def _snippet(text: Text, source: Source, labels: list[Label], margin: int, arrow
         if last and line > last + 1:
             text.append(f"{'.' * margin}\n", style="blue")
         last = line
-        on_line = sorted((label for label in labels if label.span.location.line == line), key=lambda label: label.span.start)
+        on_line = sorted(
+            (label for label in labels if label.span.location.line == line), key=lambda label: label.span.start
+        )
         _line(text, source, line, on_line, margin)
     _bar(text, margin)
 

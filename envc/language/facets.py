@@ -79,6 +79,11 @@ class Artifact(NamedTuple):
     writable: bool
     origin: Origin
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether it comes from an address and not from a path of the project."""
+        return self.location is not None and "://" in self.location
+
 
 class Setting(NamedTuple):
     """An environment variable of the container."""

@@ -99,7 +99,8 @@ def _fitting(family: Family, asked: Asked) -> Iterator[Build]:
             continue
         versions = {family.project: build.version, **dict(build.companions)}
         if all(
-            package.name in versions and SpecifierSet(package.specifier).contains(versions[package.name], prereleases=True)
+            package.name in versions
+            and SpecifierSet(package.specifier).contains(versions[package.name], prereleases=True)
             for package in asked.packages
         ):
             yield build
@@ -112,9 +113,7 @@ def _acceptable(build: Build, asked: Asked) -> list[str]:
     floor = _minor(asked.cuda)
     if asked.exact:
         return [cuda for cuda in build.cuda if _minor(cuda) == floor]
-    return sorted(
-        (cuda for cuda in build.cuda if _minor(cuda)[0] == floor[0] and _minor(cuda) >= floor), key=_minor
-    )
+    return sorted((cuda for cuda in build.cuda if _minor(cuda)[0] == floor[0] and _minor(cuda) >= floor), key=_minor)
 
 
 def _minor(cuda: str) -> tuple[int, int]:
@@ -155,9 +154,13 @@ def _no_compatible_build(environment: Environment, family: Family, asked: Asked,
     with_cuda = [build for build in builds if asked.cuda and _acceptable(build, asked)]
     if with_python:
         oldest = with_python[-1]
-        labels.append(Label(oldest.origin.of("pythons"), f"the oldest release for Python {asked.python} is {oldest.version}"))
+        labels.append(
+            Label(oldest.origin.of("pythons"), f"the oldest release for Python {asked.python} is {oldest.version}")
+        )
     if with_cuda:
-        labels.append(Label(with_cuda[0].origin.of("cuda"), f"the newest release for CUDA {asked.cuda} is {with_cuda[0].version}"))
+        labels.append(
+            Label(with_cuda[0].origin.of("cuda"), f"the newest release for CUDA {asked.cuda} is {with_cuda[0].version}")
+        )
     return Diagnostic(
         "no-compatible-build",
         f"no build of `{family.project}` has {' and '.join(wants)}"

@@ -65,8 +65,7 @@ def check_artifacts(environment: Environment, lock: Lock, measured: Mapping[str,
     mistakes = [
         _other_bytes(facet, "the lock says", expected, measured[facet.name].sha256)
         for facet in environment.every(Artifact)
-        if facet.name in measured
-        and (expected := locked[facet.name].sha256 or "") != measured[facet.name].sha256
+        if facet.name in measured and (expected := locked[facet.name].sha256 or "") != measured[facet.name].sha256
     ]
     if mistakes:
         raise Report(mistakes)

@@ -51,7 +51,9 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     glibc = library.glibc("debian", distribution) or OLDEST_GLIBC
     request = ImageRequest(PYTHON_REPOSITORY, f"{interpreter.version}-slim-{distribution}", platform)
     gpu = environment.one(Accelerator)
-    reason = "packages bring their own CUDA, so the image needs none" if gpu else "the smallest official image with Python"
+    reason = (
+        "packages bring their own CUDA, so the image needs none" if gpu else "the smallest official image with Python"
+    )
     return BaseChoice(request, None, (glibc[0], glibc[1]), reason)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from envc import __version__
 from envc.diagnostics import Diagnostic, Report
-from envc.diagnostics.diagnostic import wrong, world_failed
+from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage, SystemPackage
@@ -138,8 +138,10 @@ def _base(
     needs: Mapping[str, Mapping[str, str]],
 ) -> tuple[LockedImage, LockedPython]:
     """Choose the base by digest, and learn from it which patch of Python it holds."""
-    unchanged = old is not None and old.lock.platform == platform and all(
-        old.lock.inputs.get(kind) == needs.get(kind) for kind in ("python", "base", "accelerator")
+    unchanged = (
+        old is not None
+        and old.lock.platform == platform
+        and all(old.lock.inputs.get(kind) == needs.get(kind) for kind in ("python", "base", "accelerator"))
     )
     if old is not None and unchanged:
         return old.lock.base, old.lock.python
@@ -196,7 +198,9 @@ def _image(choice: BaseChoice, world: World) -> Image:
             raise world_failed(
                 "no-digest",
                 f"no registry answers for `{request.repository}:{request.tag}`, and no table knows its digest",
-                helps=("lock where the registry can be reached, or write the digest behind the tag: name:tag@sha256:…",),
+                helps=(
+                    "lock where the registry can be reached, or write the digest behind the tag: name:tag@sha256:…",
+                ),
             )
         return found
     return _named_to_the_patch(found, request, world.images)

@@ -39,15 +39,21 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
             text = f"the lock has {need.subject} {versions[need.subject]}"
         else:
             text = f"the lock was made for `{locked}`"
-        labels.append(Label(need.origin.of("version" if locked and need.kind == "packages" else "name"), text, primary=True))
+        labels.append(
+            Label(need.origin.of("version" if locked and need.kind == "packages" else "name"), text, primary=True)
+        )
     gone = [
         f"`{subject}` is in the lock and no longer asked for"
         for kind, subjects in sorted(lock.inputs.items())
         for subject in sorted(subjects)
         if not any(need.kind == kind and need.subject == subject for need in needs)
     ]
-    changed_kinds.update(kind for kind, subjects in lock.inputs.items() for subject in subjects
-                         if not any(need.kind == kind and need.subject == subject for need in needs))
+    changed_kinds.update(
+        kind
+        for kind, subjects in lock.inputs.items()
+        for subject in subjects
+        if not any(need.kind == kind and need.subject == subject for need in needs)
+    )
     same = [name for kind, name in _KIND_NAMES.items() if kind in lock.inputs and kind not in changed_kinds]
     notes = [*gone, *([f"as locked: {', '.join(same)}"] if same else [])]
     if not labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
@@ -35,6 +36,23 @@ def lock_changes(before: LockedFiles, after: LockedFiles) -> tuple[Change, ...]:
 def plan_changes(before: Plan, after: Plan) -> tuple[Change, ...]:
     """Return what differs between two plans, by branch of the hash."""
     return _changes(_plan_facts(before), _plan_facts(after))
+
+
+def input_changes(
+    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
+) -> tuple[Change, ...]:
+    """Return what a program asks for now that it did not when its lock was made, and what it no longer asks for."""
+    branches = {"accelerator": "settings", "system": "apt", "artifacts": "data"}
+    return _changes(
+        *(
+            {
+                (branches.get(kind, kind), subject): text
+                for kind, needs in side.items()
+                for subject, text in needs.items()
+            }
+            for side in (before, after)
+        )
+    )
 
 
 Facts = dict[tuple[str, str], str]
@@ -79,8 +97,6 @@ def _digest_of(hashes: tuple[str, ...]) -> str:
     return sha256("\n".join(hashes).encode()).hexdigest()[:12]
 
 
-
-
 def _plan_facts(plan: Plan) -> Facts:
     content = plan.model_dump(mode="json", include=set(BRANCHES))
     facts: Facts = {}
@@ -93,7 +109,9 @@ def _flatten(branch: str, subject: str, value: Any, facts: Facts) -> None:
     """Name every value of a branch; lists of named things go by name and not by position."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            _flatten(branch, f"{subject} {key}".strip() if key not in {"packages", "version"} else subject, inner, facts)
+            _flatten(
+                branch, f"{subject} {key}".strip() if key not in {"packages", "version"} else subject, inner, facts
+            )
     elif isinstance(value, list):
         for position, inner in enumerate(value):
             _flatten_entry(branch, subject, position, inner, facts)

@@ -28,6 +28,7 @@ from envc.language.facets import (
 )
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
+from envc.lock.source_tree import SourceTree
 from envc.plan.health import plan_health
 from envc.plan.places import Places
 from envc.plan.plan import (
@@ -50,7 +51,6 @@ from envc.plan.plan import (
     SettingsPart,
     StagePart,
 )
-from envc.lock.source_tree import SourceTree
 from envc.plan.variables import variables_of
 from envc.plan.wanted import ignored_patterns, root_path
 
@@ -58,7 +58,7 @@ from envc.plan.wanted import ignored_patterns, root_path
 WORKING_DIRECTORY = "/app"
 
 
-def make_plan(  # noqa: PLR0913  # the stage's inputs, each a type of the pipeline
+def make_plan(  # the stage's inputs, each a type of the pipeline
     environment: Environment,
     locked: LockedFiles,
     sources: SourceTree,
@@ -272,4 +272,3 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)
-

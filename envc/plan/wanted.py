@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
-from envc.language.artifact_words import is_address
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, CopiedPath, IgnoredPath
 from envc.language.origin import Origin
-from envc.plan.places import Places
 from envc.lock.source_tree import WantedPath
+from envc.plan.places import Places
 
 
 def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, ...]:
@@ -24,7 +23,7 @@ def local_artifacts(environment: Environment, places: Places) -> dict[str, Wante
     return {
         facet.name: WantedPath(root_path(facet.location, facet.origin, "location", places), filtered=False)
         for facet in environment.every(Artifact)
-        if facet.location is not None and not is_address(facet.location) and not facet.writable
+        if facet.location is not None and not facet.is_remote and not facet.writable
     }
 
 

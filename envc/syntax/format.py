@@ -115,7 +115,7 @@ class _Layout:
         """Yield the lines of items that shared a line."""
         indent, behind = _INDENT * depth, f"  {trailing.text}" if trailing else ""
         line = indent + "; ".join(map(_inline, items))
-        fits = len(line) <= WIDTH or len(items) == 1 and items[0].block is None
+        fits = len(line) <= WIDTH or (len(items) == 1 and items[0].block is None)
         if fits and all(map(self.is_flat, items)):
             yield line + behind
             return

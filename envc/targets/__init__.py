@@ -16,7 +16,9 @@ _FOLDER = Path(__file__).parent
 
 def names() -> list[str]:
     """Return every target's name, sorted."""
-    return sorted(one.stem for one in _FOLDER.iterdir() if one.name[0].isalpha() and (one.is_dir() or one.suffix == ".py"))
+    return sorted(
+        one.stem for one in _FOLDER.iterdir() if one.name[0].isalpha() and (one.is_dir() or one.suffix == ".py")
+    )
 
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:

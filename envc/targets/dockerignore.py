@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from envc.lock.source_tree import JUNK
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
-from envc.lock.source_tree import JUNK
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 
@@ -27,7 +27,10 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         *(f"**/{pattern}" for pattern in sorted(JUNK)),
     ]
     if ignored:
-        lines += ["# The program's own `ignore`.", *(pattern if "/" in pattern else f"**/{pattern}" for pattern in ignored)]
+        lines += [
+            "# The program's own `ignore`.",
+            *(pattern if "/" in pattern else f"**/{pattern}" for pattern in ignored),
+        ]
     if exact:
         lines += ["# Data and weights, whole.", *(_allow(path) for path in sorted(exact))]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}

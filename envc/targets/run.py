@@ -35,7 +35,9 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
         "user": f"{settings.user.uid}:{settings.user.gid}",
         "variables": dict(settings.variables) | {argument.name: argument.value for argument in settings.arguments},
         "mounts": [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"],
-        "secrets": [{"name": one.name, "variable": one.variable, "path": f"/run/secrets/{one.name}"} for one in run.secrets],
+        "secrets": [
+            {"name": one.name, "variable": one.variable, "path": f"/run/secrets/{one.name}"} for one in run.secrets
+        ],
         "ports": list(settings.ports),
         "gpus": None
         if accelerator is None
@@ -101,12 +103,18 @@ def docker_run(plan: Plan, hashes: PlanHash) -> str:
     words += ["--cpus", f"{run.cpu / 1000:g}"] if run.cpu else []
     words += ["--shm-size", str(run.shared_memory)] if run.shared_memory else []
     for port in settings.ports:
-        words += ["--publish", f"127.0.0.1:{port.removesuffix('/tcp')}:{port.removesuffix('/tcp')}" if port.endswith("/tcp")
-                  else f"127.0.0.1:{port.partition('/')[0]}:{port}"]
+        words += [
+            "--publish",
+            f"127.0.0.1:{port.removesuffix('/tcp')}:{port.removesuffix('/tcp')}"
+            if port.endswith("/tcp")
+            else f"127.0.0.1:{port.partition('/')[0]}:{port}",
+        ]
     for secret in run.secrets:
         words += ["--env", secret.variable] if secret.variable else []
         if not secret.variable:
-            mounts.append(f'--mount type=bind,source="${{{_file_variable(secret.name)}:?}}",target=/run/secrets/{secret.name},readonly')
+            mounts.append(
+                f'--mount type=bind,source="${{{_file_variable(secret.name)}:?}}",target=/run/secrets/{secret.name},readonly'
+            )
     return " ".join([join(words), *mounts, image_name(plan, hashes)])
 
 

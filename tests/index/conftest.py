@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from index_server import Index
-from index_server.asking import Ask
 
 from envc.resolvers.pip_tools import settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
 from envc.resolvers.pip_tools.settings import clean_environment
+from tests.index_server import Index
+from tests.index_server.asking import Ask
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from index_server import Index
 
 from envc.lock.resolution import Requirement, Target
 from envc.resolvers.pip_tools import Settings, settings_of_this_machine
-
-from index_server.asking import AMD64, Ask
+from tests.index_server import Index
+from tests.index_server.asking import AMD64, Ask
 
 pytestmark = pytest.mark.index
 
@@ -135,7 +134,7 @@ def test_the_machines_extra_index_comes_first_and_is_not_mixed(index: Index, ask
 
 
 def test_an_extra_index_that_fails_is_not_passed_over(index: Index, ask: Ask) -> None:
-    from index_server import Fault
+    from tests.index_server import Fault
 
     index.add("private", "99")
     with Index() as office:

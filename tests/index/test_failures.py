@@ -7,12 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from index_server import Fault, Index, silent_port
 
 from envc.lock.resolution import Requirement
 from envc.resolvers.pip_tools import Settings
-
-from index_server.asking import AMD64, Ask
+from tests.index_server import Fault, Index, silent_port
+from tests.index_server.asking import AMD64, Ask
 
 pytestmark = pytest.mark.index
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from index_server import Fault, Index
 
 from envc.resolvers.pip_tools import Settings
 from envc.resolvers.pip_tools.environment import interpreter_in
-
-from index_server.asking import Ask
+from tests.index_server import Fault, Index
+from tests.index_server.asking import Ask
 
 pytestmark = pytest.mark.index
 
@@ -51,16 +50,18 @@ def until(condition: object, seconds: float = 20) -> bool:
     return False
 
 
+def shown(place: Path) -> bytes:
+    """Return a file of /proc, or nothing when its process is gone or another's."""
+    try:
+        return place.read_bytes()
+    except OSError:
+        return b""
+
+
 def children_with(cache: Path) -> list[int]:
     """Return the processes that run an interpreter below a folder."""
-    found = []
-    for place in PROC.glob("[0-9]*"):
-        try:
-            if str(cache).encode() in (place / "cmdline").read_bytes().split(b"\0")[0]:
-                found.append(int(place.name))
-        except OSError:
-            continue
-    return found
+    commands = {int(place.name): shown(place / "cmdline") for place in PROC.glob("[0-9]*")}
+    return [number for number, command in commands.items() if str(cache).encode() in command.split(b"\0")[0]]
 
 
 @pytest.mark.skipif(not PROC.exists(), reason="reads /proc")
@@ -90,12 +91,7 @@ def spied() -> Iterator[set[bytes]]:
 
     def look() -> None:
         while not stop.is_set():
-            for place in PROC.glob("[0-9]*"):
-                for name in ("cmdline", "environ"):
-                    try:
-                        seen.add((place / name).read_bytes())
-                    except OSError:
-                        continue
+            seen.update(shown(place / name) for place in PROC.glob("[0-9]*") for name in ("cmdline", "environ"))
             time.sleep(0.01)
 
     thread = threading.Thread(target=look)

@@ -13,8 +13,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from index_server import Index
-from index_server.asking import Ask
 
 from envc.diagnostics import Source
 from envc.lock.requirements import parse, pin_of, write
@@ -23,6 +21,8 @@ from envc.resolvers.pip_tools import settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
 from envc.resolvers.pip_tools.settings import clean_environment
 from envc.resolvers.pip_tools.specification import ARGUMENTS, platforms_of
+from tests.index_server import Index
+from tests.index_server.asking import Ask
 
 pytestmark = pytest.mark.index
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_server import Index
 
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.resolution import Package, Request, Requirement, Target
 from envc.resolvers.pip_tools import PipTools, Settings
+from tests.index_server import Index
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 

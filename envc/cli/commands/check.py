@@ -28,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         from envc.cli.console import write_json
 
-        write_json({"environments": [one.name for one in loaded.meaning.environments], "edition": loaded.meaning.edition})
+        write_json(
+            {"environments": [one.name for one in loaded.meaning.environments], "edition": loaded.meaning.edition}
+        )
     return 0
 
 

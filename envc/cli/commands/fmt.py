@@ -59,5 +59,3 @@ def _write(path: Path, text: str) -> None:
     from envc.sources.writing import write_files
 
     write_files(path.parent, {path.name: text}, str(path))
-
-

@@ -50,7 +50,10 @@ def usage(name: str, word: type[Declaration]) -> str:
     layout = layout_of(word)
     parts = [name]
     for field, information in word.model_fields.items():
-        form = next(iter(one for one in information.metadata if isinstance(one, Positional | Keyword | Flag | Entries | Items)), None)
+        form = next(
+            iter(one for one in information.metadata if isinstance(one, Positional | Keyword | Flag | Entries | Items)),
+            None,
+        )
         parts.append(_field(field, form, information.is_required(), literals(information.annotation)))
     if layout.entries:
         parts.append("| < one; … >")

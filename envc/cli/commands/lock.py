@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from envc.cli import loading
+from envc.cli.loading import LOCK_FILE
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.files import LOCK_FILE, LockedFiles
+from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.model import MACHINES
 
@@ -23,7 +25,9 @@ PLATFORM = "linux/amd64"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("program", nargs="?", type=Path, help="the program, train.env")
-    parser.add_argument("environment", nargs="?", help="one of its environments; the one with the file's name otherwise")
+    parser.add_argument(
+        "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
+    )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
     lock_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the lock as JSON")
@@ -50,10 +54,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _programs_here() -> list[Path]:
-    found = sorted(path for pattern in ("*.env", "*.envc") for path in Path().glob(pattern) if path.is_file() and path.stem)
+    found = sorted(
+        path for pattern in ("*.env", "*.envc") for path in Path().glob(pattern) if path.is_file() and path.stem
+    )
     if not found:
         raise Report(
-            [Diagnostic("no-such-program", "there is no program in this folder", helps=("name one: envc lock train.env",))]
+            [
+                Diagnostic(
+                    "no-such-program", "there is no program in this folder", helps=("name one: envc lock train.env",)
+                )
+            ]
         )
     return found
 
@@ -78,12 +88,12 @@ def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFi
         return _choose_and_write(loaded, options, old, platform, measured, cache, shown)
 
 
-def _choose_and_write(  # noqa: PLR0913  # what `lock_loaded` has found out
+def _choose_and_write(  # what `lock_loaded` has found out
     loaded: loading.Loaded,
     options: argparse.Namespace,
     old: LockedFiles | None,
     platform: str,
-    measured: dict[str, loading.MeasuredArtifact],
+    measured: dict[str, MeasuredArtifact],
     cache: Path,
     shown: str,
 ) -> LockedFiles:

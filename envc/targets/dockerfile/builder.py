@@ -18,8 +18,9 @@ from envc.targets.dockerfile.instructions import (
 from envc.targets.dockerfile.quoting import because
 
 _BYTE_CODE = (
-    "from compileall import compile_dir; from py_compile import PycInvalidationMode as mode; "
-    "compile_dir('{folder}', quiet=2, workers=0, invalidation_mode=mode.UNCHECKED_HASH)"
+    "import compileall, py_compile, sys; "
+    "compileall.compile_dir(sys.argv[1], quiet=2, workers=0, "
+    "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
 )
 _PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
 #: The builder's machine may give pip's configuration and certificates; without them the mounts are not there.
@@ -33,18 +34,18 @@ def builder_stage(plan: Plan) -> list[Instruction]:
     """Return the instructions of the stage."""
     environment = plan.python.environment
     steps: list[Instruction] = [
-        *because(plan, "base", text="; ".join(plan.origin("base reason"))),
+        *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
     ]
     if plan.apt.builder:
-        steps += [*because(plan, "apt", text="what only building needs"), install(plan.apt.builder)]
+        steps += [*because(plan, "apt", texts=("what only building needs",)), install(plan.apt.builder)]
     steps += [
         Variables(
             (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))
         ),
         Run((("python", "-m", "venv", "--without-pip", environment),)),
     ]
-    for group in plan.packages:
+    for group in sorted(plan.packages, key=lambda group: group.index is None):  # heavy and stable ones first
         steps += [Blank(), *_install(plan, group)]
     if plan.packages:
         folder = f"{environment}/lib/python{plan.python.minor}/site-packages"
@@ -56,7 +57,7 @@ def builder_stage(plan: Plan) -> list[Instruction]:
                     "3 to 8 times slower. Files that do not compile (templates) stay as they are.",
                 )
             ),
-            Run(((f"{environment}/bin/python", "-c", _BYTE_CODE.format(folder=folder)),)),
+            Run(((f"{environment}/bin/python", "-c", _BYTE_CODE, folder),)),
         ]
     return steps
 
@@ -67,8 +68,8 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     names = "1 package" if count == 1 else f"{count} packages"
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
-    reason = plan.origin("accelerator reason") if group.index else ()
-    steps: list[Instruction] = [*because(plan, "packages", text=f"{names} of {where}, by hash" + "".join(f"; {one}" for one in reason))]
+    reasons = plan.origin("accelerator reason") if group.index else ()
+    steps: list[Instruction] = [*because(plan, "packages", texts=(f"{names} of {where}, by hash", *reasons))]
     pip = ["pip", "--python", f"{plan.python.environment}/bin/python", "install"]
     pip += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
     raw: set[str] = set()

@@ -10,7 +10,6 @@ from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
     Command,
-    Comment,
     Copy,
     EntryPoint,
     Expose,
@@ -43,9 +42,9 @@ def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     ]
     for artifact in plan.data:
         if artifact.delivery == "copied":
-            steps += [*because(plan, text=f"{artifact.kind} {artifact.name} {artifact.version}"), _artifact(plan, artifact)]
+            steps += [*because(plan, texts=(f"{artifact.kind} {artifact.name} {artifact.version}",)), _artifact(plan, artifact)]
     if plan.source:
-        steps += [Blank(), *because(plan, "source", text="last, so that a change of code builds nothing else again")]
+        steps += [Blank(), *because(plan, "source", texts=("last, so that a change of code builds nothing else again",))]
         steps += [Copy(plan.placement.at_root(copy.source), copy.path, mode=_MODE) for copy in plan.source]
     return [*steps, Blank(), *_configuration(plan, hashes)]
 
@@ -73,7 +72,7 @@ def _user(plan: Plan) -> list[Instruction]:
         raw.add(">>")
     else:
         commands.append(("mkdir", "-p", workdir))
-    words = "a fixed user; group 0 may write, so that any other id works too"
+    words = ["a fixed user; group 0 may write, so that any other id works too"]
     if plan.base.inference.startswith(_OFFICIAL_PYTHON):
         library = f"/usr/local/lib/python{plan.python.minor}"
         unneeded = (
@@ -84,8 +83,8 @@ def _user(plan: Plan) -> list[Instruction]:
         )
         commands.append(("rm", "-rf", *unneeded))
         raw.update(unneeded)
-        words += "; without the base's pip and headers"
-    return [*because(plan, "user", "working_directory", text=words), Run(tuple(commands), raw=frozenset(raw))]
+        words.append("what no running container needs: the base's pip and headers")
+    return [*because(plan, "user", "working_directory", texts=tuple(words)), Run(tuple(commands), raw=frozenset(raw))]
 
 
 def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:

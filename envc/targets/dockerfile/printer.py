@@ -14,6 +14,7 @@ from functools import singledispatch
 from envc.targets.dockerfile import instructions as given
 
 _BREAK = " \\\n    "
+_WIDTH = 100
 _PLAIN_ARGUMENT = re.compile(r"[\w@%+=:,./-]+")
 
 
@@ -91,11 +92,23 @@ def _label_name(name: str) -> str:
 def _(one: given.Run) -> str:
     mounts = ["--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts]
     commands = [
-        " ".join(argument if argument in one.raw else shell_argument(argument) for argument in command)
+        _wrapped([argument if argument in one.raw else shell_argument(argument) for argument in command])
         for command in one.commands
     ]
     chained = [commands[0], *(f"&& {command}" for command in commands[1:])]
     return "RUN " + _BREAK.join([*mounts, *chained])
+
+
+def _wrapped(words: list[str]) -> str:
+    """Return a command, broken between arguments where a line would be too long; an option keeps its value."""
+    lines = [words[0]]
+    for word in words[1:]:
+        alone = len(lines[-1]) + 1 + len(word) > _WIDTH and not lines[-1].rsplit(" ", 1)[-1].startswith("-")
+        if alone:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return f"{_BREAK}  ".join(lines)
 
 
 @text.register
