@@ -15,6 +15,7 @@ from envc.sources.program import read_program
 from envc.sources.project import Project, find_project
 
 if TYPE_CHECKING:
+    from envc.cli.remembered import Memory
     from envc.lock.artifacts import MeasuredArtifact
     from envc.lock.files import LockedFiles
 
@@ -30,6 +31,7 @@ class Loaded(NamedTuple):
     meaning: Meaning
     environment: Environment
     places: Places
+    memory: Memory | None = None
 
     @property
     def lock_folder(self) -> Path:
@@ -53,7 +55,16 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
 
 def load(options: argparse.Namespace) -> Loaded:
     """Read and understand a program. Raises a Report."""
-    return load_program(options.program, options.environment, options.root)
+    loaded = load_program(options.program, options.environment, options.root)
+    memory: Memory = options.memory
+    memory.read_file(loaded.project.program)
+    root = loaded.project.root
+    for folder in loaded.project.program.parents:
+        if folder == root and (root / "lockfiles").is_dir():
+            break
+        if options.root is None:
+            memory.missed(folder / "lockfiles")
+    return loaded._replace(memory=memory)
 
 
 def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
@@ -71,6 +82,8 @@ def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
 def read_lock(loaded: Loaded) -> LockedFiles | None:
     """Return the environment's lock, or None when there is none. Raises a Report when it is damaged."""
     folder = loaded.lock_folder
+    if loaded.memory:
+        loaded.memory.read_folder(folder)
     if not (folder / LOCK_FILE).is_file():
         from envc.sources.writing import recover_folder
 
@@ -108,7 +121,10 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
 
     environment, places = loaded.environment, loaded.places
     ignored = ignored_patterns(environment, places)
-    sources = read_tree(loaded.project.root, copied_paths(environment, places), ignored)
+    wanted = copied_paths(environment, places)
+    sources = read_tree(loaded.project.root, wanted, ignored)
+    if loaded.memory:
+        loaded.memory.read_tree(loaded.project.root, wanted, ignored, sources)
     copied = {facet.name for facet in environment.every(Artifact) if facet.delivery == "copied"}
     check_artifacts(environment, locked.lock, measure_artifacts(loaded, copied))
     addresses = index_addresses(locked)
@@ -122,11 +138,14 @@ def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str
     from envc.sources.tree import read_tree
 
     wanted = local_artifacts(loaded.environment, loaded.places)
-    return {
-        name: measure(read_tree(loaded.project.root, [one]), one.source)
-        for name, one in wanted.items()
-        if names is None or name in names
-    }
+    measured = {}
+    for name, one in wanted.items():
+        if names is None or name in names:
+            tree = read_tree(loaded.project.root, [one])
+            measured[name] = measure(tree, one.source)
+            if loaded.memory:
+                loaded.memory.read_tree(loaded.project.root, [one], (), tree)
+    return measured
 
 
 def index_addresses(locked: LockedFiles) -> dict[str, str]:

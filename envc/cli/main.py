@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from envc import __version__
-from envc.diagnostics import Report
+from envc.cli.remembered import Memory
+
+if TYPE_CHECKING:
+    import argparse
 
 _FOLDER = Path(__file__).parent / "commands"
 _BUG = 70
@@ -34,8 +37,19 @@ def run(arguments: Sequence[str]) -> int:
     name = arguments[0]
     if name not in commands():
         return _unknown_command(name)
+    memory = Memory(arguments)
+    remembered = memory.recall()
+    if remembered is not None:
+        return remembered
+    return _run(name, arguments[1:], memory)
+
+
+def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
     module = import_module(f"envc.cli.commands.{name}")
-    options = _parser(name, module).parse_args(arguments[1:])
+    options = _parser(name, module).parse_args(arguments)
+    options.memory = memory
+    from envc.diagnostics import Report
+
     try:
         return int(module.run(options))
     except Report as report:
@@ -58,6 +72,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    import argparse
+
     text = (module.__doc__ or "").strip()
     parser = argparse.ArgumentParser(
         prog=f"envc {name}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter

@@ -24,7 +24,8 @@ def names() -> list[str]:
 def engine(name: str) -> Engine:
     """Return the engine of that name. Raises a Report when there is none."""
     if name not in names():
-        raise Report([Diagnostic("unknown-engine", f"there is no engine `{name}`", notes=(f"engines: {', '.join(names())}",))])
+        note = f"engines: {', '.join(names())}"
+        raise Report([Diagnostic("unknown-engine", f"there is no engine `{name}`", notes=(note,))])
     made: Engine = import_module(f"{__name__}.{name}").engine()
     return made
 

@@ -23,9 +23,9 @@ class Mount(NamedTuple):
 
 
 class Graphics(NamedTuple):
-    """The GPUs that the container gets; `count` None is all."""
+    """The GPUs that the container gets; `number` None is all."""
 
-    count: int | None
+    number: int | None
     optional: bool
 
 
@@ -38,7 +38,7 @@ class Published(NamedTuple):
 
 
 class ContainerRequest(NamedTuple):
-    """A container to run. Memory in bytes, processors in thousandths of one; None leaves the image's or engine's own."""
+    """A container to run. Memory in bytes, processors in thousandths of one; None leaves what image or engine have."""
 
     image: str
     mounts: tuple[Mount, ...] = ()
@@ -92,7 +92,7 @@ def _graphics(gpus: Mapping[str, Any]) -> Graphics:
 
 
 def published(exposed: Iterable[str], given: Iterable[str]) -> tuple[Published, ...]:
-    """Return where the container's ports are reached: on the same port of this machine unless `HOST:CONTAINER` is given."""
+    """Return where ports are reached: on the same port of this machine unless `HOST:CONTAINER` is given."""
     ports = {port: Published(port, int(port.partition("/")[0])) for port in exposed}
     for text in given:
         match = re.fullmatch(r"(\d{1,5}):(\d{1,5})(/tcp|/udp)?", text)

@@ -61,8 +61,8 @@ def user_for(user: str, folders: Sequence[Ownership], caller: int) -> str | None
 
     Group 0 may write wherever the image's user may, so any user id works with it. A folder that the image's user cannot
     write to is therefore written to as its owner, `<owner>:0`, and what the program leaves there is the owner's: yours,
-    when you are not root. Root runs containers as the owner of the folder, but never as root. Nobody runs one as a third
-    user. Raises a Report that names the command which opens a folder when there is no such user.
+    when you are not root. Root runs containers as the owner of the folder, but never as root; nobody else runs one as a
+    third user. Raises a Report that names the command which opens a folder when there is no such user.
     """
     uid, gid = (int(part) for part in user.split(":"))
     if all(folder.writable_by(uid, gid) for folder in folders):
@@ -75,7 +75,8 @@ def user_for(user: str, folders: Sequence[Ownership], caller: int) -> str | None
 
 
 def _unwritable(folder: Ownership, uid: int, gid: int) -> Diagnostic:
-    command = f"chmod g+wx {folder.path}" if folder.gid == gid else f"chgrp {gid} {folder.path} && chmod g+wx {folder.path}"
+    command = f"chmod g+wx {folder.path}"
+    command = command if folder.gid == gid else f"chgrp {gid} {folder.path} && {command}"
     return Diagnostic(
         "unwritable-mount",
         f"the container's user {uid}:{gid} cannot write to `{folder.path}`",
@@ -109,7 +110,8 @@ def look_at_sources(mounts: Iterable[Mount]) -> list[Ownership]:
 def _make(path: Path) -> None:
     try:
         path.mkdir(parents=True)
-        path.chmod(path.stat().st_mode | 0o070)  # group 0 is the container's, whoever it runs as
+        if path.stat().st_gid == 0:
+            path.chmod(path.stat().st_mode | 0o070)  # group 0 is the container's, whoever it runs as
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise Report([Diagnostic("missing-mount", f"the folder `{path}` cannot be made: {reason}")]) from None

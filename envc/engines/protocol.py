@@ -28,6 +28,16 @@ class BuildRequest(NamedTuple):
     cached: bool = True
 
 
+def without_mounts(step: str) -> str:
+    """Return an instruction on one line, without the mounts of RUN."""
+    return " ".join(word for word in step.split() if not word.startswith("--mount="))
+
+
+def shortened(text: str, length: int) -> str:
+    """Return at most so many characters of a text; the last one then says that there was more."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
 class Step(NamedTuple):
     """A step of a build as it is now."""
 
@@ -35,6 +45,11 @@ class Step(NamedTuple):
     name: str
     state: Literal["running", "done", "cached", "failed"]
     seconds: float = 0.0
+
+    @property
+    def short(self) -> str:
+        """Its name as a line of talk wants it: mounts left out, blanks single, an end cut off."""
+        return shortened(without_mounts(self.name), 90)
 
 
 class Transfer(NamedTuple):
@@ -83,6 +98,7 @@ class EngineState(NamedTuple):
     version: str | None = None
     platform: str | None = None  # `linux/amd64`
     reason: str | None = None  # why it does not answer
+    same_users: bool = False  # a container's user 1000 is this machine's 1000, and its files are this machine's
 
     def __str__(self) -> str:
         """Return it as one line."""
@@ -96,7 +112,6 @@ class Ended(NamedTuple):
 
     exit_code: int
     out_of_memory: bool = False
-    without_gpu: bool = False
     name: str | None = None
 
 
@@ -110,7 +125,7 @@ class Engine(Protocol):
         """Ask whether it answers. Raises nothing."""
 
     def build(self, request: BuildRequest, listen: Listen) -> Built:
-        """Build an image and keep it under its tags. Raises a Report: `no-engine`, `build-failed` and the engine's own."""
+        """Build an image and keep it under its tags. Raises a Report: `no-engine`, `build-failed`, the engine's own."""
 
 
 @runtime_checkable
@@ -120,5 +135,8 @@ class Runner(Engine, Protocol):
     def labels(self, image: str) -> dict[str, str] | None:
         """Return the labels of an image, or None when the engine has no image of that name. Raises a Report."""
 
-    def run(self, request: ContainerRequest) -> Ended:
-        """Run a container to its end, its output on stdout and stderr, signals passed on; afterwards it is removed."""
+    def run(self, request: ContainerRequest, tell: Callable[[str], None]) -> Ended:
+        """Run a container to its end, its output on stdout and stderr, signals passed on; afterwards it is removed.
+
+        `tell` takes what the caller should know before the program starts. Raises a Report.
+        """

@@ -57,9 +57,11 @@ def find_secrets(
     known = {one["name"]: one for one in planned}
     unknown = [name for name in given if name not in known]
     if unknown:
-        note = f"it has: {', '.join(sorted(known)) or 'none'}"
-        raise Report([Diagnostic("unknown-secret", f"the program has no secret `{name}`", notes=(note,)) for name in unknown])
-    found, notes = [], []
+        notes = (f"it has: {', '.join(sorted(known)) or 'none'}",)
+        raise Report(
+            Diagnostic("unknown-secret", f"the program has no secret `{name}`", notes=notes) for name in unknown
+        )
+    found, missing = [], []
     for name, one in known.items():
         variable = one["variable"]
         if name in given:
@@ -67,8 +69,8 @@ def find_secrets(
         elif variable and variable in environ:
             found.append(Secret(name, one["path"], variable, os.fsencode(environ[variable])))
         else:
-            notes.append(_missing(name, variable))
-    return Secrets(tuple(found), tuple(notes))
+            missing.append(_missing(name, variable))
+    return Secrets(tuple(found), tuple(missing))
 
 
 def _as_variable(secret: Secret) -> str:
@@ -91,15 +93,16 @@ def _read(name: str, path: Path) -> bytes:
 def _missing(name: str, variable: str | None) -> Diagnostic:
     helps = [f"`--secret {name}=FILE` gives it"]
     helps += [f"so does the variable {variable}"] if variable else []
-    return Diagnostic("missing-secret", f"the container starts without the secret `{name}`", helps=tuple(helps), severity="note")
+    message = f"the container starts without the secret `{name}`"
+    return Diagnostic("missing-secret", message, helps=tuple(helps), severity="note")
 
 
 @contextmanager
 def delivered(secrets: Iterable[Secret]) -> Iterator[tuple[Mount, ...]]:
     """Yield mounts of files with the secrets, which are removed at the end.
 
-    The files are readable by all, because the container may run as anybody, and lie in a new folder that only the caller
-    can enter; on Linux that folder is in memory.
+    The files are readable by all, because the container may run as anybody, and lie in a new folder that only the
+    caller can enter; on Linux that folder is in memory.
     """
     wanted = tuple(secrets)
     if not wanted:

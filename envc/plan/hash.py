@@ -24,7 +24,8 @@ BRANCHES = (
     "stages",
     "run",
 )
-_BESIDE_THE_ENVIRONMENT = {"source", "run"}
+#: Branches that the environment hash leaves out.
+BESIDE_THE_ENVIRONMENT = {"source", "run"}
 
 
 class PlanHash(NamedTuple):
@@ -50,7 +51,7 @@ def hash_of(plan: Plan) -> PlanHash:
     # an index may move to another address, and stays the same index
     content = plan.model_dump(mode="json", include=set(BRANCHES), exclude={"packages": {"__all__": {"address"}}})
     branches = {branch: _digest(content[branch]) for branch in BRANCHES}
-    environment = {name: value for name, value in branches.items() if name not in _BESIDE_THE_ENVIRONMENT}
+    environment = {name: value for name, value in branches.items() if name not in BESIDE_THE_ENVIRONMENT}
     return PlanHash(_digest(environment), _digest(branches), tuple(branches.items()))
 
 

@@ -111,7 +111,7 @@ def interpreter_of(version: str) -> Path | None:
 def test_the_same_as_pip_compile_under_a_real_python_of_the_target(
     ask: Ask, cache: Path, version: str, tmp_path: Path
 ) -> None:
-    """Nothing of the shim: pip-compile in an environment of that Python, hashing what it downloads."""
+    """Nothing of ours: pip-compile in an environment of that Python, hashing what it downloads."""
     python = interpreter_of(version)
     if python is None or sys.platform != "linux":
         pytest.skip(f"no Python {version} at hand")

@@ -30,7 +30,9 @@ class Archives(NamedTuple):
 
 def succeed(*command: str | Path, **options: Any) -> str:
     """Run a program to its end and return its stdout; what it said is shown when it fails."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300, **options)
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, **options
+    )
     if done.returncode != 0:
         said = f"{done.stdout}{done.stderr}"[-4000:]
         pytest.fail(f"{Path(command[0]).name} failed with exit code {done.returncode}:\n{said}", pytrace=False)

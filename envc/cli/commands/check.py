@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 
 from envc.cli import loading
-from envc.lock.freshness import is_fresh, stale_lock
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,21 +20,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check the program."""
     loaded = loading.load(options)
+    well = not loaded.environment.warnings
     if options.frozen:
         loading.fresh_lock(loaded)
     else:
-        _look_at_lock(loaded)
+        well = _look_at_lock(loaded) and well
     if options.json:
-        from envc.cli.console import write_json
+        import json
 
-        write_json(
-            {"environments": [one.name for one in loaded.meaning.environments], "edition": loaded.meaning.edition}
-        )
+        names = [environment.name for environment in loaded.meaning.environments]
+        found = {"environments": names, "edition": loaded.meaning.edition}
+        options.memory.say("stdout", json.dumps(found, indent=2) + "\n")
+    if well:
+        options.memory.keep()
     return 0
 
 
-def _look_at_lock(loaded: loading.Loaded) -> None:
-    """Warn of a stale lock; where there is none, see whether the asked builds exist at all."""
+def _look_at_lock(loaded: loading.Loaded) -> bool:
+    """Warn of a stale lock; where there is none, see whether the asked builds exist at all. Return False if warned."""
     locked = loading.read_lock(loaded)
     if locked is None:
         from envc.knowledge.library import Library
@@ -45,8 +47,13 @@ def _look_at_lock(loaded: loading.Loaded) -> None:
         library = Library()
         choose_builds(loaded.environment, library)
         choose_base(loaded.environment, "linux/amd64", library)
-    elif not is_fresh(loaded.environment, locked.lock):
-        from envc.cli.console import show
+        return True
+    from envc.lock.freshness import is_fresh, stale_lock
 
-        stale = stale_lock(loaded.environment, locked.lock, loaded.source.path, f"{loaded.places.lock}/lock.json")
-        show([stale._replace(severity="warning")])
+    if is_fresh(loaded.environment, locked.lock):
+        return True
+    from envc.cli.console import show
+
+    stale = stale_lock(loaded.environment, locked.lock, loaded.source.path, f"{loaded.places.lock}/lock.json")
+    show([stale._replace(severity="warning")])
+    return False

@@ -28,19 +28,19 @@ def run(options: argparse.Namespace) -> int:
     folder = options.output or loaded.output_folder
     shown = str(options.output or loaded.places.output)
     write_files(folder, compiled.files, shown)
-    hashes = compiled.hashes
+    hashes, memory = compiled.hashes, options.memory
+    memory.wrote(folder, compiled.files)
     if options.json:
-        from envc.cli.console import write_json
+        import json
 
-        write_json(
-            {
-                "files": [f"{shown}/{name}" for name in compiled.files],
-                "hashes": {"environment": hashes.environment, "reproducibility": hashes.reproducibility},
-            }
-        )
+        found = {
+            "files": [f"{shown}/{name}" for name in compiled.files],
+            "hashes": {"environment": hashes.environment, "reproducibility": hashes.reproducibility},
+        }
+        memory.say("stdout", json.dumps(found, indent=2) + "\n")
     else:
-        import sys
-
-        sys.stderr.write(f"wrote {shown}/{{{', '.join(compiled.files)}}}\n")
-        sys.stderr.write(f"reproducibility hash {hashes.reproducibility}\n")
+        memory.say("stderr", f"wrote {shown}/: {', '.join(compiled.files)}\n")
+        memory.say("stderr", f"reproducibility hash {hashes.reproducibility}\n")
+    if not loaded.environment.warnings:
+        memory.keep()
     return 0

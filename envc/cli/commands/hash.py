@@ -1,14 +1,17 @@
 """Print the environment hash and the reproducibility hash.
 
-The environment hash is over everything but the project's own files and the command; the reproducibility hash is over all.
+The environment hash is over everything but the project's own files and the command, the reproducibility hash over all.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
+from typing import TYPE_CHECKING
 
 from envc.cli import loading
+
+if TYPE_CHECKING:
+    from envc.plan.hash import PlanHash
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,23 +26,30 @@ def run(options: argparse.Namespace) -> int:
     """Print the hashes."""
     loaded = loading.load(options)
     hashes = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg)).hashes
-    if options.json:
-        from envc.cli.console import write_json
-
-        write_json(
-            {
-                "environment": hashes.environment,
-                "reproducibility": hashes.reproducibility,
-                "branches": dict(hashes.branches),
-            }
-        )
-        return 0
-    sys.stdout.write(f"environment      {hashes.environment}\n")
-    sys.stdout.write(f"reproducibility  {hashes.reproducibility}\n")
-    if options.explain:
-        beside = {"source", "run"}
-        sys.stdout.write("\nreproducibility\n")
-        for branch, digest in hashes.branches:
-            mark = " (not in the environment hash)" if branch in beside else ""
-            sys.stdout.write(f"  {branch:<10} {digest}{mark}\n")
+    options.memory.say("stdout", _as_json(hashes) if options.json else _as_text(hashes, explain=options.explain))
+    if not loaded.environment.warnings:
+        options.memory.keep()
     return 0
+
+
+def _as_json(hashes: PlanHash) -> str:
+    import json
+
+    found = {
+        "environment": hashes.environment,
+        "reproducibility": hashes.reproducibility,
+        "branches": dict(hashes.branches),
+    }
+    return json.dumps(found, indent=2) + "\n"
+
+
+def _as_text(hashes: PlanHash, *, explain: bool) -> str:
+    lines = [f"environment      {hashes.environment}", f"reproducibility  {hashes.reproducibility}"]
+    if explain:
+        from envc.plan.hash import BESIDE_THE_ENVIRONMENT
+
+        lines += ["", "reproducibility"]
+        for branch, digest in hashes.branches:
+            mark = " (not in the environment hash)" if branch in BESIDE_THE_ENVIRONMENT else ""
+            lines.append(f"  {branch:<10} {digest}{mark}")
+    return "\n".join(lines) + "\n"

@@ -3,7 +3,7 @@
     Request + Settings
       | specification   what the child is told                                   pure
       | environment     the virtual environment it runs in, made once            effect
-      | child           shim.py runs pip-compile there                           effect
+      | child           `inside` runs pip-compile there                          effect
       | answer          its text and facts, checked                              pure
       | failure         or what went wrong, named                                pure
     Resolution          or a Report

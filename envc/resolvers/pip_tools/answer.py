@@ -1,4 +1,4 @@
-"""What pip-compile chose, read from its text and from the facts that shim.py adds, and checked.
+"""What pip-compile chose, read from its text and from the facts that `inside` adds, and checked.
 
 All of it came from an index, that is from strangers: nothing passes that is not a name, a version, a hash, the name of
 a wheel or a number.

@@ -10,9 +10,10 @@ from typing import Any
 from envc.lock.resolution import Progress
 from envc.resolvers.pip_tools.specification import Task
 
-SHIM = Path(__file__).with_name("shim.py")
+#: Runs the package `inside`, found last of all; with `-I`, Python looks nowhere else but in the child's environment.
+START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('inside', run_name='__main__')"
 
-#: What `run` returns besides what shim.py says: a failure in the form of its failures.
+#: What `run` returns besides what `inside` says: a failure in the form of its failures.
 TOO_SLOW = {"failure": {"kind": "time-limit"}}
 SILENT = {"failure": {"kind": "unexpected", "type": "process ended", "detail": "without an answer"}}
 
@@ -35,7 +36,7 @@ def run(
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
-            [str(interpreter), "-I", str(SHIM)],
+            [str(interpreter), "-I", "-c", START, str(Path(__file__).parent)],
             cwd=folder,
             env={
                 **variables,

@@ -1,4 +1,4 @@
-"""The virtual environment in which pip-compile runs: pip and pip-tools of exactly the versions that shim.py knows.
+"""The virtual environment in which pip-compile runs: pip and pip-tools of exactly the versions that `inside` knows.
 
 It lies in the user's cache folder and is made once for each Python and each change of `environment.txt`. It is made
 beside its place and renamed into it, so it is there wholly or not at all; when two processes make it at once, the

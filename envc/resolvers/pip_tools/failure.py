@@ -1,4 +1,4 @@
-"""What went wrong, named: from the facts that shim.py tells to a report with a remedy."""
+"""What went wrong, named: from the facts that `inside` tells to a report with a remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class IndexTrouble(NamedTuple):
     help: str
 
 
-#: By the kinds of shim.py.
+#: By the kinds of `inside`.
 INDEX_TROUBLES = {
     "status": IndexTrouble("answered {status}", "try again later, or ask the keeper of the index"),
     "timeout": IndexTrouble("did not answer in time", "raise pip's `timeout` setting, or try again later"),

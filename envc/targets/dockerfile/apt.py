@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.targets.dockerfile.instructions import Run
+from envc.targets.dockerfile.instructions import Comment, Instruction, Run
 
 #: What apt and dpkg leave behind, with times in it.
 _LEAVINGS = (
@@ -17,9 +17,15 @@ _LEAVINGS = (
 )
 
 
-def install(packages: tuple[str, ...]) -> Run:
+def install(packages: tuple[str, ...]) -> list[Instruction]:
     """Return the step that installs packages without their recommended ones."""
-    return Run(
+    reason = Comment(
+        (
+            "The base's digest fixes the distribution's release; a lock of this format holds no versions of its packages.",
+            "hadolint ignore=DL3008",
+        )
+    )
+    step = Run(
         (
             ("apt-get", "update", "-qq"),
             ("DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages),
@@ -27,3 +33,4 @@ def install(packages: tuple[str, ...]) -> Run:
         ),
         raw=frozenset(_LEAVINGS),
     )
+    return [reason, step]

@@ -38,7 +38,7 @@ def builder_stage(plan: Plan) -> list[Instruction]:
         From(plan.base.builder, "builder"),
     ]
     if plan.apt.builder:
-        steps += [*because(plan, "apt", texts=("what only building needs",)), install(plan.apt.builder)]
+        steps += [*because(plan, "apt", texts=("what only building needs",)), *install(plan.apt.builder)]
     steps += [
         Variables(
             (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))

@@ -33,7 +33,7 @@ def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return the instructions of the stage."""
     steps: list[Instruction] = [From(plan.base.inference, "inference")]
     if plan.apt.inference:
-        steps += [*because(plan, "apt"), install(plan.apt.inference)]
+        steps += [*because(plan, "apt"), *install(plan.apt.inference)]
     steps += [
         Blank(),
         *_user(plan),
@@ -92,7 +92,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     settings, run = plan.settings, plan.run
     steps: list[Instruction] = []
     if settings.arguments:
-        steps += because(plan, "arguments")
+        steps += because(plan, "arguments", texts=("the hashes below are for these values: `envc build --arg` gives others",))
         steps += [Argument(argument.name, argument.value) for argument in settings.arguments]
     arguments = tuple((argument.name, f"${{{argument.name}}}") for argument in settings.arguments)
     path = (("PATH", f"{plan.python.environment}/bin:${{PATH}}"),)

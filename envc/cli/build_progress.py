@@ -1,0 +1,101 @@
+"""Shows a build: steps as they run and bars for what is transferred on a terminal, a line for each step elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from envc.cli.sizes import size_text
+from envc.engines.protocol import Event, Listen, Step, Transfer, shortened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+_STYLES = {"done": "green", "cached": "dim", "failed": "bold red"}
+
+
+@contextmanager
+def showing_build(title: str) -> Iterator[Listen]:
+    """Yield what takes the events of a build and shows them on stderr."""
+    from envc.cli.console import console
+
+    target = console()
+    if not target.is_terminal or target.is_dumb_terminal:
+        target.print(title, markup=False)
+        yield lambda event: _print_line(target, event)
+        return
+    with _progress(target) as progress:
+        yield _Live(progress)
+
+
+def step_line(step: Step) -> str | None:
+    """Return the line about a step that has ended or is a long one that begins, or None."""
+    if step.state == "running":
+        return f"  begins   {step.short}" if "] RUN " in step.name else None
+    took = "cached" if step.state == "cached" else f"{step.seconds:.1f} s"
+    return f"  {took:>7}  {step.short}" if step.state != "failed" else f"  failed   {step.short}"
+
+
+def _print_line(target: Console, event: Event) -> None:
+    line = step_line(event) if isinstance(event, Step) else None
+    if line:
+        target.print(line, markup=False)
+
+
+def _progress(target: Console) -> Progress:
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        SpinnerColumn(finished_text=" "),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[amount]}", markup=False),
+        console=target,
+        transient=True,
+    )
+
+
+class _Live:
+    """Keeps the lines of running steps and transfers."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._steps: dict[str, TaskID] = {}
+        self._transfers: dict[tuple[str, str], TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Step):
+            self._step(event)
+        else:
+            self._transfer(event)
+
+    def _step(self, step: Step) -> None:
+        if step.state == "running":
+            if step.id not in self._steps:
+                room = max(20, self._progress.console.width - 50)
+                description = shortened(step.short, room)
+                self._steps[step.id] = self._progress.add_task(description, total=None, amount="")
+            return
+        task = self._steps.pop(step.id, None)
+        if task is not None:
+            self._progress.remove_task(task)
+        for key in [key for key in self._transfers if key[0] == step.id]:
+            self._progress.remove_task(self._transfers.pop(key))
+        line = step_line(step)
+        if line:
+            self._progress.console.print(line, style=_STYLES[step.state], markup=False)
+
+    def _transfer(self, transfer: Transfer) -> None:
+        key = (transfer.step, transfer.id)
+        if transfer.done or transfer.total is None:
+            task = self._transfers.pop(key, None)
+            if task is not None:
+                self._progress.remove_task(task)
+            return
+        if key not in self._transfers:
+            self._transfers[key] = self._progress.add_task(f"  {shortened(transfer.name, 30)}", total=None, amount="")
+        amount = f"{size_text(transfer.current)} of {size_text(transfer.total)}"
+        self._progress.update(self._transfers[key], completed=transfer.current, total=transfer.total, amount=amount)

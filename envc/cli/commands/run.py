@@ -1,0 +1,143 @@
+"""Run the image that `envc build` made, exactly as run.json says.
+
+Mounts, limits, GPUs, ports and secrets come from the program. Ports are published on 127.0.0.1. Signals go to the
+program, its exit code is the command's, and the container is removed afterwards. Words behind -- replace its command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from envc.cli import loading
+from envc.diagnostics import Diagnostic, Report
+
+if TYPE_CHECKING:
+    from envc.compile import Compiled
+    from envc.engines.protocol import Ended, Runner
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    loading.program_arguments(parser)
+    parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
+    parser.add_argument("--mount", action="append", default=[], metavar="NAME=PATH", help="where data of that name lie")
+    parser.add_argument("--secret", action="append", default=[], metavar="NAME=FILE", help="the file with a secret")
+    parser.add_argument(
+        "--publish", action="append", default=[], metavar="HOST:CONTAINER", help="a port of 127.0.0.1 for one inside"
+    )
+    parser.add_argument("--user", metavar="UID:GID", help="whom the processes run as")
+    parser.add_argument("--engine", default="docker", help="the engine to run with; docker otherwise")
+    parser.add_argument("--detach", action="store_true", help="start it in the background and print its name")
+    parser.add_argument("--no-gpu", action="store_true", help="start it without GPUs")
+    parser.set_defaults(command=None)
+    _set_command_aside(parser)
+
+
+def _set_command_aside(parser: argparse.ArgumentParser) -> None:
+    """Keep what follows `--` from argparse, which would take its first word for the environment."""
+    parse = parser.parse_args
+
+    def parse_args(words: Sequence[str], namespace: Any = None) -> argparse.Namespace:
+        own, command = list(words), None
+        if "--" in own:
+            position = own.index("--")
+            own, command = own[:position], own[position + 1 :]
+        options: argparse.Namespace = parse(own, namespace)
+        options.command = command
+        return options
+
+    parser.usage = f"{parser.format_usage().removeprefix('usage: ').strip()} [-- COMMAND…]"
+    parser.parse_args = parse_args  # type: ignore[method-assign, assignment]  # the one place that sees all the words
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the container."""
+    from envc.cli.console import say, show
+    from envc.engines.container import Choices, container_of
+    from envc.engines.mounts import look_at_sources, mounts_of, user_for
+    from envc.engines.secrets import delivered, find_secrets
+    from envc.targets.run import manifest_of
+
+    loaded = loading.load(options)
+    compiled = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg))
+    manifest = manifest_of(compiled.plan, compiled.hashes)
+    mounts = mounts_of(manifest["mounts"], _pairs(options.mount, "--mount", "PATH"), loaded.project.root)
+    secrets = find_secrets(manifest["secrets"], _pairs(options.secret, "--secret", "FILE"), os.environ)
+    engine, same_users = _engine(options.engine)
+    _check_image(engine, manifest, compiled, options)
+    user = options.user
+    if same_users:
+        folders = look_at_sources(mounts)
+        user = user or user_for(manifest["user"], folders, os.getuid())
+    choices = Choices(
+        publish=tuple(options.publish),
+        command=None if options.command is None else tuple(options.command),
+        user=user,
+        gpu=not options.no_gpu,
+        detach=options.detach,
+    )
+    show(secrets.notes)
+    with delivered(secrets.found) as files:
+        ended = engine.run(container_of(manifest, choices, (*mounts, *files), secrets.variables), say)
+    return _report(ended, manifest)
+
+
+def _pairs(texts: Sequence[str], option: str, value: str) -> dict[str, Path]:
+    """Read `NAME=…` texts. Raises SystemExit 2 for any other."""
+    import sys
+
+    pairs = {}
+    for text in texts:
+        name, equals, path = text.partition("=")
+        if not (name and equals and path):
+            sys.stderr.write(f"envc run: {option} takes NAME={value}, not `{text}`\n")
+            raise SystemExit(2)
+        pairs[name] = Path(path)
+    return pairs
+
+
+def _engine(name: str) -> tuple[Runner, bool]:
+    """Return the engine, and whether its users and files are this machine's. Raises a Report."""
+    from envc import engines
+    from envc.diagnostics.diagnostic import world_failed
+    from envc.engines.protocol import Runner
+
+    engine = engines.engine(name)
+    if not isinstance(engine, Runner):
+        raise Report([Diagnostic("no-runner", f"the engine `{name}` makes images and runs none")])
+    state = engine.state()
+    if not state.answers:
+        notes = (state.reason,) if state.reason else ()
+        raise world_failed("no-engine", f"the engine `{name}` does not answer", notes=notes)
+    return engine, state.same_users
+
+
+def _check_image(engine: Runner, manifest: dict[str, Any], compiled: Compiled, options: argparse.Namespace) -> None:
+    """Raise a Report unless the engine has the image of this program, as it is now."""
+    from envc.cli.commands.build import command_for
+
+    labels = engine.labels(manifest["image"])
+    if labels is not None and labels.get("dev.envc.hash") == compiled.hashes.reproducibility:
+        return
+    what = "is not there" if labels is None else "was not made by envc from this program"
+    helps = (f"`{command_for('build', options)}` makes it",)
+    raise Report([Diagnostic("image-not-built", f"the image `{manifest['image']}` {what}", helps=helps)])
+
+
+def _report(ended: Ended, manifest: dict[str, Any]) -> int:
+    """Say what the exit code alone does not, and return it."""
+    from envc.cli.console import show, write
+
+    if ended.name:
+        write(f"{ended.name}\n")
+    if ended.out_of_memory:
+        from envc.cli.sizes import size_text
+
+        limit = manifest["limits"]["memory"]
+        notes = (f"`limit memory` allows {size_text(limit)}",) if limit else ()
+        show([Diagnostic("out-of-memory", "the container was ended because it took too much memory", notes=notes)])
+    return ended.exit_code

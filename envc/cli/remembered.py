@@ -1,0 +1,180 @@
+"""Answers `check`, `compile` and `hash` again without work when nothing that they read has changed.
+
+A run that ended well is kept in the user's cache: what it read (by SHA-256), what it said and what it wrote. The next run
+with the same command line reads the same files again, compares, and repeats the answer; parser and models are never
+loaded. Any difference, in a file, a folder, envc's own code or the Python, means that the work is done anew.
+`ENVC_CACHE=off` turns it off.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from envc import __version__
+
+if TYPE_CHECKING:
+    from envc.lock.source_tree import SourceTree, WantedPath
+
+COMMANDS = frozenset({"check", "compile", "hash"})
+_MOST_ENTRIES = 256
+
+
+class Memory:
+    """What is remembered of one command line."""
+
+    def __init__(self, arguments: Sequence[str], cache: Path | None = None) -> None:
+        self._place: Path | None = None
+        if os.environ.get("ENVC_CACHE", "").lower() not in {"off", "0", "no"} and arguments[0] in COMMANDS:
+            identity = json.dumps([__version__, sys.version, _code(), os.getcwd(), list(arguments), _variables()])
+            folder = (cache or _cache()) / "answers"
+            self._place = folder / f"{sha256(identity.encode()).hexdigest()[:40]}.json"
+        self._inputs: dict[str, Any] = {"files": {}, "folders": {}, "absent": [], "trees": []}
+        self._said: list[tuple[str, str]] = []
+        self._written: dict[str, Any] = {}
+
+    def recall(self) -> int | None:
+        """Repeat the answer of an earlier run, or return None when there is none or something has changed."""
+        if self._place is None:
+            return None
+        try:
+            entry = json.loads(self._place.read_bytes())
+            if not _unchanged(entry["inputs"]):
+                return None
+            if entry["written"]:
+                _write_again(**entry["written"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        for stream, text in entry["said"]:
+            (sys.stdout if stream == "stdout" else sys.stderr).write(text)
+        return 0
+
+    def read_file(self, path: Path) -> None:
+        """Take note of a file that the answer depends on."""
+        self._inputs["files"][str(path.absolute())] = _digest(path)
+
+    def read_folder(self, path: Path) -> None:
+        """Take note of a folder whose files the answer depends on."""
+        self._inputs["folders"][str(path.absolute())] = _names(path)
+        for name in _names(path):
+            self.read_file(path / name)
+
+    def missed(self, path: Path) -> None:
+        """Take note of a folder that must not be there for the answer to hold."""
+        self._inputs["absent"].append(str(path.absolute()))
+
+    def read_tree(self, root: Path, wanted: Sequence[WantedPath], ignored: Sequence[str], tree: SourceTree) -> None:
+        """Take note of files that the image copies."""
+        self._inputs["trees"].append([str(root), [list(one) for one in wanted], list(ignored), _tree_digest(tree)])
+
+    def wrote(self, folder: Path, files: dict[str, str]) -> None:
+        """Take note of the files that the answer is."""
+        self._written = {"folder": str(folder.absolute()), "files": files}
+
+    def say(self, stream: str, text: str) -> None:
+        """Say something, and take note of it."""
+        (sys.stdout if stream == "stdout" else sys.stderr).write(text)
+        self._said.append((stream, text))
+
+    def keep(self) -> None:
+        """Remember the answer. A cache that cannot be written is no reason to fail."""
+        if self._place is None:
+            return
+        from tempfile import NamedTemporaryFile
+
+        entry = {"inputs": self._inputs, "said": self._said, "written": self._written}
+        try:
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=self._place.parent, prefix=".", delete=False, encoding="utf-8") as stream:
+                json.dump(entry, stream)
+            Path(stream.name).replace(self._place)
+            _forget_oldest(self._place.parent)
+        except OSError:
+            return
+
+
+def _unchanged(inputs: dict[str, Any]) -> bool:
+    return (
+        all(_digest(Path(path)) == digest for path, digest in inputs["files"].items())
+        and all(_names(Path(path)) == names for path, names in inputs["folders"].items())
+        and not any(Path(path).exists() for path in inputs["absent"])
+        and all(_same_tree(*one) for one in inputs["trees"])
+    )
+
+
+def _same_tree(root: str, wanted: list[list[Any]], ignored: list[str], digest: str) -> bool:
+    from envc.diagnostics import Report
+    from envc.lock.source_tree import WantedPath
+    from envc.sources.tree import read_tree
+
+    try:
+        return _tree_digest(read_tree(Path(root), [WantedPath(*one) for one in wanted], ignored)) == digest
+    except Report:
+        return False
+
+
+def _tree_digest(tree: SourceTree) -> str:
+    return sha256(json.dumps([sorted(tree.folders), tree.files]).encode()).hexdigest()
+
+
+def _write_again(folder: str, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = Path(folder) / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            from envc.sources.writing import write_files
+
+            write_files(Path(folder), files, folder)
+            return
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
+
+
+def _variables() -> dict[str, str]:
+    return {name: value for name, value in sorted(os.environ.items()) if name.startswith("ENVC_")}
+
+
+def _code() -> str:
+    """Return what changes when any file of envc itself does."""
+    package = Path(__file__).parent.parent
+    stamps = sha256()
+    for folder in (package, package.parent / "grammar", package.parent / "stdlib"):
+        for path, changed, size in sorted(_stamps(str(folder))):
+            stamps.update(f"{path} {changed} {size}\n".encode())
+    return stamps.hexdigest()
+
+
+def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name != "__pycache__":
+                yield from _stamps(entry.path)
+        else:
+            state = entry.stat()
+            yield entry.path, state.st_mtime_ns, state.st_size
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "envc"
+
+
+def _forget_oldest(folder: Path) -> None:
+    entries = list(folder.glob("*.json"))
+    if len(entries) > _MOST_ENTRIES:
+        for path in sorted(entries, key=lambda path: path.stat().st_mtime)[: _MOST_ENTRIES // 2]:
+            path.unlink(missing_ok=True)

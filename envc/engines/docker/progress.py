@@ -1,0 +1,143 @@
+"""Reads `--progress=rawjson` of BuildKit: a JSON object a line, each a part of a `SolveStatus`.
+
+`vertexes` are steps, `statuses` what they move, `logs` what they print (base64). Other lines are the client's own talk.
+Fields and their meaning: `client/graph.go` of moby/buildkit.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from envc.engines.protocol import Event, Step, Transfer
+
+#: How much of a step's log is kept for when it fails.
+_KEPT_LINES = 25
+#: Steps that ended because another one failed.
+_CANCELLED = "context canceled"
+
+
+class Failure(NamedTuple):
+    """The step that failed, why, and the end of what it printed."""
+
+    step: str
+    reason: str
+    log: tuple[str, ...]
+
+
+class Solve:
+    """What is known of a build, line by line. Reads text, and touches nothing."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Step] = {}
+        self.talk: deque[str] = deque(maxlen=_KEPT_LINES)
+        self.failure: Failure | None = None
+        self._logs: dict[str, deque[str]] = {}
+        self._partial: dict[str, str] = {}
+        self._hidden: set[str] = set()
+        self._seconds: dict[str, float] = {}
+
+    def read(self, line: str) -> Iterator[Event]:
+        """Take a line and yield what changed by it."""
+        status = _object(line)
+        if status is None:
+            if line.strip():
+                self.talk.append(line.rstrip())
+            return
+        for log in _objects(status, "logs"):
+            self._read_log(log)
+        for vertex in _objects(status, "vertexes"):
+            yield from self._read_vertex(vertex)
+        for one in _objects(status, "statuses"):
+            if one.get("vertex") not in self._hidden:
+                yield _transfer(one)
+
+    def _read_vertex(self, vertex: dict[str, Any]) -> Iterator[Step]:
+        digest, name = str(vertex.get("digest")), str(vertex.get("name", ""))
+        group = vertex.get("progressGroup") or {}
+        if vertex.get("error") and self.failure is None and _CANCELLED not in vertex["error"]:
+            self.failure = Failure(name, str(vertex["error"]), self._end_of_log(digest))
+        if group.get("weak"):  # the inner half of another step
+            self._hidden.add(digest)
+            return
+        step = self._step(digest, str(group.get("name") or name), vertex)
+        if step is not None and self.steps.get(digest) != step:
+            self.steps[digest] = step
+            yield step
+
+    def _step(self, digest: str, name: str, vertex: dict[str, Any]) -> Step | None:
+        started, completed = vertex.get("started"), vertex.get("completed")
+        if not started and not vertex.get("cached"):
+            return None
+        if vertex.get("cached"):
+            return Step(digest, name, "cached")
+        if not completed:
+            return Step(digest, name, "running", self._seconds.get(digest, 0.0))
+        # a step may run several times: reading the context is asked for twice
+        self._seconds[digest] = max(self._seconds.get(digest, 0.0), _seconds(str(started), str(completed)))
+        return Step(digest, name, "failed" if vertex.get("error") else "done", self._seconds[digest])
+
+    def _read_log(self, log: dict[str, Any]) -> None:
+        digest = str(log.get("vertex"))
+        try:
+            text = b64decode(str(log.get("data", ""))).decode("utf-8", "replace")
+        except ValueError:
+            return
+        *lines, partial = (self._partial.get(digest, "") + text).split("\n")
+        self._partial[digest] = partial[-2000:]
+        kept = self._logs.setdefault(digest, deque(maxlen=_KEPT_LINES))
+        kept.extend(shown for line in lines if (shown := _shown(line)))
+
+    def _end_of_log(self, digest: str) -> tuple[str, ...]:
+        last = _shown(self._partial.get(digest, ""))
+        return (*self._logs.get(digest, ()), *((last,) if last else ()))
+
+
+def _shown(line: str) -> str:
+    """Return what a terminal would show of a line: what follows its last carriage return."""
+    return line.rstrip("\r").rpartition("\r")[2].rstrip()
+
+
+def _transfer(status: dict[str, Any]) -> Transfer:
+    total = status.get("total")
+    identity = str(status.get("id", ""))
+    return Transfer(
+        step=str(status.get("vertex")),
+        id=identity,
+        name=str(status.get("name") or identity),
+        current=int(status.get("current") or 0),
+        total=int(total) if total else None,
+        done=bool(status.get("completed")),
+    )
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _objects(status: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = status.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _seconds(started: str, completed: str) -> float:
+    """Return the time between two RFC 3339 times with up to nine digits of a second, `…:11.228Z`."""
+    try:
+        return max(0.0, _time(completed) - _time(started))
+    except ValueError:
+        return 0.0
+
+
+def _time(text: str) -> float:
+    whole, _, rest = text.removesuffix("Z").partition(".")
+    return datetime.fromisoformat(f"{whole[:19]}+00:00").timestamp() + float(f"0.{rest or 0}")

@@ -1,0 +1,71 @@
+"""Every example compiles to exactly the files beside it. `pytest --rewrite-golden` writes them anew, for review as a diff."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from envc.cli import loading
+from envc.syntax.format import format_program
+from envc.syntax.parse import parse
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PROGRAMS = sorted(path for path in EXAMPLES.rglob("*.env") if "expected" not in path.parts)
+
+
+def compiled(program: Path) -> dict[str, str]:
+    loaded = loading.load_program(program, None, None)
+    return loading.compile_loaded(loaded, loading.fresh_lock(loaded), {}).files
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+def test_outputs_are_the_expected_ones(program: Path, pytestconfig: pytest.Config) -> None:
+    """What is compiled from the committed lock is the same, byte for byte."""
+    expected = program.parent / "expected" / program.stem
+    files = compiled(program)
+    if pytestconfig.getoption("rewrite_golden"):
+        expected.mkdir(parents=True, exist_ok=True)
+        for old in expected.iterdir():
+            old.unlink()
+        for name, text in files.items():
+            (expected / name).write_bytes(text.encode())
+    found = {path.name: path.read_bytes().decode() for path in expected.iterdir()}
+    assert found == files
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+def test_program_is_formatted(program: Path) -> None:
+    """Examples show the one layout."""
+    loaded = loading.load_program(program, None, None)
+    assert format_program(parse(loaded.source)) == loaded.source.text
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+def test_outputs_name_no_machine(program: Path) -> None:
+    """No output and no lock holds an absolute path of a machine, and a base is always named by digest."""
+    loaded = loading.load_program(program, None, None)
+    files = compiled(program)
+    locks = {path.name: path.read_text(encoding="utf-8") for path in loaded.lock_folder.iterdir()}
+    for name, text in {**files, **locks}.items():
+        assert str(EXAMPLES.parent) not in text, name
+        assert str(Path.home()) + "/" not in text.replace("/root/.cache/pip", ""), name
+    for line in re.findall(r"^FROM .*$", files["Dockerfile"], flags=re.MULTILINE):
+        assert re.search(r"@sha256:[0-9a-f]{64} AS ", line), line
+    for name, text in locks.items():
+        assert "://" not in text, name
+
+
+def test_the_one_line_program_takes_the_build_for_cuda_11_8() -> None:
+    """`cuda 11.3` is a floor: torch comes as its build for 11.8, with the driver floor of the major version."""
+    loaded = loading.load_program(EXAMPLES / "train.env", None, None)
+    lock = loading.fresh_lock(loaded).lock
+    assert lock.accelerator is not None
+    assert (lock.accelerator.cuda, lock.accelerator.build, lock.accelerator.driver) == ("11.3", "11.8", "450.80.02")
+    assert "11.8" in lock.accelerator.reason
+    assert [package.version for package in lock.packages if package.name == "torch"] == ["2.7.1+cu118"]
+    run = json.loads(compiled(EXAMPLES / "train.env")["run.json"])
+    assert run["gpus"]["driver"] == "450.80.02"
+    assert run["variables"]["NVIDIA_REQUIRE_CUDA"] == "cuda>=11.3,driver>=450.80.02"
