@@ -20,12 +20,13 @@ class _Folder:
     @lru_cache  # noqa: B019  # there is one folder
     def find(self, name: str) -> type[Declaration] | None:
         """Return the word of this name, or None."""
-        if not name.isidentifier() or not (_FOLDER / f"{name}.py").is_file():
+        if name not in self.names():
             return None
         word = getattr(import_module(f"{__name__}.{name}"), name.capitalize())
         assert issubclass(word, Declaration)  # noqa: S101  # a file without its word is a bug
         return word
 
+    @lru_cache  # noqa: B019  # there is one folder
     def names(self) -> list[str]:
         """Return every name, sorted."""
         return sorted(file.stem for file in _FOLDER.glob("[a-z]*.py"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.declarations.set import SECRET_NAME, secret_in_setting
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
@@ -13,6 +12,7 @@ from envc.language.facets import BuildArgument
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Text, Variable
+from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
 
 
@@ -34,10 +34,10 @@ class Arg(Declaration):
         """Return the argument."""
         yield BuildArgument(self.name, self.default, self.values, origin)
 
-    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Refuse secrets and a default that is not among the values."""
-        if SECRET_NAME.search(self.name):
-            yield secret_in_setting(self.name, origin)
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse secrets, a variable that is taken, and a default that is not among the values."""
+        yield from refuse_open_value(self.name, origin)
+        yield from refuse_taken_variable(self.name, origin.of("name"), environment)
         if self.values and self.default not in self.values:
             yield Diagnostic(
                 "unknown-choice",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
+from envc.language.commands import command_or_refusal
 from envc.language.environment import Environment
 from envc.language.facets import HealthCheck
 from envc.language.fields import Keyword, Positional
@@ -45,9 +46,8 @@ class Health(Declaration):
         """Return the check."""
         subject: tuple[str, ...] = (self.subject,)
         if self.kind == "command":
-            from shlex import split
-
-            subject = tuple(split(self.subject))
+            command = command_or_refusal(self.subject)
+            subject = command if isinstance(command, tuple) else subject
         yield HealthCheck(
             self.kind, subject, self.every, self.timeout, self.start or 0, self.retries, self.fresh, origin
         )
@@ -59,6 +59,9 @@ class Health(Declaration):
             yield Diagnostic(
                 "path-not-absolute", "`health file` takes a path in the container", (wrong(place, 'begins with "/"'),)
             )
+        refusal = command_or_refusal(self.subject) if self.kind == "command" else ()
+        if not isinstance(refusal, tuple):
+            yield Diagnostic(refusal.type, "`health command` takes a command", (wrong(place, refusal.message()),))
         if self.kind == "http" and not _ADDRESS.fullmatch(self.subject):
             yield Diagnostic(
                 "unreadable-address",

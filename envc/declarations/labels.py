@@ -11,14 +11,14 @@ from envc.language.environment import Environment
 from envc.language.facets import ImageLabel
 from envc.language.fields import Entries, Positional
 from envc.language.origin import Origin
-from envc.language.values import Text
+from envc.language.values import LabelName, Text
 from envc.language.word import Declaration, Entry
 
 
 class LabelEntry(Entry):
     """A label and its value."""
 
-    name: Annotated[Text, Positional(kinds=frozenset({"word", "string"}))]
+    name: Annotated[LabelName, Positional(kinds=frozenset({"word", "string"}))]
     value: Annotated[Text, Positional(kinds=frozenset({"string", "number"}))]
 
 

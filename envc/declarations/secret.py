@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
 from envc.language.facets import Secret as SecretFacet
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Name, Variable
+from envc.language.variables import refuse_taken_variable
 from envc.language.word import Declaration
 
 
@@ -28,3 +32,17 @@ class Secret(Declaration):
     def facets(self, origin: Origin) -> Iterator[SecretFacet]:
         """Return the secret."""
         yield SecretFacet(self.name, self.variable, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a name or a variable that is taken."""
+        place = origin.of("name")
+        for other in environment.every(SecretFacet):
+            if other.name == self.name and other.origin.of("name").start < place.start:
+                yield Diagnostic(
+                    "repeated-name",
+                    f"two secrets are called `{self.name}`",
+                    (wrong(place, "again here"), Label(other.origin.of("name"), "first here")),
+                )
+                break
+        if self.variable:
+            yield from refuse_taken_variable(self.variable, origin.of("variable"), environment)

@@ -38,6 +38,18 @@ def _location(text: str) -> str:
     return text
 
 
+def _no_download(location: str, origin: Origin) -> Iterator[Diagnostic]:
+    """Refuse an address that no image build can read."""
+    if is_address(location):
+        scheme = location.partition("://")[0]
+        yield Diagnostic(
+            "contradiction",
+            f"an address of `{scheme}` cannot be copied into an image",
+            (wrong(origin.of("location"), "builds read http and https only"),),
+            helps=("`fetched` reads it when the container starts",),
+        )
+
+
 class ArtifactWord(Declaration):
     """A version, maybe a name and where it comes from, and how it gets into the container."""
 
@@ -76,6 +88,8 @@ class ArtifactWord(Declaration):
                 f"what is {self.delivery} cannot be writable",
                 (wrong(origin.of("writable"), "only a mount can be written to"),),
             )
+        if self.delivery == "copied" and self.location and not self.location.startswith(("http://", "https://")):
+            yield from _no_download(self.location, origin)
         if self.delivery == "fetched" and self.location and not is_address(self.location):
             yield Diagnostic(
                 "contradiction",
@@ -90,6 +104,15 @@ class ArtifactWord(Declaration):
                 (wrong(origin.of("location"), "downloaded without a checksum"),),
                 helps=("write `sha256` and the checksum behind it",),
             )
+        if self.delivery != "mounted" and self.location and is_address(self.location):
+            scheme = self.location.partition("://")[0]
+            if scheme not in {"http", "https"}:
+                yield Diagnostic(
+                    "unfetchable-address",
+                    f"nothing here downloads from `{scheme}://`",
+                    (wrong(origin.of("location"), "neither http nor https"),),
+                    helps=("give the https address of the same bytes, or have them `mounted`",),
+                )
         twins = [one for one in environment.every(Artifact) if one.name == name and one.origin.item is not origin.item]
         if any(twin.origin.span.start < origin.span.start for twin in twins):
             yield Diagnostic(

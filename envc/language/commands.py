@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pydantic_core import PydanticCustomError
+
 from envc.language.values import refuse
 
-_SHELL = re.compile(r"[|&;<>`$]|\|\||&&")
+_SHELL = re.compile(r"[|&;<>`$]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -14,6 +17,8 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
 
     There is no shell between, so a single text that needs one is refused.
     """
+    if any(map(_CONTROL.search, texts)):
+        refuse("control-character", "holds a control character")
     if len(texts) != 1:
         return texts
     from shlex import split
@@ -30,6 +35,14 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
     if any(_SHELL.search(part) for part in _outside_quotes(text)):
         refuse("shell-in-command", "no shell reads this; a script in triple quotes has one")
     return arguments
+
+
+def command_or_refusal(text: str) -> tuple[str, ...] | PydanticCustomError:
+    """Return the arguments of a command in one text, or why there are none."""
+    try:
+        return read_command((text,))
+    except PydanticCustomError as refusal:
+        return refusal
 
 
 def _outside_quotes(text: str) -> list[str]:

@@ -13,10 +13,18 @@ from envc.language.word import Entry
 
 _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[([^\]]*)\])?")
 _EXTRA = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_RELEASE = r"\d+(?:\.\d+)*"
-_SUFFIX = r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(?:[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?"
+_RELEASE = r"(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*"
+_SUFFIX = (
+    r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?[0-9]*)?"
+    r"(?:[-_.]?(?:post|rev|r)[-_.]?[0-9]*)?(?:[-_.]?dev[-_.]?[0-9]*)?"
+)
 _LOCAL = r"(?:\+[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)?"
-_VERSION = re.compile(rf"(?:\d+!)?{_RELEASE}{_SUFFIX}{_LOCAL}", re.IGNORECASE)
+_VERSION = re.compile(rf"{_RELEASE}{_SUFFIX}{_LOCAL}", re.IGNORECASE | re.ASCII)
+#: What PEP 440 allows behind each comparator.
+_COMPATIBLE = re.compile(rf"(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)+{_SUFFIX}", re.IGNORECASE | re.ASCII)
+_EQUAL = re.compile(rf"{_RELEASE}(?:\.\*|{_SUFFIX}{_LOCAL})", re.IGNORECASE | re.ASCII)
+_ORDERED = re.compile(rf"{_RELEASE}{_SUFFIX}", re.IGNORECASE | re.ASCII)
+_COMPARATORS = {"===": _VERSION, "==": _EQUAL, "!=": _EQUAL, "~=": _COMPATIBLE}
 _CLAUSE = re.compile(r"(===|[=~!<>]=|[<>])(.+)")
 
 
@@ -40,15 +48,12 @@ def _read_specifier(text: str) -> str:
     if text[:1].isdigit():
         if not _VERSION.fullmatch(text):
             refuse("unreadable-version", "a version is like 2.7 or 2.7.1; a range is like >=2.1,<2.5")
-        exact = text.count(".") >= 2 or not re.fullmatch(r"\d+(\.\d+)?", text)
+        exact = not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text)
         return f"=={text}" if exact else f"=={text}.*"
     clauses = []
     for clause in text.split(","):
         match = _CLAUSE.fullmatch(clause.strip())
-        version = match[2] if match else ""
-        if match and match[1] in {"==", "!="} and version.endswith(".*"):
-            version = version[:-2]
-        if not match or not _VERSION.fullmatch(version):
+        if not match or not _COMPARATORS.get(match[1], _ORDERED).fullmatch(match[2]):
             refuse("unreadable-version", "this is no PEP 440 specifier, such as >=2.1,<2.5 or ==2.1.*")
         clauses.append(match[1] + match[2])
     return ",".join(sorted(clauses))

@@ -24,7 +24,9 @@ _SIZES = {
     "TiB": 2**40,
 }
 _DURATIONS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)([A-Za-z]*)")
+_NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([A-Za-z]*)")
+_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -34,7 +36,7 @@ def refuse(name: str, message: str) -> NoReturn:
 
 
 def _matching(pattern: str, name: str, message: str) -> AfterValidator:
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.ASCII)  # `\d` has all digits of all scripts otherwise
 
     def check(text: str) -> str:
         return text if compiled.fullmatch(text) else refuse(name, message)
@@ -66,30 +68,29 @@ def read_duration(text: str) -> int:
 
 def read_cpu(text: str) -> int:
     """Read `8` or `0.5` processors as thousandths of one."""
-    try:
-        cpu = Decimal(text) * 1000
-    except ArithmeticError:
+    if not _NUMBER.fullmatch(text):
         refuse("unreadable-number", "a number of processors, such as 8 or 0.5")
+    cpu = Decimal(text) * 1000
     if cpu != cpu.to_integral_value() or cpu <= 0:
         refuse("unreadable-number", "a number of processors above zero, in steps of 0.001")
     return int(cpu)
 
 
 def _read_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 4096:
+    if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= 4096:
         refuse("unreadable-number", "a whole number from 1 to 4096")
     return int(text)
 
 
 def _read_port(text: str) -> str:
     number, _, protocol = text.partition("/")
-    if not number.isdecimal() or not 1 <= int(number) <= 65535 or protocol not in {"", "tcp", "udp"}:
+    if not _WHOLE_NUMBER.fullmatch(number) or not 1 <= int(number) <= 65535 or protocol not in {"", "tcp", "udp"}:
         refuse("unreadable-port", "a port is a number from 1 to 65535, maybe with /tcp or /udp")
     return f"{int(number)}/{protocol or 'tcp'}"
 
 
 def _read_uid(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) < 2**31:
+    if not _WHOLE_NUMBER.fullmatch(text) or not 0 <= int(text) < 2**31:
         refuse("unreadable-number", "a user id is a whole number from 0 to 2147483647")
     return int(text)
 
@@ -100,6 +101,8 @@ def _container_path(text: str) -> str:
     parts = [part for part in text.split("/") if part not in {"", "."}]
     if ".." in parts:
         refuse("path-leaves-folder", "a path in the container has no `..`")
+    if "," in text or '"' in text:
+        refuse("unusable-path", "container engines separate the parts of a mount with commas and quotes")
     return "/" + "/".join(parts)
 
 
@@ -147,7 +150,11 @@ ShortVersion = Annotated[str, _matching(r"\d{1,3}(\.\d{1,3}){0,3}", "unreadable-
 #: A name that can be part of a file name, an image name and a volume name.
 Name = Annotated[
     str,
-    _matching(r"[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?", "unusable-name", "a name has lower-case letters, digits and - only"),
+    _matching(
+        r"(?=.{1,63}$)[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*",
+        "unusable-name",
+        "a name has lower-case letters and digits, and single - . _ between them",
+    ),
 ]
 #: A tag of a data set: `v2`, `2026-06`.
 Tag = Annotated[str, _matching(r"[A-Za-z0-9][\w.-]{0,63}", "unusable-name", "a version tag is like v2 or 2026-06")]
@@ -163,5 +170,15 @@ Sha256 = Annotated[
 ]
 #: The name of a Debian or Ubuntu package.
 SystemName = Annotated[
-    str, _matching(r"[a-z0-9][a-z0-9+.-]+", "unusable-name", "a system package has lower-case letters, digits and + - . only")
+    str,
+    _matching(  # behind the last letter `-` would make apt remove the package
+        r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]",
+        "unusable-name",
+        "a system package has lower-case letters, digits and + - . only",
+    ),
+]
+#: The name of a label of an image. BuildKit takes everything up to the first `=` for the name, in quotes or not.
+LabelName = Annotated[
+    str,
+    _matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "unusable-name", "a label has letters, digits and . _ / - only"),
 ]

@@ -8,18 +8,18 @@ from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 
 #: Programs are a page long; what is larger is something else.
-LARGEST = 8 * 2**20
+LARGEST = 2**20
 
 
 def read_program(path: Path, shown: str) -> Source:
     """Read a program; `shown` is how messages name it. Raises a Report when it is no text of a sane size."""
     try:
-        size = path.stat().st_size
         if path.is_dir():
             raise _refused("program-is-a-folder", f"`{shown}` is a folder", shown, ("name the program's file",))
-        if size > LARGEST:
-            raise _refused("program-too-large", f"`{shown}` has {size} bytes; no program has more than {LARGEST}", shown)
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)  # not its size: a device or a pipe has none
+        if len(content) > LARGEST:
+            raise _refused("program-too-large", f"`{shown}` has more than {LARGEST} bytes, and no program has", shown)
     except FileNotFoundError:
         raise _refused("no-such-program", f"there is no file `{shown}`", shown, _neighbours(path)) from None
     except OSError as error:
@@ -30,14 +30,15 @@ def read_program(path: Path, shown: str) -> Source:
 
 def decode(content: bytes, shown: str) -> Source:
     """Return the text of a program's bytes: UTF-8, a byte order mark allowed."""
-    if b"\0" in content[:8192] or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused("not-text", f"`{shown}` is not a text in UTF-8", shown, ("a program is a text file in UTF-8",))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        before, byte = error.object[: error.start], error.object[error.start]  # without the byte order mark
+        line = before.count(b"\n") + 1
         raise _refused(
-            "not-text", f"`{shown}` is not a text in UTF-8: line {line} holds byte 0x{content[error.start]:02x}", shown
+            "not-text", f"`{shown}` is not a text in UTF-8: line {line} holds byte 0x{byte:02x}", shown
         ) from None
     return Source(shown, text)
 

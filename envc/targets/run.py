@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from shlex import join
 from typing import Any
 
+from envc.plan.docker_command import docker_command, mount_source
+from envc.plan.fetch import fetch_command, fetched
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan, PlannedArtifact
 
@@ -35,6 +36,10 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
         "user": f"{settings.user.uid}:{settings.user.gid}",
         "variables": dict(settings.variables) | {argument.name: argument.value for argument in settings.arguments},
         "mounts": [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"],
+        "fetches": [
+            {"name": artifact.name, "target": artifact.path, "command": list(fetch_command(artifact))}
+            for artifact in fetched(plan)
+        ],
         "secrets": [
             {"name": one.name, "variable": one.variable, "path": f"/run/secrets/{one.name}"} for one in run.secrets
         ],
@@ -58,7 +63,7 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
             "start": health.start / 1000,
             "retries": health.retries,
         },
-        "docker_run": docker_run(plan, hashes),
+        "docker_run": docker_command(plan, image_name(plan, hashes)),
     }
 
 
@@ -76,47 +81,3 @@ def _mount(plan: Plan, artifact: PlannedArtifact) -> dict[str, Any]:
         "sha256": artifact.sha256,
         "size": artifact.size,
     }
-
-
-def mount_source(plan: Plan, artifact: PlannedArtifact) -> tuple[str, str]:
-    """Return what is mounted: a folder of the project, or a volume that is filled by hand or by fetching."""
-    if artifact.location and "://" not in artifact.location:
-        return "bind", plan.placement.at_root(artifact.location)
-    return "volume", f"{artifact.name}-{artifact.version}".lower()
-
-
-def docker_run(plan: Plan, hashes: PlanHash) -> str:
-    """Return the command line that runs the container as the manifest says, from the project's root."""
-    run, settings = plan.run, plan.settings
-    words = ["docker", "run", "--rm", "--init"]
-    mounts = []
-    for artifact in plan.data:
-        if artifact.delivery == "copied":
-            continue
-        kind, source = mount_source(plan, artifact)
-        readonly = "" if artifact.writable else ",readonly"
-        here = '"$PWD"/' if kind == "bind" else ""
-        mounts.append(f"--mount type={kind},source={here}{join([source])},target={join([artifact.path])}{readonly}")
-    if run.accelerator and not run.accelerator.optional:
-        words += ["--gpus", str(run.accelerator.count or "all")]
-    words += ["--memory", str(run.memory)] if run.memory else []
-    words += ["--cpus", f"{run.cpu / 1000:g}"] if run.cpu else []
-    words += ["--shm-size", str(run.shared_memory)] if run.shared_memory else []
-    for port in settings.ports:
-        words += [
-            "--publish",
-            f"127.0.0.1:{port.removesuffix('/tcp')}:{port.removesuffix('/tcp')}"
-            if port.endswith("/tcp")
-            else f"127.0.0.1:{port.partition('/')[0]}:{port}",
-        ]
-    for secret in run.secrets:
-        words += ["--env", secret.variable] if secret.variable else []
-        if not secret.variable:
-            mounts.append(
-                f'--mount type=bind,source="${{{_file_variable(secret.name)}:?}}",target=/run/secrets/{secret.name},readonly'
-            )
-    return " ".join([join(words), *mounts, image_name(plan, hashes)])
-
-
-def _file_variable(name: str) -> str:
-    return name.upper().replace("-", "_").replace(".", "_") + "_FILE"

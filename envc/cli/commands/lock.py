@@ -102,13 +102,14 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.knowledge.library import Library
     from envc.lock.choose import World, choose
     from envc.lock.files import write
+    from envc.lock.python import end_of_python
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.sources.writing import write_folder
 
     library = Library()
-    warnings: list[Diagnostic] = []
+    warnings: list[Diagnostic] = list(end_of_python(loaded.environment, library))
     with working(f"locking {loaded.environment.name}") as progress:
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)

@@ -58,20 +58,22 @@ def _artifact(plan: Plan, artifact: PlannedArtifact) -> Instruction:
 
 def _user(plan: Plan) -> list[Instruction]:
     """Return the step that makes the user and its folders, and takes away what no running container needs."""
-    user, workdir = plan.settings.user, plan.settings.working_directory
+    user = plan.settings.user
+    mounts = sorted(artifact.path for artifact in plan.data if artifact.delivery != "copied")
+    folders = tuple(dict.fromkeys((user.home, plan.settings.working_directory, *mounts)))
     commands: list[tuple[str, ...]] = []
     raw: set[str] = set()
     if user.uid != 0:
         entry = f"{user.name}:x:{user.uid}:{user.gid}::{user.home}:/usr/sbin/nologin"
         commands += [
             ("echo", entry, ">>", "/etc/passwd"),
-            ("mkdir", "-p", user.home, workdir),
-            ("chown", f"{user.uid}:{user.gid}", user.home, workdir),
-            ("chmod", "0775", user.home, workdir),
+            ("mkdir", "-p", *folders),
+            ("chown", f"{user.uid}:{user.gid}", *folders),
+            ("chmod", "0775", *folders),
         ]
         raw.add(">>")
     else:
-        commands.append(("mkdir", "-p", workdir))
+        commands.append(("mkdir", "-p", *folders))
     words = ["a fixed user; group 0 may write, so that any other id works too"]
     if plan.base.inference.startswith(_OFFICIAL_PYTHON):
         library = f"/usr/local/lib/python{plan.python.minor}"

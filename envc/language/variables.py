@@ -1,0 +1,60 @@
+"""What `set`, `arg` and `secret` share: each names a variable of the container, and a name is taken once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import BuildArgument, Secret, Setting
+from envc.language.origin import Origin
+
+#: Names that say their value is a secret.
+_SECRET = re.compile(
+    r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$", re.IGNORECASE
+)
+_DERIVED = {
+    "PATH": "envc puts the virtual environment in front of it",
+    "VIRTUAL_ENV": "envc sets it",
+    "ENVC_HASH": "envc sets it",
+    "ENVC_ENVIRONMENT_HASH": "envc sets it",
+    "PYTHONHOME": "the virtual environment stops working with it",
+}
+
+
+def refuse_open_value(name: str, origin: Origin) -> Iterator[Diagnostic]:
+    """Refuse a variable whose value would lie open in the image though it is a secret, or that envc sets itself."""
+    place = origin.of("name")
+    if _SECRET.search(name):
+        yield Diagnostic(
+            "secret-in-setting",
+            f"the value of `{name}` would lie open in the image",
+            (wrong(place, "the name of a secret"),),
+            helps=(f"`secret {_secret_name(name)} as {name}` gives it to the container only while it runs",),
+        )
+    if name in _DERIVED:
+        yield Diagnostic("derived-setting", f"`{name}` is not to be set", (wrong(place, _DERIVED[name]),))
+
+
+def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:
+    """Refuse a variable that an item before this place gives a value, too."""
+    for taken, where in _variables(environment):
+        if taken == name and where.start < place.start:
+            yield Diagnostic(
+                "repeated-name", f"`{name}` is set twice", (wrong(place, "again here"), Label(where, "first here"))
+            )
+            return
+
+
+def _variables(environment: Environment) -> Iterator[tuple[str, Span]]:
+    for setting in (*environment.every(Setting), *environment.every(BuildArgument)):
+        yield setting.name, setting.origin.of("name")
+    for secret in environment.every(Secret):
+        if secret.variable:
+            yield secret.variable, secret.origin.of("variable")
+
+
+def _secret_name(variable: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", variable.lower()).strip("-")

@@ -1,0 +1,55 @@
+"""The `docker run` line that does what the manifest says, for people without envc. Run it from the project's root."""
+
+from __future__ import annotations
+
+from shlex import join, quote
+
+from envc.plan.fetch import fetch_command, fetched
+from envc.plan.plan import Plan, PlannedArtifact
+
+
+def docker_command(plan: Plan, image: str) -> str:
+    """Return the command; what must be fetched is fetched and checked first, and wrong bytes stop the start."""
+    before = [
+        " ".join(["docker run --rm", _mount(plan, artifact, writable=True), image, join(fetch_command(artifact))])
+        for artifact in fetched(plan)
+    ]
+    return " && ".join([*before, _run(plan, image)])
+
+
+def mount_source(plan: Plan, artifact: PlannedArtifact) -> tuple[str, str]:
+    """Return what is mounted: a folder of the project, or a volume that is filled by hand or by fetching."""
+    if artifact.location and "://" not in artifact.location:
+        return "bind", plan.placement.at_root(artifact.location)
+    return "volume", f"{artifact.name}-{artifact.version}".lower()
+
+
+def _run(plan: Plan, image: str) -> str:
+    run = plan.run
+    words = ["docker", "run", "--rm", "--init"]
+    if run.accelerator and not run.accelerator.optional:
+        words += ["--gpus", str(run.accelerator.count or "all")]
+    words += ["--memory", str(run.memory)] if run.memory else []
+    words += ["--cpus", f"{run.cpu / 1000:g}"] if run.cpu else []
+    words += ["--shm-size", str(run.shared_memory)] if run.shared_memory else []
+    for port in plan.settings.ports:
+        number, _, protocol = port.partition("/")
+        words += ["--publish", f"127.0.0.1:{number}:{number}" + ("" if protocol == "tcp" else f"/{protocol}")]
+    for secret in run.secrets:
+        words += ["--env", secret.variable] if secret.variable else []
+    mounts = [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"]
+    mounts += [_secret_mount(secret.name) for secret in run.secrets if not secret.variable]
+    return " ".join([join(words), *mounts, image])
+
+
+def _mount(plan: Plan, artifact: PlannedArtifact, *, writable: bool = False) -> str:
+    kind, source = mount_source(plan, artifact)
+    options = f",target={artifact.path}" + ("" if artifact.writable or writable else ",readonly")
+    if kind == "bind":
+        return f'--mount type=bind,source="$PWD"{quote(f"/{source}{options}")}'
+    return f"--mount {quote(f'type=volume,source={source}{options}')}"
+
+
+def _secret_mount(name: str) -> str:
+    variable = name.upper().replace("-", "_").replace(".", "_") + "_FILE"
+    return f'--mount type=bind,source="${{{variable}:?}}",target=/run/secrets/{name},readonly'
