@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter
+from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, WorkingDirectory
 from envc.language.fields import Items, Positional
 from envc.language.origin import Origin
 from envc.language.values import Name
@@ -34,17 +34,24 @@ class Env(Declaration):
             yield _no_python(origin)
         first: dict[str, Span] = {}
         for facet in environment.facets:
-            if not isinstance(facet, Artifact | CopiedPath) or facet.path == "":
+            if not isinstance(facet, Artifact | CopiedPath):
                 continue
-            place = facet.origin.of("at")
-            if facet.path in first:
+            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, environment)
+            if path in first:
                 yield Diagnostic(
                     "occupied-path",
-                    f"two things lie at `{facet.path}` in the container",
-                    (wrong(place, "again here"), Label(first[facet.path], "first here")),
+                    f"two things lie at `{path}` in the container",
+                    (wrong(place, "again here"), Label(first[path], "first here")),
                     helps=('give each a place of its own with `at "…"`',),
                 )
-            first.setdefault(facet.path, place)
+            first.setdefault(path, place)
+
+
+def _implied_place(facet: Artifact | CopiedPath, environment: Environment) -> str:
+    """Return where what `copy` names lies without `at`: under the working directory, by its own name."""
+    folder = environment.one(WorkingDirectory)
+    source = facet.source if isinstance(facet, CopiedPath) else facet.name
+    return f"{folder.path if folder else '/app'}/{source}"
 
 
 def _no_python(origin: Origin) -> Diagnostic:

@@ -94,6 +94,8 @@ class _Binder:
                 return
             values = [self.value(one, keyword.kinds) for one in taken]
             self.store(field, tuple(values) if keyword.many else values[0], taken[0].span.to(taken[-1].span))
+            if keyword.many:
+                self.spans.update({f"{field}.{position}": one.span for position, one in enumerate(taken)})
 
     def take_unnamed(self, argument: Argument, waiting: list[Argument]) -> None:
         if self.waiting:
@@ -103,6 +105,7 @@ class _Binder:
                 self.store(field, self.value(argument, positional.kinds), argument.span)
                 return
             value = self.value(argument, positional.kinds)
+            self.spans[f"{field}.{len(self.values.get(field, ()))}"] = argument.span
             self.values[field] = (*self.values.get(field, ()), value)
             self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
         elif self.layout.entries and argument.kind in {"word", "string"}:
@@ -188,7 +191,7 @@ def _refusals(error: ValidationError, item: Item, model: type[BaseModel], spans:
     found = []
     for one in error.errors(include_url=False):
         field = str(one["loc"][0]) if one["loc"] else ""
-        span = spans.get(field, item.span)
+        span = spans.get(".".join(map(str, one["loc"][:2])), spans.get(field, item.span))
         if one["type"] == "missing":
             values = literals(model.model_fields[field].annotation)
             what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
@@ -207,12 +210,9 @@ def _refusals(error: ValidationError, item: Item, model: type[BaseModel], spans:
                 )
             )
         else:
-            refused = span.text if len(span.text) <= 40 else span.text[:37] + "…"
-            found.append(Diagnostic(one["type"], _refusal(item.word, refused), (wrong(span, one["msg"]),)))
+            refused = " ".join(span.text[:80].split())
+            refused = refused if len(refused) <= 40 else refused[:37] + "…"
+            found.append(
+                Diagnostic(one["type"], f"`{item.word}` cannot take `{refused}`", (wrong(span, one["msg"]),))
+            )
     return found
-
-
-def _refusal(word: str, text: str) -> str:
-    return f"`{word}` cannot take `{text}`" if text != word else f"`{word}` cannot be used so"
-
-

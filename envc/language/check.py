@@ -29,7 +29,7 @@ def check(program: Program, words: Words) -> Meaning:
         if environment is not None:
             environments.append(environment)
     checker.refuse_same_names(environments)
-    if not program.items:
+    if not environments and not checker.mistakes:
         checker.mistakes.append(_empty(program))
     mistakes = [one for one in checker.mistakes if one.severity == "error"]
     if mistakes:
@@ -40,8 +40,8 @@ def check(program: Program, words: Words) -> Meaning:
 def _empty(program: Program) -> Diagnostic:
     return Diagnostic(
         "empty-program",
-        "the program declares nothing",
-        (wrong(Span(program.source, 0, 0), "no `env` here"),),
+        "the program declares no environment",
+        (wrong(Span(program.source, 0, 0), "no `env` in it"),),
         helps=("the smallest program is `env train < python 3.12 >`",),
     )
 
@@ -64,15 +64,14 @@ class _Checker:
             return EDITION
         if [argument.value for argument in first.arguments] != [str(EDITION)]:
             span = first.arguments[0].span if first.arguments else first.span
-            self.mistakes.append(
-                Diagnostic(
-                    "unknown-edition",
-                    f"this envc speaks edition {EDITION} only",
-                    (wrong(span, "another edition"),),
-                    helps=("a newer edition needs a newer envc",),
-                    fixes=(Fix("speak this edition", first.span, f"envc {EDITION}"),),
-                )
+            unknown = Diagnostic(
+                "unknown-edition",
+                f"this envc speaks edition {EDITION} only",
+                (wrong(span, "another edition"),),
+                helps=("a newer edition needs a newer envc",),
+                fixes=(Fix("speak this edition", first.span, f"envc {EDITION}"),),
             )
+            raise Report([unknown])  # what the rest means is not known here
         return EDITION
 
     def top_level(self, item: Item, edition: int) -> Environment | None:

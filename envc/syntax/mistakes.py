@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import lark
 
-from envc.diagnostics import Diagnostic, Fix, Label, Source, Span
+from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
-
-_BEGINNINGS = {"WORD", "LESSTHAN", "MORETHAN", "SEMICOLON", "_NEWLINE", "$END"}
 
 
 def name_mistake(source: Source, error: lark.exceptions.UnexpectedInput) -> Diagnostic:
@@ -22,17 +22,14 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
     token = error.token
     start = token.start_pos or 0
     span = Span(source, start, start + len(token))
-    if token.type == "$END":
+    if token.type == "$END":  # the grammar misses nothing at the end but `>`
         opening = _innermost_opening(source, error)
-        if opening is not None:
-            return Diagnostic(
-                "unclosed-block",
-                "a block is never closed",
-                (wrong(opening, "opened here"),),
-                helps=("write `>` where the block ends",),
-            )
-        end = len(source.text)
-        return Diagnostic("unexpected-end", "the text ends too early", (wrong(Span(source, end, end)),))
+        return Diagnostic(
+            "unclosed-block",
+            "a block is never closed",
+            (wrong(opening, "opened here"),),
+            helps=("write `>` where the block ends",),
+        )
     if token.type == "MORETHAN":
         return Diagnostic(
             "unopened-block",
@@ -48,6 +45,9 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
             notes=("items end at `;` or at the end of the line",),
             fixes=(Fix("separate them", Span(source, start, start), "; "),),
         )
+    comparator = _comparator_before(source, start) if token.type == "NUMBER" else None
+    if comparator is not None:
+        return _blank_in_specifier(comparator, Span(source, comparator.end, start))
     return Diagnostic(
         "item-without-word",
         f"an item begins with {_describe(token.type)} instead of a word",
@@ -55,14 +55,30 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
     )
 
 
-def _innermost_opening(source: Source, error: lark.UnexpectedToken) -> Span | None:
+def _innermost_opening(source: Source, error: lark.UnexpectedToken) -> Span:
     """Return where the innermost block that is still open begins; lark's own position is the last token."""
     stack = error.interactive_parser.parser_state.value_stack if error.interactive_parser else []
-    for value in reversed(stack):
-        if isinstance(value, lark.Token) and value.type == "LESSTHAN":
-            start = value.start_pos or 0
-            return Span(source, start, start + 1)
-    return None
+    opening = next(value for value in reversed(stack) if isinstance(value, lark.Token) and value.type == "LESSTHAN")
+    start = opening.start_pos or 0
+    return Span(source, start, start + 1)
+
+
+def _comparator_before(source: Source, start: int) -> Span | None:
+    """Return the `<` or `>` that stands before an offset with blanks between, on the same line."""
+    end = start
+    while source.text[end - 1 : end] in {" ", "\t"}:
+        end -= 1
+    return Span(source, end - 1, end) if end < start and source.text[end - 1 : end] in {"<", ">"} else None
+
+
+def _blank_in_specifier(comparator: Span, blank: Span) -> Diagnostic:
+    return Diagnostic(
+        "blank-in-specifier",
+        "a version specifier has no version directly behind its comparator",
+        (wrong(comparator, "no digit follows"),),
+        notes=("without a blank it is a specifier, `>=2.1`; `<` and `>` alone are brackets of a block",),
+        fixes=(Fix("leave out the blank", blank, ""),) if blank.end > blank.start else (),
+    )
 
 
 def _describe(terminal: str) -> str:
@@ -80,37 +96,18 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
     span = Span(source, start, start + 1)
     rest = source.text[start : start + 3]
     if character == '"':
-        script = rest == '"""'
-        end = len(source.text) if script else source.line_starts[source.locate(start).line - 1] + len(_line(source, start))
-        return Diagnostic(
-            "unclosed-string",
-            f"a {'script' if script else 'string'} is never closed",
-            (wrong(Span(source, start, start + (3 if script else 1)), "opened here"),),
-            notes=() if script else ("a string ends on the line it begins on; `\"\"\"` opens one of many lines",),
-            fixes=() if script else (Fix("close it", Span(source, end, end), '"'),),
-        )
+        return _unclosed_string(source, start)
     if character == "=" and rest[1:2] not in {"=", "~"}:
-        return Diagnostic(
-            "single-equals",
-            "`=` is not a version specifier",
-            (wrong(span, "one `=` alone"),),
-            notes=("PEP 440 compares with == ~= != < <= > >= ===",),
-            fixes=(Fix("ask for exactly this version", span, "=="),),
-        )
-    if character in "<>=!~":
-        return Diagnostic(
-            "blank-in-specifier",
-            "a version specifier has no version directly behind its comparator",
-            (wrong(Span(source, start, start + len(rest.rstrip().rstrip("<") or character)), "no digit follows"),),
-            notes=("without a blank it is a specifier, `>=2.1`; `<` and `>` alone are brackets of a block",),
-        )
-    if character in "/.~":
+        return _single_equals(source, start)
+    if character in "/." or rest.startswith("~/"):
         return Diagnostic(
             "unquoted-path",
             "a path stands without quotes",
             (wrong(span, "begins here"),),
             helps=('write it as a string: "/app/data"',),
         )
+    if character in "<>=!~":
+        return _lonely_comparator(source, start)
     if character == "\0" or not character.isprintable():
         return Diagnostic(
             "unprintable-character",
@@ -121,12 +118,52 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
         "unexpected-character",
         f"`{character}` begins nothing that the language has",
         (wrong(span),),
-        notes=("a value with other characters than letters, digits and . _ - + / is a string: write it in quotes",),
+        notes=("a value with other characters than letters, digits and . _ - + / is a string, in double quotes",),
     )
 
 
-def _line(source: Source, offset: int) -> str:
-    return source.line(source.locate(offset).line)
+def _unclosed_string(source: Source, start: int) -> Diagnostic:
+    if source.text.startswith('"""', start):
+        return Diagnostic(
+            "unclosed-string", "a script is never closed", (wrong(Span(source, start, start + 3), "opened here"),)
+        )
+    line = source.locate(start).line
+    end = source.line_starts[line - 1] + len(source.line(line).rstrip())
+    return Diagnostic(
+        "unclosed-string",
+        "a string is never closed",
+        (wrong(Span(source, start, start + 1), "opened here"),),
+        notes=('a string ends on the line it begins on; `"""` opens one of many lines',),
+        fixes=(Fix("close it", Span(source, end, end), '"'),) if source.text[end - 1] != "\\" else (),
+    )
 
 
-__all__ = ["Label", "name_mistake"]
+def _single_equals(source: Source, start: int) -> Diagnostic:
+    """Name a `=` alone: in front of a version another one is missing, elsewhere a blank is what separates."""
+    before = re.search(r"[\w.-]*[ \t]*$", source.text[max(0, start - 200) : start])
+    behind = re.compile(r"[ \t]*").match(source.text, start + 1)
+    begin = start - len(before[0]) + len(before[0].rstrip(" \t")) if before else start
+    end = behind.end() if behind else start + 1
+    version = source.text[end : end + 1].isdigit() and not (before and before[0].strip().isupper())
+    blank = Fix("separate name and value by a blank", Span(source, begin, end), " ")
+    exact = Fix("ask for exactly this version", Span(source, start, end), "==")
+    return Diagnostic(
+        "single-equals",
+        "`=` is not a version specifier",
+        (wrong(Span(source, start, start + 1), "one `=` alone"),),
+        notes=("PEP 440 compares with == ~= != < <= > >= ===",),
+        fixes=(exact,) if version else (blank,),
+    )
+
+
+def _lonely_comparator(source: Source, start: int) -> Diagnostic:
+    text = source.text
+    match = re.compile(r"(===|[=~!<>]=|[<>=!~])([ \t]*)").match(text, start)
+    comparator, blank = (match[1], match[2]) if match else (text[start], "")
+    end = start + len(comparator)
+    behind = end + len(blank)
+    digit = len(comparator) > 1 and text[behind : behind + 1] in set("0123456789")
+    return _blank_in_specifier(Span(source, start, end), Span(source, end, behind if digit else end))
+
+
+__all__ = ["name_mistake"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import lark
@@ -17,6 +19,8 @@ from envc.syntax.program import Argument, Comment, Item, Kind, Program, walk
 DEEPEST = 32
 #: After this many mistakes the rest of a text is not worth reading.
 MOST_MISTAKES = 20
+#: Nor after this many complaints of the parser, which are mostly one mistake seen again and again.
+MOST_COMPLAINTS = 500
 
 _KINDS: dict[str, Kind] = {
     "WORD": "word",
@@ -32,6 +36,7 @@ def parse(source: Source) -> Program:
     """Parse a text. Raises a Report with every mistake found."""
     mistakes: list[Diagnostic] = []
     lines: set[int] = set()
+    complaints = count(1)
 
     def on_error(error: lark.exceptions.UnexpectedInput) -> bool:
         mistake = name_mistake(source, error)
@@ -40,7 +45,7 @@ def parse(source: Source) -> Program:
             mistakes.append(mistake)
             lines.add(line)
         at_end = isinstance(error, lark.UnexpectedToken) and error.token.type == "$END"
-        return not at_end and len(mistakes) < MOST_MISTAKES
+        return not at_end and len(mistakes) < MOST_MISTAKES and next(complaints) < MOST_COMPLAINTS
 
     parser, builder = _parser()
     builder.source, builder.comments = source, []
@@ -128,6 +133,4 @@ def _value(kind: Kind, text: str) -> str:
 
 def _unescape(text: str) -> str:
     r"""Resolve `\"` and `\\`, the only two escapes; any other backslash stands for itself."""
-    if "\\" not in text:
-        return text
-    return text.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
+    return re.sub(r'\\([\\"])', r"\1", text) if "\\" in text else text

@@ -36,9 +36,11 @@ SCRIPT = textwrap.dedent("""
 """)
 
 
-def start(cache: Path, address: str) -> subprocess.Popen[str]:
+def start(cache: Path, address: str, folder: Path) -> subprocess.Popen[str]:
+    """Start envc as another process that has its temporary files in a folder."""
     command = [sys.executable, "-c", SCRIPT, str(cache), address]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def until(condition: object, seconds: float = 20) -> bool:
@@ -66,10 +68,9 @@ def children_with(cache: Path) -> list[int]:
 
 @pytest.mark.skipif(not PROC.exists(), reason="reads /proc")
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_child_outlives_its_parent(index: Index, cache: Path, blow: signal.Signals) -> None:
+def test_no_child_outlives_its_parent(index: Index, cache: Path, tmp_path: Path, blow: signal.Signals) -> None:
     index.faults["six"] = Fault(delay=60)
-    before = set(Path("/tmp").glob("envc-*"))
-    parent = start(cache, index.url)
+    parent = start(cache, index.url, tmp_path)
     try:
         assert until(lambda: "simple/six" in index.requests), parent.stderr
         assert len(children_with(cache)) == 1
@@ -80,7 +81,7 @@ def test_no_child_outlives_its_parent(index: Index, cache: Path, blow: signal.Si
     finally:
         parent.kill()
     if blow is signal.SIGINT:
-        assert set(Path("/tmp").glob("envc-*")) <= before
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
@@ -130,10 +131,11 @@ def test_a_password_in_netrc_is_used(ask: Ask, tmp_path: Path, monkeypatch: pyte
 
 
 def test_two_processes_make_the_environment_at_once(tmp_path: Path) -> None:
-    both = [start(tmp_path, ""), start(tmp_path, "")]
+    cache = tmp_path / "cache"
+    both = [start(cache, "", tmp_path), start(cache, "", tmp_path)]
     outputs = [one.communicate(timeout=240) for one in both]
     assert [out for out, _ in outputs] == ["six\n", "six\n"], outputs
-    places = [path for path in (tmp_path / "pip-tools").iterdir() if path.name != "http"]
+    places = [path for path in (cache / "pip-tools").iterdir() if path.name != "http"]
     assert len(places) == 1
     assert interpreter_in(places[0]).exists()
 

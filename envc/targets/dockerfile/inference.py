@@ -99,7 +99,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     arguments = tuple((argument.name, f"${{{argument.name}}}") for argument in settings.arguments)
     path = (("PATH", f"{plan.python.environment}/bin:${{PATH}}"),)
     identity = (("ENVC_ENVIRONMENT_HASH", hashes.environment), ("ENVC_HASH", hashes.reproducibility))
-    variables = tuple(sorted((*settings.variables, *arguments, *path, *identity)))
+    variables = tuple(sorted(dict((*settings.variables, *arguments, *path, *identity)).items()))
     steps += [
         *because(plan, "variables"),
         Variables(variables, frozenset({"PATH", *(name for name, _ in arguments)})),

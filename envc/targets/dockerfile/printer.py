@@ -44,7 +44,7 @@ def exec_form(arguments: tuple[str, ...]) -> str:
 def copy_path(path: str, *, pattern: bool) -> str:
     """Return a path of COPY or ADD. BuildKit resolves quotes, backslashes and `$` in it, then wildcards in a source."""
     literal = re.sub(r"([*?\[\]\\])", r"\\\1", path) if pattern else path
-    return re.sub(r"([\\$'\"])", r"\\\1", literal)
+    return re.sub("([\\\\$'\"\ufeff])", r"\\\1", literal)  # BuildKit skips a byte order mark that nothing precedes
 
 
 @singledispatch
