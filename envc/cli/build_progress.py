@@ -23,7 +23,7 @@ def showing_build(title: str) -> Iterator[Listen]:
 
     target = console()
     if not target.is_terminal or target.is_dumb_terminal:
-        target.print(title, markup=False)
+        _print(target, title)
         yield lambda event: _print_line(target, event)
         return
     with _progress(target) as progress:
@@ -31,7 +31,9 @@ def showing_build(title: str) -> Iterator[Listen]:
 
 
 def step_line(step: Step) -> str | None:
-    """Return the line about a step that has ended or is a long one that begins, or None."""
+    """Return the line about a step that has ended or is a long one that begins, or None for one of no account."""
+    if step.state == "done" and step.seconds < (0.5 if step.name.startswith("[internal]") else 0.05):
+        return None
     if step.state == "running":
         return f"  begins   {step.short}" if "] RUN " in step.name else None
     took = "cached" if step.state == "cached" else f"{step.seconds:.1f} s"
@@ -41,7 +43,13 @@ def step_line(step: Step) -> str | None:
 def _print_line(target: Console, event: Event) -> None:
     line = step_line(event) if isinstance(event, Step) else None
     if line:
-        target.print(line, markup=False)
+        _print(target, line)
+
+
+def _print(target: Console, line: str, style: str = "") -> None:
+    from rich.text import Text
+
+    target.print(Text(line, style))  # text of a program is shown as it is: no markup, no emoji
 
 
 def _progress(target: Console) -> Progress:
@@ -86,7 +94,7 @@ class _Live:
             self._progress.remove_task(self._transfers.pop(key))
         line = step_line(step)
         if line:
-            self._progress.console.print(line, style=_STYLES[step.state], markup=False)
+            _print(self._progress.console, line, _STYLES[step.state])
 
     def _transfer(self, transfer: Transfer) -> None:
         key = (transfer.step, transfer.id)

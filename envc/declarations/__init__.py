@@ -22,7 +22,7 @@ class _Folder:
         """Return the word of this name, or None."""
         if name not in self.names():
             return None
-        word = getattr(import_module(f"{__name__}.{name}"), name.capitalize())
+        word: type[Declaration] = getattr(import_module(f"{__name__}.{name}"), name.capitalize())
         assert issubclass(word, Declaration)  # noqa: S101  # a file without its word is a bug
         return word
 

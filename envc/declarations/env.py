@@ -50,8 +50,8 @@ class Env(Declaration):
 def _implied_place(facet: Artifact | CopiedPath, environment: Environment) -> str:
     """Return where what `copy` names lies without `at`: under the working directory, by its own name."""
     folder = environment.one(WorkingDirectory)
-    source = facet.source if isinstance(facet, CopiedPath) else facet.name
-    return f"{folder.path if folder else '/app'}/{source}"
+    name = facet.source.rpartition("/")[2] if isinstance(facet, CopiedPath) else facet.name
+    return f"{folder.path if folder else '/app'}/{name}".removesuffix("/.")
 
 
 def _no_python(origin: Origin) -> Diagnostic:

@@ -86,7 +86,7 @@ class _Binder:
             self.store(layout.choices[word], word, argument.span)
         else:
             field, keyword = layout.keywords[word]
-            taken = []
+            taken: list[Argument] = []
             while waiting and (keyword.many or not taken) and not (taken and self.has_meaning(waiting[0])):
                 taken.append(waiting.pop(0))
             if not taken:

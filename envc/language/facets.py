@@ -36,7 +36,7 @@ class Accelerator(NamedTuple):
     exact: bool
     flavour: Flavour | None
     cudnn: str | None
-    count: int | None
+    number: int | None
     memory: int | None
     optional: bool
     origin: Origin

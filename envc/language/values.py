@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def refuse(name: str, message: str) -> NoReturn:
     """Refuse a value; `name` becomes the diagnostic's, `message` its label."""
-    raise PydanticCustomError(name, "{message}", {"message": message})  # type: ignore[arg-type]  # names are literals at every call
+    raise PydanticCustomError(name, "{message}", {"message": message})
 
 
 def _matching(pattern: str, name: str, message: str) -> AfterValidator:

@@ -25,7 +25,7 @@ class BuildChoice(NamedTuple):
     """Where a family's packages come from."""
 
     family: Family
-    index: str  # the only index they may come from
+    index_name: str  # the only index they may come from
     cuda: str | None  # the CUDA they were built with, None for the CPU
     reason: str
 
@@ -73,7 +73,8 @@ def locked_accelerator(
         return None
     builds = sorted({choice.cuda for choice in choices if choice.cuda}, key=Version)
     build = builds[-1] if builds else None
-    driver = library.driver_floor(build or accelerator.cuda) if build or accelerator.cuda else None
+    floor = build or accelerator.cuda
+    driver = library.driver_floor(floor) if floor else None
     reasons = [choice.reason for choice in choices if choice.cuda] or ["no package brings CUDA"]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))
 

@@ -87,14 +87,14 @@ def choose(
 
 
 def _pins(packages: tuple[Package, ...], index: str | None) -> tuple[Pin, ...]:
-    return tuple(requirements.pin_of(package) for package in packages if package.index == index)
+    return tuple(requirements.pin_of(package) for package in packages if package.index_name == index)
 
 
 def _package(package: Package) -> LockedPackage:
     return LockedPackage(
         name=package.name,
         version=package.version,
-        index=package.index,
+        index=package.index_name,
         required_by=package.required_by,
         wheel=package.wheel,
         size=package.size,
@@ -121,7 +121,7 @@ def _resolve(
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    routes = {name: build.index for build in builds for name in (build.family.project, *build.family.companions)}
+    routes = {name: build.index_name for build in builds for name in (build.family.project, *build.family.companions)}
     wanted = tuple(
         Requirement(package.requirement, routes.get(package.name) if package.accelerated else None)
         for package in sorted(packages, key=lambda package: package.name)

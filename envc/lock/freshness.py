@@ -27,7 +27,7 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     needs = needs_of(environment)
     versions = {package.name: package.version for package in lock.packages}
     labels = []
-    changed_kinds = set()
+    changed_kinds: set[str] = set()
     for need in needs:
         locked = lock.inputs.get(need.kind, {}).get(need.subject)
         if locked == need.text:

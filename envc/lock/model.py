@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 #: The format that this envc writes. It reads every format that was ever released.
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 
 class Fact(BaseModel):

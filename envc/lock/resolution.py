@@ -24,7 +24,7 @@ class Requirement(NamedTuple):
     """One package that the program asks for."""
 
     text: str  # a PEP 508 requirement, `transformers[torch]>=4.46,<5`
-    index: str | None = None  # the name of the only index it may come from; None is Python's default index
+    index_name: str | None = None  # the name of the only index it may come from; None is Python's default index
 
 
 class Request(NamedTuple):
@@ -42,7 +42,7 @@ class Package(NamedTuple):
     name: str  # normalised as PEP 503 does
     version: str  # with its local part, `2.7.1+cu118`
     hashes: tuple[str, ...]  # `sha256:…` of every wheel of this version, sorted
-    index: str | None  # as in Requirement
+    index_name: str | None  # as in Requirement
     required_by: tuple[str, ...]  # names of packages, sorted; empty when the program alone asks for it
     wheel: str | None  # file name of the wheel that the target takes
     size: int | None  # bytes of that wheel, where the index says

@@ -234,7 +234,7 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
         cpu=limit.cpu if limit else None,
         shared_memory=shared_memory.size if shared_memory else None,
         accelerator=PlannedAccelerator(
-            count=accelerator.count,
+            count=accelerator.number,
             memory=accelerator.memory,
             optional=accelerator.optional,
             driver=lock.accelerator.driver if lock.accelerator else None,

@@ -108,7 +108,7 @@ def test_a_routed_name_is_never_taken_from_another_index(index: Index, ask: Ask)
             index, Requirement("private", "office"), "user", named={"office": office.url}, extra=(index.url,)
         )
         assert (packages["private"].version, packages["private"].hashes) == ("1", (digest,))
-        assert (packages["private"].index, packages["user"].index) == ("office", None)
+        assert (packages["private"].index_name, packages["user"].index_name) == ("office", None)
         assert "simple/private" not in index.requests
         assert "simple/user" not in office.requests
 
@@ -130,7 +130,7 @@ def test_the_machines_extra_index_comes_first_and_is_not_mixed(index: Index, ask
         office.pages["b"] = []  # some indexes answer with an empty page for what they do not have
         packages = ask(index, "private", "b", extra=(office.url,))
     assert (packages["private"].version, packages["b"].version) == ("1", "2")
-    assert packages["private"].index is None
+    assert packages["private"].index_name is None
 
 
 def test_an_extra_index_that_fails_is_not_passed_over(index: Index, ask: Ask) -> None:

@@ -40,7 +40,7 @@ def test_two_targets_neither_of_which_need_be_this_machine(ask: Ask) -> None:
         assert tag in packages["numpy"].wheel
         assert machine_name in packages["numpy"].wheel
         assert packages["numpy"].required_by == ("pandas", "scikit-learn", "scipy")
-        assert all(package.hashes and package.index is None for package in packages.values())
+        assert all(package.hashes and package.index_name is None for package in packages.values())
         assert len(packages["numpy"].hashes) > 10
         text = write(map(pin_of, packages.values()))
         assert "://" not in text
@@ -77,11 +77,11 @@ def test_torch_for_cuda_11_8_on_python_3_12(ask: Ask, torch_index: str) -> None:
         *("sympy", "typing-extensions"),
     }
     torch = packages["torch"]
-    assert (torch.version, torch.index) == ("2.7.1+cu118", "pytorch-cu118")
+    assert (torch.version, torch.index_name) == ("2.7.1+cu118", "pytorch-cu118")
     assert torch.wheel == "torch-2.7.1+cu118-cp312-cp312-manylinux_2_28_x86_64.whl"
     nvidia = [package for name, package in packages.items() if name.startswith("nvidia-")]
     assert len(nvidia) == 11
-    assert all(package.name.endswith("-cu11") and package.index is None for package in nvidia)
+    assert all(package.name.endswith("-cu11") and package.index_name is None for package in nvidia)
     assert all(package.required_by == ("torch",) or "torch" in package.required_by for package in nvidia)
     assert packages["triton"].version == "3.3.1"
 
@@ -164,4 +164,4 @@ def test_confusion_with_the_public_index(ask: Ask) -> None:
             settings=settings_of_this_machine(),
         )
     assert packages["requests"].hashes == (digest,)
-    assert packages["idna"].index is None
+    assert packages["idna"].index_name is None

@@ -36,7 +36,7 @@ def indexes_of(request: Request) -> dict[str, str | None]:
     """Return the name of the index of every package that the program asks for."""
     from packaging.requirements import Requirement
 
-    return {normalise(Requirement(wanted.text).name): wanted.index for wanted in request.requirements}
+    return {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
 
 
 def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package:

@@ -104,9 +104,9 @@ def routes_of(request: Request) -> dict[str, str]:
     addresses = dict(request.indexes)
     routes: dict[str, str] = {}
     for wanted in request.requirements:
-        if wanted.index is not None:
+        if wanted.index_name is not None:
             name = normalise(Requirement(wanted.text).name)
-            if routes.setdefault(name, addresses[wanted.index]) != addresses[wanted.index]:
+            if routes.setdefault(name, addresses[wanted.index_name]) != addresses[wanted.index_name]:
                 raise ValueError(f"{name} is to come from two indexes")
     return routes
 

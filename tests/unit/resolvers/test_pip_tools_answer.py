@@ -30,7 +30,7 @@ def test_a_resolution_is_read() -> None:
     resolution = resolution_of(answer(), REQUEST)
     (package,) = resolution.packages
     assert resolution.resolver == "pip-tools 1, pip 2"
-    assert (package.index, package.required_by, package.size) == ("cu118", ("vision-x",), 7)
+    assert (package.index_name, package.required_by, package.size) == ("cu118", ("vision-x",), 7)
     assert warnings_of(answer()) == ()
 
 
