@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,15 +56,16 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
 
 def load(options: argparse.Namespace) -> Loaded:
     """Read and understand a program. Raises a Report."""
-    loaded = load_program(options.program, options.environment, options.root)
     memory: Memory = options.memory
-    memory.read_file(loaded.project.program)
-    root = loaded.project.root
+    memory.resolved(options.program.parent)
+    memory.read_file(options.program)
+    loaded = load_program(options.program, options.environment, options.root)
+    if options.root is not None:
+        memory.resolved(options.root)
+        return loaded._replace(memory=memory)
     for folder in loaded.project.program.parents:
-        if folder == root and (root / "lockfiles").is_dir():
+        if memory.looked_for(folder / "lockfiles"):
             break
-        if options.root is None:
-            memory.missed(folder / "lockfiles")
     return loaded._replace(memory=memory)
 
 
@@ -165,6 +167,7 @@ def build_arguments(given: list[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
-            raise SystemExit(f"envc: --arg takes NAME=VALUE, not `{text}`")
+            sys.stderr.write(f"envc: --arg takes NAME=VALUE, not `{text}`\n")
+            raise SystemExit(2)
         chosen[name] = value
     return chosen

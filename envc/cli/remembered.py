@@ -31,10 +31,8 @@ class Memory:
     def __init__(self, arguments: Sequence[str], cache: Path | None = None) -> None:
         self._place: Path | None = None
         if os.environ.get("ENVC_CACHE", "").lower() not in {"off", "0", "no"} and arguments[0] in COMMANDS:
-            identity = json.dumps([__version__, sys.version, _code(), os.getcwd(), list(arguments), _variables()])
-            folder = (cache or _cache()) / "answers"
-            self._place = folder / f"{sha256(identity.encode()).hexdigest()[:40]}.json"
-        self._inputs: dict[str, Any] = {"files": {}, "folders": {}, "absent": [], "trees": []}
+            self._place = _place(arguments, cache)
+        self._inputs: dict[str, Any] = {"places": {}, "files": {}, "folders": {}, "lockfiles": {}, "trees": []}
         self._said: list[tuple[str, str]] = []
         self._written: dict[str, Any] = {}
 
@@ -42,21 +40,35 @@ class Memory:
         """Repeat the answer of an earlier run, or return None when there is none or something has changed."""
         if self._place is None:
             return None
+        from envc.diagnostics import Report
+
         try:
             entry = json.loads(self._place.read_bytes())
+            said = [(str(stream), str(text)) for stream, text in entry["said"]]
             if not _unchanged(entry["inputs"]):
                 return None
             if entry["written"]:
                 _write_again(**entry["written"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        for stream, text in entry["said"]:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, Report):
+            return None  # the work that is done anew says what is wrong
+        for stream, text in said:
             (sys.stdout if stream == "stdout" else sys.stderr).write(text)
         return 0
 
+    def forget(self) -> None:
+        """Keep nothing of this run."""
+        self._place = None
+
+    def resolved(self, path: Path) -> None:
+        """Take note of where a path leads: a symbolic link may be turned elsewhere."""
+        self._inputs["places"][str(path.absolute())] = os.path.realpath(path)
+
     def read_file(self, path: Path) -> None:
-        """Take note of a file that the answer depends on."""
-        self._inputs["files"][str(path.absolute())] = _digest(path)
+        """Take note of a file that the answer depends on, before it is read for the answer."""
+        try:
+            self._inputs["files"][str(path.absolute())] = _digest(path)
+        except OSError:
+            self.forget()
 
     def read_folder(self, path: Path) -> None:
         """Take note of a folder whose files the answer depends on."""
@@ -64,9 +76,11 @@ class Memory:
         for name in _names(path):
             self.read_file(path / name)
 
-    def missed(self, path: Path) -> None:
-        """Take note of a folder that must not be there for the answer to hold."""
-        self._inputs["absent"].append(str(path.absolute()))
+    def looked_for(self, folder: Path) -> bool:
+        """Take note of whether a folder is there, on which the answer depends, and say it."""
+        found = folder.is_dir()
+        self._inputs["lockfiles"][str(folder.absolute())] = found
+        return found
 
     def read_tree(self, root: Path, wanted: Sequence[WantedPath], ignored: Sequence[str], tree: SourceTree) -> None:
         """Take note of files that the image copies."""
@@ -85,24 +99,32 @@ class Memory:
         """Remember the answer. A cache that cannot be written is no reason to fail."""
         if self._place is None:
             return
-        from tempfile import NamedTemporaryFile
+        from envc.diagnostics import Report
+        from envc.sources.writing import write_files
 
         entry = {"inputs": self._inputs, "said": self._said, "written": self._written}
         try:
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=self._place.parent, prefix=".", delete=False, encoding="utf-8") as stream:
-                json.dump(entry, stream)
-            Path(stream.name).replace(self._place)
+            write_files(self._place.parent, {self._place.name: json.dumps(entry)}, "the cache")
             _forget_oldest(self._place.parent)
-        except OSError:
+        except (OSError, Report):
             return
+
+
+def _place(arguments: Sequence[str], cache: Path | None) -> Path | None:
+    try:
+        here, folder = os.getcwd(), cache or _cache()
+    except (OSError, RuntimeError):  # a working directory that was removed, a user without a home
+        return None
+    identity = json.dumps([__version__, sys.version, _code(), here, list(arguments), _variables()])
+    return folder / "answers" / f"{sha256(identity.encode()).hexdigest()[:40]}.json"
 
 
 def _unchanged(inputs: dict[str, Any]) -> bool:
     return (
-        all(_digest(Path(path)) == digest for path, digest in inputs["files"].items())
+        all(os.path.realpath(path) == place for path, place in inputs["places"].items())
+        and all(_digest(Path(path)) == digest for path, digest in inputs["files"].items())
         and all(_names(Path(path)) == names for path, names in inputs["folders"].items())
-        and not any(Path(path).exists() for path in inputs["absent"])
+        and all(Path(path).is_dir() == found for path, found in inputs["lockfiles"].items())
         and all(_same_tree(*one) for one in inputs["trees"])
     )
 
@@ -133,6 +155,8 @@ def _write_again(folder: str, files: dict[str, str]) -> None:
 
 
 def _digest(path: Path) -> str:
+    if not path.is_file():  # a pipe or a device cannot be read twice
+        raise OSError(f"no plain file: {path}")
     return sha256(path.read_bytes()).hexdigest()
 
 

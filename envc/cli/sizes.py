@@ -11,3 +11,13 @@ def size_text(size: int) -> str:
             return f"{amount:.3g} {unit}"
         amount /= 1000
     return f"{amount:.3g} TB"
+
+
+def memory_text(size: int) -> str:
+    """Return a number of bytes as programs of the language write memory: `512 MiB`."""
+    amount = float(size)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:g} {unit}"
+        amount /= 1024
+    return f"{amount:g} GiB"

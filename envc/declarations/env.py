@@ -56,8 +56,10 @@ def _implied_place(facet: Artifact | CopiedPath, environment: Environment) -> st
 
 def _no_python(origin: Origin) -> Diagnostic:
     block = origin.item.block_span
-    fixes = () if block is None else (
-        Fix("ask for one", Span(block.source, block.start + 1, block.start + 1), " python 3.12;"),
+    fixes = (
+        ()
+        if block is None
+        else (Fix("ask for one", Span(block.source, block.start + 1, block.start + 1), " python 3.12;"),)
     )
     return Diagnostic(
         "no-python",

@@ -24,7 +24,12 @@ class Gpu(Declaration):
     of that flavour by name. `optional` lets the container start on a machine without a GPU.
     """
 
-    examples = ("gpu cuda 11.3", "gpu cuda 12.6 memory 24GiB", "gpu cuda 12.4 runtime cudnn 9 count 2", "gpu cuda 12.8 optional")
+    examples = (
+        "gpu cuda 11.3",
+        "gpu cuda 12.6 memory 24GiB",
+        "gpu cuda 12.4 runtime cudnn 9 count 2",
+        "gpu cuda 12.8 optional",
+    )
 
     cuda: Annotated[CudaVersion | None, Keyword()] = None
     exact: Annotated[bool, Flag()] = False

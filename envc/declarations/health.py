@@ -70,5 +70,7 @@ class Health(Declaration):
             )
         if self.fresh is not None and self.kind != "file":
             yield Diagnostic(
-                "contradiction", "only a file can be fresh", (wrong(origin.of("fresh"), f"of a {self.kind} check"),)
+                "contradiction",
+                "only a file can be fresh",
+                (wrong(origin.of("fresh"), f"of {self.kind}, which is none"),),
             )

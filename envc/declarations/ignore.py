@@ -29,9 +29,7 @@ class Ignore(Declaration):
     repeatable = True
     examples = ('ignore "*.ipynb" "notes"',)
 
-    patterns: Annotated[
-        tuple[Annotated[ProgramPath, AfterValidator(_no_syntax)], ...], Positional(many=True)
-    ]
+    patterns: Annotated[tuple[Annotated[ProgramPath, AfterValidator(_no_syntax)], ...], Positional(many=True)]
 
     def facets(self, origin: Origin) -> Iterator[IgnoredPath]:
         """Return the patterns."""

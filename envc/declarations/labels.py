@@ -26,7 +26,10 @@ class Labels(Declaration):
     """Puts labels on the image, beside those that envc puts there: its version and the hashes."""
 
     repeatable = True
-    examples = ('labels maintainer "ml@example.com"', 'labels < org.opencontainers.image.title "ranker"; team "search" >')
+    examples = (
+        'labels maintainer "ml@example.com"',
+        'labels < org.opencontainers.image.title "ranker"; team "search" >',
+    )
 
     labels: Annotated[tuple[LabelEntry, ...], Entries(LabelEntry)] = ()
 
@@ -43,7 +46,9 @@ class Labels(Declaration):
             place = label.origin.of("name")
             mine = label.origin.item is origin.item
             if mine and label.name.startswith("dev.envc."):
-                yield Diagnostic("derived-setting", f"the label `{label.name}` is envc's own", (wrong(place, "envc sets it"),))
+                yield Diagnostic(
+                    "derived-setting", f"the label `{label.name}` is envc's own", (wrong(place, "envc sets it"),)
+                )
             if mine and label.name in first:
                 yield Diagnostic(
                     "repeated-name",

@@ -13,5 +13,9 @@ class Ml(PackageList):
     a specifier is PEP 440's. Everything is locked with hashes; `pinned` holds the version even when the lock is upgraded.
     """
 
-    examples = ("ml torch pinned", "ml pinned < torch 2.7; transformers >=4.46,<5; datasets >", "ml scikit-learn 1.7 numpy")
+    examples = (
+        "ml torch pinned",
+        "ml pinned < torch 2.7; transformers >=4.46,<5; datasets >",
+        "ml scikit-learn 1.7 numpy",
+    )
     accelerated = True

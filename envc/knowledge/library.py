@@ -183,7 +183,7 @@ class Library:
 
     def glibc(self, distribution: str, version: str) -> tuple[int, ...] | None:
         """Return the version of the C library of `debian` `bookworm` or `ubuntu` `22.04`: (2, 36)."""
-        from envc.knowledge.systems import System
+        from envc.knowledge.systems import PythonNeeds, System
 
         found = (
             one
@@ -191,6 +191,15 @@ class Library:
             if (one.distribution, one.release) == (distribution, version)
         )
         return next((release(one.glibc) for one in found), None)
+
+    def python_needs_glibc(self, distribution: str, version: str) -> tuple[int, int]:
+        """Return the oldest C library that the official Python of `debian` `bookworm` runs on; its own when unknown."""
+        from envc.knowledge.systems import PythonNeeds
+
+        facts = self.page("systems.env").all(PythonNeeds)
+        found = (release(one.glibc) for one in facts if (one.distribution, one.release) == (distribution, version))
+        needed = next(found, None) or self.glibc(distribution, version) or (99, 0)
+        return needed[0], needed[1]
 
     def builder_only(self, package: str) -> bool:
         """Say whether a system package is only needed to build others."""

@@ -18,4 +18,12 @@ class System(Fact):
     glibc: Annotated[ShortVersion, Keyword()]
 
 
-WORDS: Mapping[str, type[Line]] = {"system": System}
+class PythonNeeds(Fact):
+    """`needs debian bookworm glibc 2.35`: what programs of the official Python images of a release need of it."""
+
+    distribution: Annotated[str, Positional()]
+    release: Annotated[str, Positional()]
+    glibc: Annotated[ShortVersion, Keyword()]
+
+
+WORDS: Mapping[str, type[Line]] = {"system": System, "needs": PythonNeeds}

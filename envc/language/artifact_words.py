@@ -17,7 +17,7 @@ from envc.language.origin import Origin
 from envc.language.values import ContainerPath, Name, Sha256, Tag, Text, refuse
 from envc.language.word import Declaration
 
-_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)[^\s]*")
+_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\s]+)[^\s]*")
 
 
 def is_address(location: str) -> bool:
@@ -38,18 +38,6 @@ def _location(text: str) -> str:
     return text
 
 
-def _no_download(location: str, origin: Origin) -> Iterator[Diagnostic]:
-    """Refuse an address that no image build can read."""
-    if is_address(location):
-        scheme = location.partition("://")[0]
-        yield Diagnostic(
-            "contradiction",
-            f"an address of `{scheme}` cannot be copied into an image",
-            (wrong(origin.of("location"), "builds read http and https only"),),
-            helps=("`fetched` reads it when the container starts",),
-        )
-
-
 class ArtifactWord(Declaration):
     """A version, maybe a name and where it comes from, and how it gets into the container."""
 
@@ -58,7 +46,9 @@ class ArtifactWord(Declaration):
 
     version: Annotated[Tag, Positional()]
     of: Annotated[Name | None, Keyword()] = None
-    location: Annotated[Text | None, AfterValidator(lambda text: None if text is None else _location(text)), Keyword("from")] = None
+    location: Annotated[
+        Text | None, AfterValidator(lambda text: None if text is None else _location(text)), Keyword("from")
+    ] = None
     sha256: Annotated[Sha256 | None, Keyword()] = None
     delivery: Annotated[Literal["mounted", "copied", "fetched"], Choice()]
     writable: Annotated[bool, Flag()] = False
@@ -88,8 +78,6 @@ class ArtifactWord(Declaration):
                 f"what is {self.delivery} cannot be writable",
                 (wrong(origin.of("writable"), "only a mount can be written to"),),
             )
-        if self.delivery == "copied" and self.location and not self.location.startswith(("http://", "https://")):
-            yield from _no_download(self.location, origin)
         if self.delivery == "fetched" and self.location and not is_address(self.location):
             yield Diagnostic(
                 "contradiction",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -33,8 +34,13 @@ class Bound(NamedTuple, Generic[Model]):
     mistakes: tuple[Diagnostic, ...] = ()
 
 
-def bind(item: Item, model: type[Model], arguments: tuple[Argument, ...] | None = None) -> Bound[Model]:
-    """Fill a model from an item. `arguments` replaces the item's own (an entry's word is its first argument)."""
+def bind(
+    item: Item, model: type[Model], arguments: tuple[Argument, ...] | None = None, owner: str | None = None
+) -> Bound[Model]:
+    """Fill a model from an item. `arguments` replaces the item's own (an entry's word is its first argument).
+
+    `owner` is the word that an entry belongs to.
+    """
     binder = _Binder(item, layout_of(model))
     binder.take(item.arguments if arguments is None else arguments)
     binder.take_block()
@@ -44,7 +50,7 @@ def bind(item: Item, model: type[Model], arguments: tuple[Argument, ...] | None 
     try:
         return Bound(model.model_validate(binder.values), origin)
     except ValidationError as error:
-        return Bound(None, origin, tuple(_refusals(error, item, model, binder.spans)))
+        return Bound(None, origin, tuple(_refusals(error, item, model, binder.spans, owner)))
 
 
 class _Binder:
@@ -116,6 +122,8 @@ class _Binder:
             self.take_entry(*self.layout.entries, entry, tuple(taken))
         else:
             self.unexpected(argument)
+            if similar(argument.value, self.layout.keywords) and waiting and not self.has_meaning(waiting[0]):
+                waiting.pop(0)  # the misspelt keyword's value
 
     def take_block(self) -> None:
         block, layout = self.item.block, self.layout
@@ -131,7 +139,7 @@ class _Binder:
             self.wrong("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
-        bound = bind(item, entries.model, arguments)
+        bound = bind(item, entries.model, arguments, self.item.word)
         self.mistakes.extend(bound.mistakes)
         if bound.model is not None:
             position = len(self.values.get(field, ()))
@@ -141,7 +149,9 @@ class _Binder:
             self.spans[f"{field}.{position}"] = item.span
 
     def value(self, argument: Argument, kinds: frozenset[Kind]) -> str:
-        if argument.kind not in kinds:
+        if argument.kind == "reference":
+            self.wrong("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+        elif argument.kind not in kinds:
             wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
             self.wrong(
                 "wrong-kind",
@@ -172,8 +182,9 @@ class _Binder:
         self.mistakes.append(
             Diagnostic(
                 "unexpected-argument",
-                f"`{self.item.word}` takes no `{argument.value}`" if argument.kind == "word" else
-                f"`{self.item.word}` takes no further {_KIND_NAMES[argument.kind].split(' ', 1)[1]}",
+                f"`{self.item.word}` takes no `{argument.value}`"
+                if argument.kind == "word"
+                else f"`{self.item.word}` takes no further {_KIND_NAMES[argument.kind].split(' ', 1)[1]}",
                 (wrong(argument.span, "not known here"),),
                 notes,
                 fixes=fixes,
@@ -184,7 +195,9 @@ class _Binder:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
 
 
-def _refusals(error: ValidationError, item: Item, model: type[BaseModel], spans: dict[str, Span]) -> list[Diagnostic]:
+def _refusals(
+    error: ValidationError, item: Item, model: type[BaseModel], spans: dict[str, Span], owner: str | None
+) -> list[Diagnostic]:
     """Turn pydantic's findings into diagnostics at the arguments that they speak of."""
     layout = layout_of(model)
     written = {field: name for name, (field, _) in layout.keywords.items()}
@@ -212,7 +225,7 @@ def _refusals(error: ValidationError, item: Item, model: type[BaseModel], spans:
         else:
             refused = " ".join(span.text[:80].split())
             refused = refused if len(refused) <= 40 else refused[:37] + "…"
-            found.append(
-                Diagnostic(one["type"], f"`{item.word}` cannot take `{refused}`", (wrong(span, one["msg"]),))
-            )
+            refused = re.sub(r"(?<=://)[^/@]*@", "…@", refused)  # what stands there may be a password
+            word = owner if owner and span == item.word_span else item.word
+            found.append(Diagnostic(one["type"], f"`{word}` cannot take `{refused}`", (wrong(span, one["msg"]),)))
     return found

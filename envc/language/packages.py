@@ -36,7 +36,9 @@ def normalised(name: str) -> str:
 def _read_name(text: str) -> str:
     match = _NAME.fullmatch(text)
     if not match:
-        refuse("unusable-package-name", "a package's name has letters, digits and - _ . only, and begins and ends with one")
+        refuse(
+            "unusable-package-name", "a package's name has letters, digits and - _ . only, and begins and ends with one"
+        )
     extras = [extra.strip() for extra in (match[2] or "").split(",") if extra.strip()]
     if not all(map(_EXTRA.fullmatch, extras)):
         refuse("unusable-package-name", "an extra has letters, digits and - _ . only")
@@ -63,9 +65,9 @@ class PackageEntry(Entry):
     """A package: `torch`, `torch 2.7`, `transformers[torch] >=4.46,<5`."""
 
     name: Annotated[str, AfterValidator(_read_name), Positional(kinds=frozenset({"word", "string"}))]
-    version: Annotated[
-        str, BeforeValidator(_read_specifier), Positional(kinds=frozenset({"number", "constraint"}))
-    ] = ""
+    version: Annotated[str, BeforeValidator(_read_specifier), Positional(kinds=frozenset({"number", "constraint"}))] = (
+        ""
+    )
     pinned: Annotated[bool, Flag()] = False
 
     @property

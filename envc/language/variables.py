@@ -13,7 +13,8 @@ from envc.language.origin import Origin
 
 #: Names that say their value is a secret.
 _SECRET = re.compile(
-    r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$", re.IGNORECASE
+    r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$",
+    re.IGNORECASE,
 )
 _DERIVED = {
     "PATH": "envc puts the virtual environment in front of it",

@@ -55,5 +55,3 @@ class Words(Protocol):
     def names(self) -> list[str]:
         """Return every name, sorted."""
         ...
-
-

@@ -175,17 +175,8 @@ def _no_compatible_build(environment: Environment, family: Family, asked: Asked,
 def _fixes(environment: Environment, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
     """Yield single edits after which a build fits."""
     accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
-    if accelerator and asked.exact:
-        if choice := _choose(family, asked._replace(exact=False), True, library):
-            yield Fix(f"take the build for CUDA {choice.cuda}", accelerator.origin.of("exact"), "")
-    cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=_minor)
     if accelerator and asked.cuda:
-        above = [cuda for cuda in cudas if _minor(cuda) > _minor(asked.cuda or "0.0")]
-        below = [cuda for cuda in reversed(cudas) if _minor(cuda) < _minor(asked.cuda or "0.0")]
-        for cuda in (*above, *below):
-            if choice := _choose(family, asked._replace(cuda=cuda), True, library):
-                yield Fix(f"keep Python {asked.python} and take CUDA {cuda}", accelerator.origin.of("cuda"), cuda)
-                break
+        yield from _cuda_fixes(accelerator, family, asked, library)
     if interpreter:
         pythons = {python for build in family.builds for python in build.pythons if library.python(python)}
         nearest = sorted(pythons, key=lambda python: (abs(_minor(python)[1] - _minor(asked.python)[1]), _minor(python)))
@@ -198,3 +189,18 @@ def _fixes(environment: Environment, family: Family, asked: Asked, library: Libr
             others = tuple(one if one is not package else one._replace(specifier="") for one in asked.packages)
             if _choose(family, asked._replace(packages=others), accelerator is not None, library):
                 yield Fix(f"take any {package.name} that fits", package.origin.of("version"), "")
+
+
+def _cuda_fixes(accelerator: Accelerator, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+    """Yield the edit that lifts `exact`, and the nearest other CUDA, newer ones first."""
+    relaxed = _choose(family, asked._replace(exact=False), True, library) if asked.exact else None
+    if relaxed:
+        yield Fix(f"take the build for CUDA {relaxed.cuda}", accelerator.origin.of("exact"), "")
+    floor = _minor(asked.cuda or "0.0")
+    cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=_minor)
+    above = [cuda for cuda in cudas if _minor(cuda) > floor]
+    below = [cuda for cuda in reversed(cudas) if _minor(cuda) < floor]
+    for cuda in (*above, *below):
+        if _choose(family, asked._replace(cuda=cuda), True, library):
+            yield Fix(f"keep Python {asked.python} and take CUDA {cuda}", accelerator.origin.of("cuda"), cuda)
+            return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
@@ -16,23 +16,43 @@ PYTHON_REPOSITORY = "docker.io/library/python"
 OLDEST_GLIBC = (2, 28)
 
 
-class BaseChoice(NamedTuple):
-    """Which image is wanted, before a registry says its digest."""
+class Candidate(NamedTuple):
+    """An image that would serve, before a registry says its digest."""
 
     request: ImageRequest
-    digest: str | None  # given by the program
-    glibc: tuple[int, int]
+    glibc: tuple[int, int]  # of its C library
+    digest: str | None = None  # given by the program
+
+
+class BaseChoice(NamedTuple):
+    """Which images an environment stands on."""
+
+    candidates: tuple[Candidate, ...]  # for the image that runs; the first that exists is taken
+    interpreter: Candidate | None  # where Python comes from, when the image that runs has none
     reason: str
 
 
 def choose_base(environment: Environment, platform: str, library: Library) -> BaseChoice:
-    """Choose the image that the stages begin with. Raises a Report for a Python without one."""
+    """Choose the smallest images that serve. Raises a Report for a Python or a CUDA without one."""
     own = environment.one(BaseImage)
     if own:
         repository, tag, digest = split_reference(own.reference)
-        return BaseChoice(ImageRequest(repository, tag, platform), digest, OLDEST_GLIBC, "the program names it")
+        candidate = Candidate(ImageRequest(repository, tag, platform), OLDEST_GLIBC, digest)
+        return BaseChoice((candidate,), None, "the program names it")
     interpreter = environment.one(Interpreter)
     assert interpreter is not None  # noqa: S101  # the check refuses an environment without both
+    python = _python_candidate(interpreter, platform, library)
+    accelerator = environment.one(Accelerator)
+    if accelerator and (accelerator.flavour or accelerator.cudnn):
+        candidates = _cuda_candidates(accelerator, platform, library)
+        flavour = accelerator.flavour or "runtime"
+        reason = f"NVIDIA's {flavour} image, as asked, with Python from the official image"
+        return BaseChoice(candidates, python, reason)
+    reason = "packages bring their own CUDA, so the image needs none"
+    return BaseChoice((python,), None, reason if accelerator else "the smallest official image with Python")
+
+
+def _python_candidate(interpreter: Interpreter, platform: str, library: Library) -> Candidate:
     minor = ".".join(interpreter.version.split(".")[:2])
     if library.python(minor) is None:
         known = ", ".join(release.minor for release in reversed(library.pythons()))
@@ -46,31 +66,49 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
                 )
             ]
         )
-    _refuse_flavour(environment)
     distribution = library.distribution
-    glibc = library.glibc("debian", distribution) or OLDEST_GLIBC
     request = ImageRequest(PYTHON_REPOSITORY, f"{interpreter.version}-slim-{distribution}", platform)
-    gpu = environment.one(Accelerator)
-    reason = (
-        "packages bring their own CUDA, so the image needs none" if gpu else "the smallest official image with Python"
+    return Candidate(request, _glibc(library, "debian", distribution))
+
+
+def _cuda_candidates(accelerator: Accelerator, platform: str, library: Library) -> tuple[Candidate, ...]:
+    """Return NVIDIA's images that fit and run the official Python: newest patch first, then newest Ubuntu."""
+    cuda, flavour = accelerator.cuda or "", accelerator.flavour or "runtime"
+    needed = library.python_needs_glibc("debian", library.distribution)
+    images = list(library.cuda.image_choices(cuda, flavour, accelerator.cudnn))
+    candidates = tuple(
+        Candidate(ImageRequest(image.repository, image.tag, platform), glibc)
+        for image in images
+        if (glibc := _glibc(library, "ubuntu", image.ubuntu)) >= needed
     )
-    return BaseChoice(request, None, (glibc[0], glibc[1]), reason)
+    if candidates:
+        return candidates
+    if images:
+        systems = ", ".join(sorted({image.ubuntu for image in images}))
+        note = f"its images stand on Ubuntu {systems}, too old for the official Python"
+    else:
+        note = f"there are images of CUDA {', '.join(library.cuda_versions())}"
+    place = accelerator.origin
+    labels = [wrong(place.of("cuda"), f"no image of CUDA {cuda} serves")]
+    labels += [Label(place.of(field), "asked for here") for field in ("flavour", "cudnn") if field in place.spans]
+    raise Report(
+        [
+            Diagnostic(
+                "no-cuda-image",
+                f"NVIDIA has no {flavour} image of CUDA {cuda}"
+                + (f" with cuDNN {accelerator.cudnn}" if accelerator.cudnn else "")
+                + " that is known and serves",
+                tuple(labels),
+                (note, f"what is known was read on {library.date}"),
+                ("without a flavour, packages bring their own CUDA on the official Python image",),
+            )
+        ]
+    )
 
 
-def _refuse_flavour(environment: Environment) -> None:
-    accelerator = environment.one(Accelerator)
-    if accelerator and accelerator.flavour:
-        raise Report(
-            [
-                Diagnostic(
-                    "flavour-not-built",
-                    f"this edition builds no image on NVIDIA's `{accelerator.flavour}` image",
-                    (wrong(accelerator.origin.of("flavour"), "asked for here"),),
-                    notes=("packages such as torch bring the CUDA that they were built with",),
-                    helps=("without it the smallest image that serves is taken; `base` names another that has Python",),
-                )
-            ]
-        )
+def _glibc(library: Library, distribution: str, release: str) -> tuple[int, int]:
+    known = library.glibc(distribution, release)
+    return (known[0], known[1]) if known else OLDEST_GLIBC
 
 
 def split_reference(reference: str) -> tuple[str, str, str | None]:

@@ -34,6 +34,7 @@ class LockedImage(Fact):
     digest: str
     manifest: str | None  # digest of the platform's own manifest, where the registry said it
     digest_from: str  # `registry`, or `table of 2026-11-24`
+    glibc: str  # the version of its C library, `2.36`; the floor of manylinux where nothing is known
     reason: str
 
     @property
@@ -92,7 +93,8 @@ class Lock(Fact):
     resolver: str | None
     inputs: dict[str, dict[str, str]]
     python: LockedPython
-    base: LockedImage
+    base: LockedImage  # of the image that runs
+    interpreter: LockedImage | None  # where Python is copied from, when the base has none
     accelerator: LockedAccelerator | None
     packages: tuple[LockedPackage, ...]
     system: tuple[LockedSystemPackage, ...]

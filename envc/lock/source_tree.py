@@ -46,6 +46,7 @@ class WantedPath(NamedTuple):
 
     source: str  # relative to the root
     filtered: bool = True  # leave out junk and ignored files
+    linked: bool = False  # may be a symbolic link, for it is mounted and not sent to a builder
 
 
 class SourceFile(NamedTuple):

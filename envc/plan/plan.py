@@ -33,6 +33,7 @@ class BasePart(Part):
     """The images that the stages begin with."""
 
     platform: str
+    python_copied: bool = False  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
 

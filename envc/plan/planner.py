@@ -80,14 +80,19 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     return Plan(
         name=environment.name,
         language=LanguagePart(edition=lock.edition),
-        base=BasePart(platform=lock.platform, builder=lock.base.reference, inference=lock.base.reference),
+        base=BasePart(
+            platform=lock.platform,
+            python_copied=lock.interpreter is not None,
+            builder=(lock.interpreter or lock.base).reference,
+            inference=lock.base.reference,
+        ),
         python=python,
         apt=apt,
         packages=packages,
         data=data,
         settings=settings,
         source=copies,
-        stages=_stages(apt, packages, data, copies),
+        stages=_stages(apt, packages, data, copies, python_copied=lock.interpreter is not None),
         run=_run(environment, lock),
         origins=_origins(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
@@ -208,13 +213,19 @@ def _artifact(facet: Artifact, locked: LockedArtifact) -> PlannedArtifact:
 
 
 def _stages(
-    apt: AptPart, packages: tuple[PackageGroup, ...], data: tuple[PlannedArtifact, ...], copies: tuple[PlannedCopy, ...]
+    apt: AptPart,
+    packages: tuple[PackageGroup, ...],
+    data: tuple[PlannedArtifact, ...],
+    copies: tuple[PlannedCopy, ...],
+    *,
+    python_copied: bool,
 ) -> StagePart:
     builder = ["system packages"] if apt.builder else []
     builder.append("virtual environment")
     builder += [f"packages of {group.index or 'the default index'}" for group in packages]
     builder += ["byte code"] if packages else []
     inference = ["system packages"] if apt.inference else []
+    inference += ["python"] if python_copied else []
     inference += ["user", "virtual environment"]
     inference += [f"{one.kind} {one.name}" for one in data if one.delivery == "copied"]
     inference += [f"copy {copy.path}" for copy in copies]

@@ -8,6 +8,10 @@ from envc.lock.model import Lock
 from envc.plan.plan import Pair, PythonPart
 
 
+#: Where Debian and Ubuntu keep the certificates of all authorities in one file.
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
 def variables_of(environment: Environment, lock: Lock, python: PythonPart, home: str) -> tuple[Pair, ...]:
     """Return all variables but PATH, sorted by name. What the program sets wins over what is derived."""
     variables = {
@@ -17,6 +21,8 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
         "PYTHONUNBUFFERED": "1",  # logs arrive when they are written
         "VIRTUAL_ENV": python.environment,
     }
+    if lock.interpreter:
+        variables["SSL_CERT_FILE"] = CERTIFICATES  # the copied Python's OpenSSL looks elsewhere
     limit = environment.one(ResourceLimit)
     if limit and limit.cpu:
         variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))

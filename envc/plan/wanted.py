@@ -21,7 +21,11 @@ def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, 
 def local_artifacts(environment: Environment, places: Places) -> dict[str, WantedPath]:
     """Return the paths of data and weights that lie in the project, by name. Output folders have nothing to read."""
     return {
-        facet.name: WantedPath(root_path(facet.location, facet.origin, "location", places), filtered=False)
+        facet.name: WantedPath(
+            root_path(facet.location, facet.origin, "location", places),
+            filtered=False,
+            linked=facet.delivery == "mounted",
+        )
         for facet in environment.every(Artifact)
         if facet.location is not None and not facet.is_remote and not facet.writable
     }

@@ -12,10 +12,7 @@ PREFIX = "ENVC_INDEX_"
 
 def index_addresses(library: Library, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the address of every named index: the machine's own where it gives one, else the public one."""
-    return {
-        index.name: environ.get(variable_of(index.name)) or index.address
-        for index in library.indexes
-    }
+    return {index.name: environ.get(variable_of(index.name)) or index.address for index in library.indexes}
 
 
 def variable_of(index: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed
 from envc.lock.source_tree import JUNK, SourceFile, SourceTree, WantedPath
+from envc.sources.ignoring import is_ignored
 
 
 def read_tree(root: Path, wanted: Iterable[WantedPath], ignored: Iterable[str] = ()) -> SourceTree:
@@ -18,20 +19,36 @@ def read_tree(root: Path, wanted: Iterable[WantedPath], ignored: Iterable[str] =
     files: dict[str, SourceFile] = {}
     for one in wanted:
         path = root / one.source
-        if path.is_dir() and not path.is_symlink():
+        _refuse_unusable(root, one, patterns)
+        if path.is_dir():
             folders.add(one.source)
             for file in _walk(path, root, patterns if one.filtered else ()):
                 files.setdefault(file, _read(root, file))
-        elif path.is_file() or path.is_symlink():
-            files.setdefault(one.source, _read(root, one.source))
+        elif path.exists():
+            files.setdefault(one.source, _read(root, one.source, follow=one.linked))
         else:
             raise Report([Diagnostic("no-such-file", f"there is no file or folder `{one.source}` in the project")])
     return SourceTree(frozenset(folders), tuple(files[path] for path in sorted(files)))
 
 
+def _refuse_unusable(root: Path, wanted: WantedPath, patterns: tuple[str, ...]) -> None:
+    """Refuse a path that a builder would not find, for it follows no link and is sent nothing that is left out."""
+    parts = wanted.source.split("/")
+    for path in ("/".join(parts[: length + 1]) for length in range(len(parts))):
+        if wanted.filtered and path != "." and is_ignored(path, patterns):
+            message = f"`{path}` is never copied: its name is one of those that are left out"
+            raise Report([Diagnostic("ignored-path", message, helps=("copy it under another name",))])
+        if not wanted.linked and (root / path).is_symlink():
+            message = f"`{path}` is a symbolic link, and builders follow none"
+            raise Report([Diagnostic("no-plain-file", message, helps=("name the file or folder that it points to",))])
+
+
 def _walk(folder: Path, root: Path, patterns: tuple[str, ...]) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise _unreadable(folder.relative_to(root).as_posix(), error) from None
     for entry in found:
         path = Path(entry.path)
         relative = path.relative_to(root).as_posix()
@@ -43,30 +60,18 @@ def _walk(folder: Path, root: Path, patterns: tuple[str, ...]) -> Iterator[str]:
             yield relative
 
 
-def is_ignored(path: str, patterns: tuple[str, ...]) -> bool:
-    """Say whether a path (relative to the root) is left out: a pattern without `/` fits a name at any depth."""
-    if not patterns:
-        return False
-    from fnmatch import fnmatchcase
-
-    name = path.rsplit("/", 1)[-1]
-    for pattern in patterns:
-        if "/" not in pattern:
-            if fnmatchcase(name, pattern):
-                return True
-        elif fnmatchcase(path, pattern) or path.startswith(f"{pattern}/"):
-            return True
-    return False
-
-
-def _read(root: Path, relative: str) -> SourceFile:
+def _read(root: Path, relative: str, *, follow: bool = False) -> SourceFile:
     from hashlib import sha256
 
     path = root / relative
+    if any(map(_is_unusable, relative)):
+        shown = "".join("\N{REPLACEMENT CHARACTER}" if _is_unusable(one) else one for one in relative)
+        raise Report([Diagnostic("unusable-path", f"the name `{shown}` is no text in UTF-8 on one line")])
     try:
-        if path.is_symlink():
-            target = os.readlink(path)
-            return SourceFile(relative, False, sha256(target.encode()).hexdigest(), len(target.encode()), target)
+        if path.is_symlink() and not follow:
+            target = os.readlink(path)  # noqa: PTH115  # a Path would normalise what the link says
+            content = os.fsencode(target)
+            return SourceFile(relative, False, sha256(content).hexdigest(), len(content), target)
         if not path.is_file():
             raise Report([Diagnostic("no-plain-file", f"`{relative}` is no plain file, so it cannot be copied")])
         digest = sha256()
@@ -77,6 +82,15 @@ def _read(root: Path, relative: str) -> SourceFile:
                 digest.update(block)
                 size += len(block)
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise world_failed("unreadable-file", f"`{relative}` cannot be read: {reason}") from None
+        raise _unreadable(relative, error) from None
     return SourceFile(relative, executable, digest.hexdigest(), size)
+
+
+def _is_unusable(character: str) -> bool:
+    """Say whether a character is a control character or stands for a byte that is no UTF-8."""
+    return ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000
+
+
+def _unreadable(relative: str, error: OSError) -> Report:
+    reason = (error.strerror or "unknown error").lower()
+    return world_failed("unreadable-file", f"`{relative}` cannot be read: {reason}")

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import TextIO
+
+from envc.diagnostics.diagnostic import world_failed
 
 
 @contextmanager
@@ -17,10 +20,7 @@ def alone(folder: Path, cache: Path, on_wait: Callable[[int | None], None]) -> I
     except ImportError:  # a system without it (Windows): the last writer wins, each file whole
         yield
         return
-    place = cache / "locks"
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{sha256(str(folder).encode()).hexdigest()[:32]}.lock"
-    with path.open("a+", encoding="ascii") as stream:
+    with _opened(cache / "locks" / f"{sha256(os.fsencode(folder)).hexdigest()[:32]}.lock") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -32,3 +32,16 @@ def alone(folder: Path, cache: Path, on_wait: Callable[[int | None], None]) -> I
         stream.write(str(os.getpid()))
         stream.flush()
         yield
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="ascii")
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise world_failed(
+            "unwritable-cache",
+            f"the cache cannot be written: {reason}",
+            helps=("set `XDG_CACHE_HOME` to a folder that can be written",),
+        ) from None

@@ -10,7 +10,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
+from stat import S_IMODE
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed
@@ -24,14 +26,21 @@ def write_files(folder: Path, files: Mapping[str, str], shown: str) -> None:
     with _named_failures(shown):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            _write_file(folder / name, text.encode())
+            path = folder / name
+            _write_file(path.resolve() if path.is_symlink() else path, text.encode())
 
 
 def write_folder(folder: Path, files: Mapping[str, str], shown: str) -> None:
-    """Put a folder of texts in the place of an older one in one step; the older one's other files stay."""
+    """Put a folder of texts in the place of an older one in one step; the older one's other files stay.
+
+    The caller is alone (`waiting.alone`): what a killed process had begun beside the folder is removed.
+    """
     with _named_failures(shown):
+        folder = folder.resolve()
         folder.parent.mkdir(parents=True, exist_ok=True)
         recover_folder(folder)
+        for begun in folder.parent.glob(f".{escape(folder.name)}.new-*"):
+            shutil.rmtree(begun, ignore_errors=True)
         staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
         try:
             if folder.is_dir():
@@ -85,7 +94,7 @@ def _write_file(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).chmod(S_IMODE(path.stat().st_mode) if path.is_file() else 0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

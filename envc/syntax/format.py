@@ -144,6 +144,9 @@ class _Layout:
         line = self.line_of(item.block_span.start)
         first = item.block[0].word_span.start if item.block else item.block_span.end
         for comment in self.comments:
-            if item.block_span.start < comment.span.start < item.block_span.end and self.line_of(comment.span.start) == line:
+            if (
+                item.block_span.start < comment.span.start < item.block_span.end
+                and self.line_of(comment.span.start) == line
+            ):
                 return comment if comment.span.start < first else None
         return None

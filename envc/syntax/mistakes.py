@@ -104,7 +104,7 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unquoted-path",
             "a path stands without quotes",
             (wrong(span, "begins here"),),
-            helps=('write it as a string: "/app/data"',),
+            fixes=_in_quotes(source, start),
         )
     if character in "<>=!~":
         return _lonely_comparator(source, start)
@@ -113,13 +113,31 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unprintable-character",
             f"the character U+{ord(character):04X} has no place in a program",
             (wrong(span),),
+            fixes=(Fix("write a blank", span, " "),) if character.isspace() else (),
         )
     return Diagnostic(
         "unexpected-character",
         f"`{character}` begins nothing that the language has",
         (wrong(span),),
         notes=("a value with other characters than letters, digits and . _ - + / is a string, in double quotes",),
+        fixes=_in_quotes(source, start),
     )
+
+
+def _in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
+    """Return the edit that makes a string of what stands around an offset, where a string may stand."""
+    location = source.locate(start)
+    line, column = source.line(location.line), location.column - 1
+    single = re.compile(r"'[^'\"]*'").match(line, column)
+    begin = column if single else re.search(r"[^\s;<>\"]*$", line[:column]).start()  # type: ignore[union-attr]  # may be empty
+    behind = single or re.compile(r"[^\s;<>\"]*").match(line, begin)
+    end = behind.end() if behind else column + 1
+    before = line[:begin].rstrip()
+    if before == "" or before.endswith((";", "<")) or line[end : end + 1] == '"':
+        return ()
+    text = (line[begin + 1 : end - 1] if single else line[begin:end]).replace("\\", "\\\\")
+    offset = start - column
+    return (Fix("write it in quotes", Span(source, offset + begin, offset + end), f'"{text}"'),)
 
 
 def _unclosed_string(source: Source, start: int) -> Diagnostic:

@@ -8,9 +8,10 @@ from envc.diagnostics import Source
 from envc.compile import understand
 from envc.knowledge.library import Library
 from envc.lock.artifacts import measure
-from envc.lock.choose import World, choose
+from envc.lock.choose import choose
 from envc.lock.files import LockedFiles, write
 from envc.lock.resolution import Image, ImageRequest, Progress, Request, Resolution
+from envc.lock.world import World
 from envc.plan.places import places_of
 from envc.plan.wanted import local_artifacts
 from envc.sources.program import read_program

@@ -45,6 +45,7 @@ def envc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
 
     monkeypatch.setattr(console, "show", see)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "lockfiles").mkdir()  # so that the project's root is here, whatever lies above
 
     def command(arguments: tuple[str, ...]) -> Outcome:
         shown.clear()

@@ -100,9 +100,10 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.cli.console import say, show
     from envc.cli.progress import working
     from envc.knowledge.library import Library
-    from envc.lock.choose import World, choose
+    from envc.lock.choose import choose
     from envc.lock.files import write
     from envc.lock.python import end_of_python
+    from envc.lock.world import World
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
     from envc.resolvers.registry import Registry

@@ -135,9 +135,9 @@ def _report(ended: Ended, manifest: dict[str, Any]) -> int:
     if ended.name:
         write(f"{ended.name}\n")
     if ended.out_of_memory:
-        from envc.cli.sizes import size_text
+        from envc.cli.sizes import memory_text
 
         limit = manifest["limits"]["memory"]
-        notes = (f"`limit memory` allows {size_text(limit)}",) if limit else ()
+        notes = (f"`limit memory` allows {memory_text(limit)}",) if limit else ()
         show([Diagnostic("out-of-memory", "the container was ended because it took too much memory", notes=notes)])
     return ended.exit_code

@@ -28,7 +28,15 @@ def install(packages: tuple[str, ...]) -> list[Instruction]:
     step = Run(
         (
             ("apt-get", "update", "-qq"),
-            ("DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages),
+            (
+                "DEBIAN_FRONTEND=noninteractive",
+                "apt-get",
+                "install",
+                "-qq",
+                "--yes",
+                "--no-install-recommends",
+                *packages,
+            ),
             ("rm", "-rf", *_LEAVINGS),
         ),
         raw=frozenset(_LEAVINGS),

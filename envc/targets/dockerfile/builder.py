@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envc.plan.plan import PackageGroup, Plan
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.copied_python import collect_libraries
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
@@ -40,9 +41,7 @@ def builder_stage(plan: Plan) -> list[Instruction]:
     if plan.apt.builder:
         steps += [*because(plan, "apt", texts=("what only building needs",)), *install(plan.apt.builder)]
     steps += [
-        Variables(
-            (("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))
-        ),
+        Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
         Run((("python", "-m", "venv", "--without-pip", environment),)),
     ]
     for group in sorted(plan.packages, key=lambda group: group.index is None):  # heavy and stable ones first
@@ -59,6 +58,8 @@ def builder_stage(plan: Plan) -> list[Instruction]:
             ),
             Run(((f"{environment}/bin/python", "-c", _BYTE_CODE, folder),)),
         ]
+    if plan.base.python_copied:
+        steps += [Blank(), *collect_libraries()]
     return steps
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan, PlannedArtifact
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import (
     AddRemote,
     Argument,
@@ -34,6 +35,8 @@ def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     steps: list[Instruction] = [From(plan.base.inference, "inference")]
     if plan.apt.inference:
         steps += [*because(plan, "apt"), *install(plan.apt.inference)]
+    if plan.base.python_copied:
+        steps += [Blank(), *copy_python(plan)]
     steps += [
         Blank(),
         *_user(plan),
@@ -42,9 +45,15 @@ def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     ]
     for artifact in plan.data:
         if artifact.delivery == "copied":
-            steps += [*because(plan, texts=(f"{artifact.kind} {artifact.name} {artifact.version}",)), _artifact(plan, artifact)]
+            steps += [
+                *because(plan, texts=(f"{artifact.kind} {artifact.name} {artifact.version}",)),
+                _artifact(plan, artifact),
+            ]
     if plan.source:
-        steps += [Blank(), *because(plan, "source", texts=("last, so that a change of code builds nothing else again",))]
+        steps += [
+            Blank(),
+            *because(plan, "source", texts=("last, so that a change of code builds nothing else again",)),
+        ]
         steps += [Copy(plan.placement.at_root(copy.source), copy.path, mode=_MODE) for copy in plan.source]
     return [*steps, Blank(), *_configuration(plan, hashes)]
 
@@ -94,7 +103,9 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     settings, run = plan.settings, plan.run
     steps: list[Instruction] = []
     if settings.arguments:
-        steps += because(plan, "arguments", texts=("the hashes below are for these values: `envc build --arg` gives others",))
+        steps += because(
+            plan, "arguments", texts=("the hashes below are for these values: `envc build --arg` gives others",)
+        )
         steps += [Argument(argument.name, argument.value) for argument in settings.arguments]
     arguments = tuple((argument.name, f"${{{argument.name}}}") for argument in settings.arguments)
     path = (("PATH", f"{plan.python.environment}/bin:${{PATH}}"),)
@@ -128,5 +139,3 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     if not plan.base.inference.startswith(_OFFICIAL_PYTHON):
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]
-
-

@@ -90,7 +90,9 @@ def _label_name(name: str) -> str:
 
 @text.register
 def _(one: given.Run) -> str:
-    mounts = ["--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts]
+    mounts = [
+        "--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts
+    ]
     commands = [
         _wrapped([argument if argument in one.raw else shell_argument(argument) for argument in command])
         for command in one.commands

@@ -1,0 +1,161 @@
+"""Finds the images that an environment stands on, and learns from them which patch of Python there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics.diagnostic import world_failed, wrong
+from envc.language.environment import Environment
+from envc.language.facets import Interpreter
+from envc.lock.base import Candidate, choose_base, image_from_table
+from envc.lock.files import LockedFiles
+from envc.lock.model import LockedImage, LockedPython
+from envc.lock.resolution import Image, ImageRequest, ImageSource
+from envc.lock.world import World
+
+
+class FoundImages(NamedTuple):
+    """The images by digest, and what follows from them for packages."""
+
+    base: LockedImage  # of the image that runs
+    interpreter: LockedImage | None  # where Python is copied from, when the base has none
+    python: LockedPython
+    glibc: tuple[int, int]  # the oldest of both
+
+
+def find_images(
+    environment: Environment,
+    platform: str,
+    world: World,
+    old: LockedFiles | None,
+    needs: Mapping[str, Mapping[str, str]],
+) -> FoundImages:
+    """Find the images. Those of an older lock stay while nothing that they depend on has changed."""
+    choice = choose_base(environment, platform, world.library)
+    if old is not None and _unchanged(old, platform, needs):
+        lock = old.lock
+        return FoundImages(lock.base, lock.interpreter, lock.python, _oldest(lock.base, lock.interpreter))
+    base, image = _find(choice.candidates, choice.reason, world)
+    interpreter = None
+    if choice.interpreter:
+        interpreter, image = _find((choice.interpreter,), "where Python is copied from", world)
+    python = _python(environment, image)
+    return FoundImages(base, interpreter, python, _oldest(base, interpreter))
+
+
+def _unchanged(old: LockedFiles, platform: str, needs: Mapping[str, Mapping[str, str]]) -> bool:
+    kinds = ("python", "base", "accelerator")
+    return old.lock.platform == platform and all(old.lock.inputs.get(kind) == needs.get(kind) for kind in kinds)
+
+
+def _oldest(base: LockedImage, interpreter: LockedImage | None) -> tuple[int, int]:
+    versions = [image.glibc for image in (base, interpreter) if image]
+    major, minor = min(tuple(map(int, version.split("."))) for version in versions)[:2]
+    return major, minor
+
+
+def _find(candidates: tuple[Candidate, ...], reason: str, world: World) -> tuple[LockedImage, Image]:
+    """Return the first candidate that exists: as a registry says, or where none answers, as the table knows."""
+    refusals: list[Report] = []
+    silent: list[Candidate] = []
+    for candidate in candidates:
+        request = candidate.request
+        world.progress(f"{request.repository}:{request.tag}")
+        try:
+            found = _given(candidate) or world.images.find(request)
+        except Report as report:
+            if len(candidates) == 1 or report.diagnostics[0].name != "unknown-image":
+                raise
+            refusals.append(report)
+            continue
+        if found is not None:
+            return _locked(_named_to_the_patch(found, request, world.images), candidate, reason)
+        silent.append(candidate)
+    for candidate in silent:
+        found = image_from_table(candidate.request, world.library)
+        if found is not None:
+            return _locked(found, candidate, reason)
+    if refusals and not silent:
+        raise refusals[0]
+    first = candidates[0].request
+    raise world_failed(
+        "no-digest",
+        f"no registry answers for `{first.repository}:{first.tag}`, and no table knows its digest",
+        helps=("lock where the registry can be reached, or name the image by digest: base name:tag@sha256:…",),
+    )
+
+
+def _given(candidate: Candidate) -> Image | None:
+    request = candidate.request
+    return Image(request.repository, request.tag, candidate.digest, None, "the program") if candidate.digest else None
+
+
+def _locked(image: Image, candidate: Candidate, reason: str) -> tuple[LockedImage, Image]:
+    locked = LockedImage(
+        repository=image.repository,
+        tag=image.tag,
+        digest=image.digest,
+        manifest=image.manifest,
+        digest_from=image.origin,
+        glibc=".".join(map(str, candidate.glibc)),
+        reason=reason,
+    )
+    return locked, image
+
+
+def _named_to_the_patch(image: Image, request: ImageRequest, images: ImageSource) -> Image:
+    """Return the same image under the tag that names its Python to the patch, where that is the same image."""
+    version = dict(image.variables).get("PYTHON_VERSION", "")
+    front, dash, rest = image.tag.partition("-")
+    if not version.startswith(f"{front}."):
+        return image
+    try:
+        exact = images.find(request._replace(tag=f"{version}{dash}{rest}"))
+    except Report:  # a registry without that tag: the digest says all that matters
+        return image
+    return exact if exact is not None and exact.digest == image.digest else image
+
+
+def _python(environment: Environment, image: Image) -> LockedPython:
+    """Return the Python that the image has, to the patch. Raises a Report when it is not the one asked for."""
+    version = dict(image.variables).get("PYTHON_VERSION")
+    asked = environment.one(Interpreter)
+    name = f"{image.repository}:{image.tag}"
+    if asked is None:
+        if version is None:
+            raise Report([_python_unknown(environment, name)])
+        return LockedPython(version=version, reason=f"Python {version}: what the base has")
+    if version and version != asked.version and not version.startswith(f"{asked.version}."):
+        raise Report(
+            [
+                Diagnostic(
+                    "python-not-in-base",
+                    f"`{name}` has Python {version}",
+                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
+                )
+            ]
+        )
+    exact = asked.version.count(".") == 2
+    full = version or (asked.version if exact else f"{asked.version}.0")
+    if exact:
+        reason = "as asked"
+    elif version:
+        reason = f"the newest patch of {asked.version} that {_where(image)} knew"
+    else:
+        reason = "the base does not say its patch, so packages are chosen for the first"
+    return LockedPython(version=full, reason=f"Python {full}: {reason}")
+
+
+def _where(image: Image) -> str:
+    return "the registry" if image.origin == "registry" else f"the {image.origin}"
+
+
+def _python_unknown(environment: Environment, name: str) -> Diagnostic:
+    return Diagnostic(
+        "python-of-base-unknown",
+        f"nothing says which Python `{name}` has",
+        (wrong(environment.origin.of("name"), "no `python` in its block"),),
+        helps=("write the version that it has, to the patch: `python 3.12.4`",),
+    )

@@ -1,0 +1,21 @@
+"""What choices are made from: the protocols of `resolution.py`, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from envc.knowledge.library import Library
+from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.resolution import ImageSource, Progress, Resolver
+
+
+class World(NamedTuple):
+    """What choices are made from."""
+
+    library: Library
+    resolver: Resolver
+    images: ImageSource
+    artifacts: Mapping[str, MeasuredArtifact]
+    index_addresses: Mapping[str, str]
+    progress: Progress

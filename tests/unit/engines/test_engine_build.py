@@ -1,0 +1,93 @@
+"""What is asked of `docker buildx`, and what is said when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envc.diagnostics import Report
+from envc.engines.docker.build import command_line, failed
+from envc.engines.docker.image import layers_of, made_by
+from envc.engines.docker.progress import Failure
+from envc.engines.protocol import EPOCH, BuildRequest, Step, shortened, without_mounts
+
+REQUEST = BuildRequest(
+    context=Path("/project"),
+    dockerfile=Path("/project/build/train/Dockerfile"),
+    tags=("train:abc", "mine"),
+    platform="linux/amd64",
+    arguments=(("PYTORCH_INDEX", "https://mirror.example/simple"),),
+    secrets=(("envc-pip", Path("/private/pip.conf")),),
+)
+
+
+def test_the_command_line_loads_the_image_with_a_fixed_time_and_no_provenance() -> None:
+    words = command_line(REQUEST)
+    assert words[:6] == ["docker", "buildx", "build", "--progress=rawjson", "--provenance=false", "--load"]
+    pairs = list(zip(words, words[1:], strict=False))
+    assert ("--build-arg", f"SOURCE_DATE_EPOCH={EPOCH}") in pairs
+    assert ("--build-arg", "PYTORCH_INDEX=https://mirror.example/simple") in pairs
+    assert ("--secret", "id=envc-pip,src=/private/pip.conf") in pairs
+    assert [value for name, value in pairs if name == "--tag"] == ["train:abc", "mine"]
+    assert words[-1] == "/project"
+    assert "--no-cache" not in words
+    assert "--no-cache" in command_line(REQUEST._replace(cached=False))
+
+
+def only(report: Report) -> tuple[str, str, str, int]:
+    (one,) = report.diagnostics
+    return one.name, one.message, "\n".join(one.notes), report.exit_code
+
+
+def test_a_failed_step_is_named_with_the_end_of_its_log_and_without_mounts() -> None:
+    step = "[builder 4/5] RUN --mount=type=secret,id=envc-pip,target=/etc/pip.conf   pip install  torch"
+    reason = 'process "/bin/sh -c pip install torch" did not complete successfully: exit code: 1'
+    name, message, notes, code = only(failed(REQUEST, Failure(step, reason, ("Collecting torch", "ERROR: no")), ()))
+    assert (name, code) == ("build-failed", 3)
+    assert message == "the step `[builder 4/5] RUN pip install torch` failed"
+    assert "exit code 1" in notes
+    assert "ERROR: no" in notes
+    assert "mount" not in notes
+
+
+def test_credentials_in_addresses_are_never_shown() -> None:
+    log = ("Looking in indexes: https://ada:geheim@mirror.example/simple",)
+    failure = Failure(
+        "[2/2] RUN curl https://ada:geheim@mirror.example", "https://geheim@mirror.example: not found", log
+    )
+    _, message, notes, _ = only(failed(REQUEST, failure, ("https://ada:geheim@mirror.example",)))
+    assert "geheim" not in message + notes
+    assert "mirror.example" in notes
+
+
+def test_a_build_without_a_failed_step_says_the_clients_last_line() -> None:
+    name, message, notes, _ = only(failed(REQUEST, None, ("ERROR: failed to build: invalid tag: x",)))
+    assert (name, message, notes) == ("build-failed", "the image was not built", "invalid tag: x")
+
+
+def test_an_engine_that_is_gone_is_no_failed_build() -> None:
+    name, *_ = only(failed(REQUEST, None, ("ERROR: Cannot connect to the Docker daemon at unix:///x.sock.",)))
+    assert name == "no-engine"
+
+
+def test_names_of_steps_are_one_line_of_limited_length() -> None:
+    assert without_mounts("RUN --mount=type=cache,target=/c \\\n a  b") == "RUN \\ a b"
+    assert shortened("abcdef", 6) == "abcdef"
+    assert shortened("abcdefg", 6) == "abcde…"
+    assert len(Step("1", "x" * 500, "done").short) == 90
+
+
+def test_layers_of_the_base_are_told_apart_by_their_time() -> None:
+    history = [  # newest first, as Docker has it
+        {"Created": EPOCH, "CreatedBy": 'CMD ["python"]', "Size": 0},
+        {"Created": EPOCH, "CreatedBy": "COPY /opt/venv /opt/venv # buildkit", "Size": 300},
+        {"Created": 1_750_032_000, "CreatedBy": "ADD rootfs.tar / # buildkit", "Size": 200},
+    ]
+    assert [(layer.size, layer.made_by, layer.of_base) for layer in layers_of(history, EPOCH)] == [
+        (200, "ADD rootfs.tar /", True),
+        (300, "COPY /opt/venv /opt/venv", False),
+    ]
+
+
+def test_what_made_a_layer_is_shown_as_it_was_written() -> None:
+    assert made_by("RUN /bin/sh -c mkdir -p /app # buildkit") == "RUN mkdir -p /app"
+    assert made_by("RUN |1 VERSION=3.12 /bin/sh -c make   all # buildkit") == "RUN make all"
