@@ -94,10 +94,21 @@ def read_lock(loaded: Loaded) -> LockedFiles | None:
             return None
     from envc.lock.files import read as read_lock_files
 
-    texts = {
-        file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.suffix in {".json", ".txt"}
-    }
-    return read_lock_files(texts, loaded.places.lock)
+    return read_lock_files(lock_texts(folder, loaded.places.lock), loaded.places.lock)
+
+
+def lock_texts(folder: Path, shown: str) -> dict[str, str]:
+    """Return the texts of a lock's folder by name; `shown` is how messages name it. Raises a Report for other bytes."""
+    texts = {}
+    for file in folder.iterdir():
+        if file.suffix in {".json", ".txt"} and file.is_file():
+            try:
+                texts[file.name] = file.read_bytes().decode()
+            except UnicodeDecodeError:
+                from envc.lock.files import damaged
+
+                raise damaged(Source(f"{shown}/{file.name}", ""), "it is no text in UTF-8") from None
+    return texts
 
 
 def fresh_lock(loaded: Loaded) -> LockedFiles:

@@ -1,7 +1,7 @@
 """Answers `check`, `compile` and `hash` again without work when nothing that they read has changed.
 
-A run that ended well is kept in the user's cache: what it read (by SHA-256), what it said and what it wrote. The next run
-with the same command line reads the same files again, compares, and repeats the answer; parser and models are never
+A run that ended well is kept in the user's cache: what it read (by SHA-256), what it said and what it wrote. The next
+run with the same command line reads the same files again, compares, and repeats the answer; parser and models are never
 loaded. Any difference, in a file, a folder, envc's own code or the Python, means that the work is done anew.
 `ENVC_CACHE=off` turns it off.
 """
@@ -112,7 +112,7 @@ class Memory:
 
 def _place(arguments: Sequence[str], cache: Path | None) -> Path | None:
     try:
-        here, folder = os.getcwd(), cache or _cache()
+        here, folder = str(Path.cwd()), cache or _cache()
     except (OSError, RuntimeError):  # a working directory that was removed, a user without a home
         return None
     identity = json.dumps([__version__, sys.version, _code(), here, list(arguments), _variables()])

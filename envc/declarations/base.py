@@ -32,7 +32,8 @@ def _fixed(reference: str) -> str:
 class Base(Declaration):
     """Builds on an image of your own instead of the smallest official one that serves.
 
-    The image must bring the Python that `python` asks for, with pip. Its tag is locked to a digest; `latest` is refused.
+    The image must bring the Python that `python` asks for, with pip. Its tag is locked to a digest; `latest` is
+    refused.
     """
 
     examples = ('base "python:3.12-slim-trixie"', 'base "registry.example.com/team/python:3.12.4"')

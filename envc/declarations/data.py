@@ -8,9 +8,10 @@ from envc.language.artifact_words import ArtifactWord
 class Data(ArtifactWord):
     """Declares a version of a data set and how the container gets it.
 
-    `mounted` is for what is big: the image holds none of its bytes. A path of the project is mounted from there; without
-    `from` it is a volume that you fill, or the folder given when the container is started. `copied` lays it into the
-    image, `fetched` has it downloaded and checked before the container's work begins. `writable` is for output folders.
+    `mounted` is for what is big: the image holds none of its bytes. A path of the project is mounted from there;
+    without `from` it is a volume that you fill, or the folder given when the container is started. `copied` lays it
+    into the image, `fetched` has it downloaded and checked before the container's work begins. `writable` is for
+    output folders.
     The lock holds size and SHA-256; the same version with other bytes is an error.
     """
 

@@ -23,7 +23,8 @@ def _no_syntax(pattern: str) -> str:
 class Ignore(Declaration):
     """Leaves files out of what `copy` takes: names or patterns with `*`, at any depth.
 
-    Caches, byte code, version control, virtual environments and notebooks' checkpoints are left out without being asked.
+    Caches, byte code, version control, virtual environments and notebooks' checkpoints are left out without being
+    asked.
     """
 
     repeatable = True

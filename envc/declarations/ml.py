@@ -10,7 +10,8 @@ class Ml(PackageList):
 
     `ml torch` under `gpu cuda …` takes torch built for that CUDA, from PyTorch's own index; without `gpu` it takes the
     build for the CPU, which is far smaller. A number is a version (`2.7` any 2.7 patch, `2.7.1` exactly that),
-    a specifier is PEP 440's. Everything is locked with hashes; `pinned` holds the version even when the lock is upgraded.
+    a specifier is PEP 440's. Everything is locked with hashes; `pinned` holds the version even when the lock is
+    upgraded.
     """
 
     examples = (

@@ -9,7 +9,8 @@ class Pip(PackageList):
     """Installs Python packages.
 
     A number is a version (`2.7` any 2.7 patch, `2.7.1` exactly that), a specifier is PEP 440's. All packages of an
-    environment are resolved together, once, and locked with hashes; `pinned` holds a version even when the lock is upgraded.
+    environment are resolved together, once, and locked with hashes; `pinned` holds a version even when the lock is
+    upgraded.
     """
 
     examples = ("pip fastapi uvicorn[standard]", "pip < pandas >=2.2,<3; pyarrow 18 >")

@@ -48,7 +48,7 @@ class Diagnostic(NamedTuple):
     severity: Severity = "error"
 
 
-class Report(Exception):
+class Report(Exception):  # noqa: N818  # it is a report of errors, not one
     """All mistakes that one stage found, raised once.
 
     `exit_code` is 1 when the program or the lock is wrong and 3 when the world failed.

@@ -183,7 +183,7 @@ class Library:
 
     def glibc(self, distribution: str, version: str) -> tuple[int, ...] | None:
         """Return the version of the C library of `debian` `bookworm` or `ubuntu` `22.04`: (2, 36)."""
-        from envc.knowledge.systems import PythonNeeds, System
+        from envc.knowledge.systems import System
 
         found = (
             one

@@ -39,11 +39,19 @@ class Asked(NamedTuple):
     packages: tuple[PythonPackage, ...]  # those of the family
 
 
-def choose_builds(environment: Environment, library: Library) -> tuple[BuildChoice, ...]:
-    """Choose for every family that the environment uses. Raises a Report where no build fits."""
-    asked_python = environment.one(Interpreter)
-    if asked_python is None:
+def choose_builds(
+    environment: Environment, library: Library, python_of_base: str | None = None
+) -> tuple[BuildChoice, ...]:
+    """Choose for every family that the environment uses. Raises a Report where no build fits.
+
+    `python_of_base` is the version that the base has, for a program that does not name one. With neither there is
+    nothing to choose yet.
+    """
+    interpreter = environment.one(Interpreter)
+    version = interpreter.version if interpreter else python_of_base
+    if version is None:
         return ()
+    python = ".".join(version.split(".")[:2])
     accelerator = environment.one(Accelerator)
     packages = [package for package in environment.every(PythonPackage) if package.accelerated]
     choices, mistakes = [], []
@@ -52,7 +60,6 @@ def choose_builds(environment: Environment, library: Library) -> tuple[BuildChoi
         mine = tuple(package for package in packages if package.name in members)
         if not mine:
             continue
-        python = ".".join(asked_python.version.split(".")[:2])
         asked = Asked(python, accelerator.cuda if accelerator else None, bool(accelerator and accelerator.exact), mine)
         choice = _choose(family, asked, bool(accelerator), library)
         if choice is None:
@@ -97,6 +104,8 @@ def _fitting(family: Family, asked: Asked) -> Iterator[Build]:
     """Yield the family's releases that have the Python and that the program's specifiers allow, newest first."""
     for build in sorted(family.builds, key=lambda build: Version(build.version), reverse=True):
         if asked.python not in build.pythons:
+            continue
+        if asked.python in build.alone and any(package.name != family.project for package in asked.packages):
             continue
         versions = {family.project: build.version, **dict(build.companions)}
         if all(

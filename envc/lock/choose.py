@@ -8,7 +8,7 @@ from __future__ import annotations
 from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
-from envc.language.facets import PythonPackage, SystemPackage
+from envc.language.facets import Interpreter, PythonPackage, SystemPackage
 from envc.lock import requirements
 from envc.lock.accelerator import BuildChoice, choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
@@ -42,6 +42,8 @@ def choose(
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
     images = find_images(environment, platform, world, None if upgrade else old, needs)
+    if environment.one(Interpreter) is None:
+        builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     resolution = _resolve(environment, builds, target, world, _kept(environment, old, upgrade=upgrade))
     lock = Lock(

@@ -39,7 +39,7 @@ def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
     return inputs
 
 
-def _need(facet: Facet) -> Need | None:
+def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of facet
     origin = facet.origin
     if isinstance(facet, Interpreter):
         return Need("python", "python", facet.version, origin)

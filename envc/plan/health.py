@@ -6,7 +6,10 @@ from envc.language.facets import HealthCheck
 from envc.plan.plan import PlannedHealth
 
 _FILE = "import os,sys; sys.exit(os.path.getsize(sys.argv[1]) == 0)"
-_FRESH = "import os,sys,time; s=os.stat(sys.argv[1]); sys.exit(s.st_size == 0 or time.time() - s.st_mtime > float(sys.argv[2]))"
+_FRESH = (
+    "import os,sys,time; s=os.stat(sys.argv[1]); "
+    "sys.exit(s.st_size == 0 or time.time() - s.st_mtime > float(sys.argv[2]))"
+)
 _HTTP = "import sys,urllib.request as u; sys.exit(u.urlopen(sys.argv[1], timeout=float(sys.argv[2])).status >= 400)"
 
 

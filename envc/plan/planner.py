@@ -66,7 +66,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     index_addresses: Mapping[str, str],
     arguments: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Decide everything. `arguments` are values chosen for build arguments. Raises a Report for a value that is not allowed."""
+    """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
     python = PythonPart(version=lock.python.version)
     settings = _settings(environment, lock, python, arguments or {})

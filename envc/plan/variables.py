@@ -7,7 +7,6 @@ from envc.language.facets import Accelerator, ResourceLimit, Setting
 from envc.lock.model import Lock
 from envc.plan.plan import Pair, PythonPart
 
-
 #: Where Debian and Ubuntu keep the certificates of all authorities in one file.
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 

@@ -1,1 +1,1 @@
-"""The commands. A module has `arguments(parser)` and `run(options)`, which returns the exit code; its docstring is its help."""
+"""The commands. Each module has `arguments(parser)` and `run(options) -> exit code`; its docstring is its help."""

@@ -68,10 +68,7 @@ def _side(path: Path, options: argparse.Namespace) -> Side:
     if path.is_dir():
         if not (path / LOCK_FILE).is_file():
             raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock")])
-        texts = {
-            file.name: file.read_text(encoding="utf-8") for file in path.iterdir() if file.suffix in {".json", ".txt"}
-        }
-        return Side(str(path), read_lock_files(texts, str(path)), None)
+        return Side(str(path), read_lock_files(loading.lock_texts(path, str(path)), str(path)), None)
     loaded = loading.load_program(path, options.environment, options.root)
     return Side(str(path), loading.fresh_lock(loaded), loaded)
 

@@ -33,10 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _format(name: str, options: argparse.Namespace) -> bool:
-    if name == "-":
-        source = decode(sys.stdin.buffer.read(), "stdin")
-    else:
-        source = read_program(Path(name), name)
+    source = decode(sys.stdin.buffer.read(), "stdin") if name == "-" else read_program(Path(name), name)
     text = format_program(parse(source))
     changed = text != source.text
     if options.diff and changed:

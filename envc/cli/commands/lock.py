@@ -14,6 +14,8 @@ from pathlib import Path
 from envc.cli import loading
 from envc.cli.loading import LOCK_FILE
 from envc.diagnostics import Diagnostic, Report
+from envc.language.environment import Environment
+from envc.language.facets import Artifact
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
@@ -85,7 +87,7 @@ def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFi
             check_artifacts(loaded.environment, old.lock, measured)
             sys.stderr.write(f"{shown} is fresh\n")
             return old
-        return _choose_and_write(loaded, options, old, platform, measured, cache, shown)
+        return _choose_and_write(loaded, options, old, platform, measured, cache)
 
 
 def _choose_and_write(  # what `lock_loaded` has found out
@@ -95,7 +97,6 @@ def _choose_and_write(  # what `lock_loaded` has found out
     platform: str,
     measured: dict[str, MeasuredArtifact],
     cache: Path,
-    shown: str,
 ) -> LockedFiles:
     from envc.cli.console import say, show
     from envc.cli.progress import working
@@ -107,6 +108,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.sources.waiting import alone
     from envc.sources.writing import write_folder
 
     library = Library()
@@ -119,10 +121,12 @@ def _choose_and_write(  # what `lock_loaded` has found out
     if options.dry_run:
         _show_changes(old, locked)
         return locked
-    write_folder(loaded.lock_folder, write(locked), loaded.places.lock)
+    # a program in a folder has its lock within the folder of another's, which is put in place whole
+    with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
+        write_folder(loaded.lock_folder, write(locked), loaded.places.lock)
     say(f"wrote {loaded.places.lock}/", style="bold")
     _show_changes(old, locked)
-    for line in _reasons(locked):
+    for line in _reasons(loaded.environment, locked):
         say(f"  {line}")
     return locked
 
@@ -138,15 +142,16 @@ def _old_lock(loaded: loading.Loaded) -> LockedFiles | None:
         return None
 
 
-def _reasons(locked: LockedFiles) -> list[str]:
+def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
     lock = locked.lock
     lines = [f"base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}; digest from {lock.base.digest_from}"]
     lines.append(lock.python.reason)
     if lock.accelerator:
         lines.append(lock.accelerator.reason)
     if lock.packages:
-        lines.append(f"{len(lock.packages)} packages, by {lock.resolver}")
-    unmeasured = [one.name for one in lock.artifacts if one.sha256 is None]
+        lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
+    unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]
     if unmeasured:
         lines.append(f"nothing is known of the bytes of {', '.join(unmeasured)}: they are not here to be read")
     return lines

@@ -25,7 +25,7 @@ def _head(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     return [
         Comment(
             (
-                f"The environment `{plan.name}` of {place.program}, compiled by envc. Change the program, not this file.",
+                f"The environment `{plan.name}` of {place.program}, compiled by envc. Change that, not this file.",
                 f"reproducibility hash {hashes.reproducibility}",
                 f"It builds without envc, from the project's root: docker build -f {place.output}/Dockerfile .",
             )

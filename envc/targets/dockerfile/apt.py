@@ -21,7 +21,7 @@ def install(packages: tuple[str, ...]) -> list[Instruction]:
     """Return the step that installs packages without their recommended ones."""
     reason = Comment(
         (
-            "The base's digest fixes the distribution's release; a lock of this format holds no versions of its packages.",
+            "The base's digest fixes the release of the distribution; this lock holds no versions of its packages.",
             "hadolint ignore=DL3008",
         )
     )

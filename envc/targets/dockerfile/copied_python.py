@@ -1,7 +1,7 @@
 """How a base without Python gets one: copied from the official Python image, with the libraries that it links.
 
-No archive of a third party, no compiler, nothing but two images named by digest. The last step imports every module that
-links a library, so that a base on which this Python cannot run fails the build and not the user.
+No archive of a third party, no compiler, nothing but two images named by digest. The last step imports every module
+that links a library, so that a base on which this Python cannot run fails the build and not the user.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The instructions of a Dockerfile as values. Text from a program goes into their fields as it is; the printer escapes."""
+"""The instructions of a Dockerfile as values. Text from a program stands in them as it is; the printer escapes."""
 
 from __future__ import annotations
 

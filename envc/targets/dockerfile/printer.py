@@ -1,7 +1,7 @@
 """The only place where Dockerfile text is made: it escapes, wraps and ends lines.
 
-Two languages meet in a Dockerfile, and a value is quoted for the one that will read it: double quotes for BuildKit's own
-words (ENV, LABEL, ARG, WORKDIR), JSON for exec forms, single quotes for the shell behind RUN.
+Two languages meet in a Dockerfile, and a value is quoted for the one that will read it: double quotes for BuildKit's
+own words (ENV, LABEL, ARG, WORKDIR), JSON for exec forms, single quotes for the shell behind RUN.
 """
 
 from __future__ import annotations
