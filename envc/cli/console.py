@@ -16,7 +16,7 @@ def console() -> Console:
     """Return the console for talk. It honours NO_COLOR and knows whether a terminal is there."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def show_report(report: Report) -> None:

@@ -85,7 +85,7 @@ def _show(names: tuple[str, str], changes: tuple[Change, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)
     if not changes:
         console.print(f"{names[0]} and {names[1]} are the same", markup=False)
         return

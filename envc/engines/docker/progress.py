@@ -53,14 +53,16 @@ class Solve:
         for vertex in _objects(status, "vertexes"):
             yield from self._read_vertex(vertex)
         for one in _objects(status, "statuses"):
-            if one.get("vertex") not in self._hidden:
+            if str(one.get("vertex")) not in self._hidden:
                 yield _transfer(one)
 
     def _read_vertex(self, vertex: dict[str, Any]) -> Iterator[Step]:
         digest, name = str(vertex.get("digest")), str(vertex.get("name", ""))
-        group = vertex.get("progressGroup") or {}
-        if vertex.get("error") and self.failure is None and _CANCELLED not in vertex["error"]:
-            self.failure = Failure(name, str(vertex["error"]), self._end_of_log(digest))
+        found = vertex.get("progressGroup")
+        group: dict[str, Any] = found if isinstance(found, dict) else {}
+        error = str(vertex.get("error") or "")
+        if error and self.failure is None and _CANCELLED not in error:
+            self.failure = Failure(name, error, self._end_of_log(digest))
         if group.get("weak"):  # the inner half of another step
             self._hidden.add(digest)
             return
@@ -103,14 +105,14 @@ def _shown(line: str) -> str:
 
 
 def _transfer(status: dict[str, Any]) -> Transfer:
-    total = status.get("total")
+    current, total = status.get("current"), status.get("total")
     identity = str(status.get("id", ""))
     return Transfer(
         step=str(status.get("vertex")),
         id=identity,
         name=str(status.get("name") or identity),
-        current=int(status.get("current") or 0),
-        total=int(total) if total else None,
+        current=current if isinstance(current, int) else 0,
+        total=total if isinstance(total, int) and total > 0 else None,
         done=bool(status.get("completed")),
     )
 

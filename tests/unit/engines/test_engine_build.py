@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from envc.diagnostics import Report
@@ -23,7 +24,7 @@ REQUEST = BuildRequest(
 def test_the_command_line_loads_the_image_with_a_fixed_time_and_no_provenance() -> None:
     words = command_line(REQUEST)
     assert words[:6] == ["docker", "buildx", "build", "--progress=rawjson", "--provenance=false", "--load"]
-    pairs = list(zip(words, words[1:], strict=False))
+    pairs = list(pairwise(words))
     assert ("--build-arg", f"SOURCE_DATE_EPOCH={EPOCH}") in pairs
     assert ("--build-arg", "PYTORCH_INDEX=https://mirror.example/simple") in pairs
     assert ("--secret", "id=envc-pip,src=/private/pip.conf") in pairs
