@@ -104,6 +104,7 @@ class Memory:
 
         entry = {"inputs": self._inputs, "said": self._said, "written": self._written}
         try:
+            self._place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # programs may be private
             write_files(self._place.parent, {self._place.name: json.dumps(entry)}, "the cache")
             _forget_oldest(self._place.parent)
         except (OSError, Report):

@@ -95,9 +95,9 @@ def _cuda_candidates(accelerator: Accelerator, platform: str, library: Library) 
         [
             Diagnostic(
                 "no-cuda-image",
-                f"NVIDIA has no {flavour} image of CUDA {cuda}"
+                f"there is no {flavour} image of CUDA {cuda}"
                 + (f" with cuDNN {accelerator.cudnn}" if accelerator.cudnn else "")
-                + " that is known and serves",
+                + " by NVIDIA that is known and serves",
                 tuple(labels),
                 (note, f"what is known was read on {library.date}"),
                 ("without a flavour, packages bring their own CUDA on the official Python image",),

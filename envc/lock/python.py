@@ -26,7 +26,7 @@ def end_of_python(environment: Environment, library: Library) -> tuple[Diagnosti
     return (
         Diagnostic(
             "python-near-its-end",
-            f"Python {release.minor} {'got' if past else 'gets'} its last security fixes in {release.end_of_life}",
+            f"the last security fixes of Python {release.minor} {'came' if past else 'come'} in {release.end_of_life}",
             (wrong(interpreter.origin.of("version"), "past its end" if past else "near its end"),),
             notes=(f"what is known was read on {library.date}",),
             helps=(f"a newer one, up to {newest}, is maintained longer",),

@@ -108,7 +108,7 @@ JSON = st.recursive(
 )
 
 
-FIELDS = ("digest", "name", "started", "completed", "cached", "error", "progressGroup")
+FIELDS: tuple[str, ...] = ("digest", "name", "started", "completed", "cached", "error", "progressGroup")
 FIELDS += ("id", "vertex", "current", "total", "data", "stream")
 
 

@@ -10,7 +10,7 @@ import pytest
 from envc.diagnostics import Report
 from envc.engines.secrets import Secret, delivered, find_secrets
 
-PLANNED = [
+PLANNED: list[dict[str, str | None]] = [
     {"name": "token", "variable": "TOKEN", "path": "/run/secrets/token"},
     {"name": "key", "variable": None, "path": "/run/secrets/key"},
 ]
