@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from envc.diagnostics import Diagnostic, Report
+from envc.plan.plan import index_argument
 from envc.resolvers.indexes import variable_of
 from envc.resolvers.pip_tools.settings import Settings, is_remote
 
@@ -84,7 +85,7 @@ def index_arguments(indexes: Mapping[str, str | None], environ: Mapping[str, str
         parts = urlsplit(address)
         if parts.username or parts.password or parts.query:
             refused.append(_with_credentials(name, variable))
-        arguments.append((f"{name.upper().replace('-', '_')}_INDEX", address))
+        arguments.append((index_argument(name), address))
     if refused:
         raise Report(refused)
     return tuple(arguments)

@@ -28,6 +28,25 @@ def commands() -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line. Returns 0 well, 1 wrong input or a difference, 2 usage, 3 the world failed, 70 a bug."""
+    try:
+        exit_code = _answer(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has read enough
+        _write_nowhere()
+        return 0
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped\n")
+        return _INTERRUPTED
+    except Exception:  # noqa: BLE001  # whatever is left is a bug, and is reported as one
+        from traceback import print_exc
+
+        print_exc()
+        sys.stderr.write("\nthis is a bug in envc, not in your program: please report the lines above\n")
+        return _BUG
+    return exit_code
+
+
+def _answer(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help"}:
         sys.stdout.write(_overview())
         return 0
@@ -57,18 +76,15 @@ def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
 
         show_report(report)
         return report.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except KeyboardInterrupt:
-        sys.stderr.write("\nstopped\n")
-        return _INTERRUPTED
-    except Exception:  # noqa: BLE001  # whatever is left is a bug, and is reported as one
-        from traceback import print_exc
 
-        print_exc()
-        sys.stderr.write("\nthis is a bug in envc, not in your program: please report the lines above\n")
-        return _BUG
+
+def _write_nowhere() -> None:
+    """Let what is still buffered go nowhere, so that Python's own end does not complain."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:

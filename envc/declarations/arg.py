@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -14,6 +15,12 @@ from envc.language.origin import Origin
 from envc.language.values import Text, Variable
 from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
+
+#: Arguments that BuildKit sets or reads itself.
+_BUILDERS_OWN = re.compile(
+    r"(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)|SOURCE_DATE_EPOCH|BUILDKIT_\w+|(?:https?|ftp|no|all)_proxy",
+    re.IGNORECASE,
+)
 
 
 class Arg(Declaration):
@@ -36,6 +43,12 @@ class Arg(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse secrets, a variable that is taken, and a default that is not among the values."""
+        if _BUILDERS_OWN.fullmatch(self.name):
+            yield Diagnostic(
+                "derived-setting",
+                f"`{self.name}` is not to be an argument",
+                (wrong(origin.of("name"), "builders give it a value of their own"),),
+            )
         yield from refuse_open_value(self.name, origin)
         yield from refuse_taken_variable(self.name, origin.of("name"), environment)
         if self.values and self.default not in self.values:

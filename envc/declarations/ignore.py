@@ -23,8 +23,8 @@ def _no_syntax(pattern: str) -> str:
 class Ignore(Declaration):
     """Leaves files out of what `copy` takes: names or patterns with `*`, at any depth.
 
-    Caches, byte code, version control, virtual environments and notebooks' checkpoints are left out without being
-    asked.
+    Caches, byte code, logs (`*.log`), version control, virtual environments, `node_modules` and notebooks' checkpoints
+    are left out without being asked, and at the project's root `build`, `lockfiles` and `env`.
     """
 
     repeatable = True

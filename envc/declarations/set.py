@@ -17,7 +17,7 @@ from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
 
 _UNREAD = {
-    "PYTHONMEMORY": "Python does not read it; `limit memory` and `tune memory` are what there is",
+    "PYTHONMEMORY": "Python does not read it; `limit memory` is what there is",
     "PYTHONGC": "Python does not read it; the garbage collector is set with gc.set_threshold",
     "LD_LIBRARY_PATH": "wheels find their own libraries, and what it points to can hide them",
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 from envc.language.facets import WorkingDirectory
 from envc.language.fields import Positional
 from envc.language.origin import Origin
-from envc.language.values import ContainerPath
+from envc.language.values import OwnedPath
 from envc.language.word import Declaration
 
 
@@ -17,7 +17,7 @@ class Workdir(Declaration):
 
     examples = ('workdir "/workspace"',)
 
-    path: Annotated[ContainerPath, Positional()]
+    path: Annotated[OwnedPath, Positional()]
 
     def facets(self, origin: Origin) -> Iterator[WorkingDirectory]:
         """Return the folder."""

@@ -14,7 +14,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Artifact
 from envc.language.fields import Choice, Flag, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import ContainerPath, Name, Sha256, Tag, Text, refuse
+from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, refuse, refuse_blank_ends
 from envc.language.word import Declaration
 
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\s]+)[^\s]*")
@@ -27,6 +27,7 @@ def is_address(location: str) -> bool:
 
 def _location(text: str) -> str:
     if not is_address(text):
+        refuse_blank_ends(text)
         if text.startswith(("/", "~")):
             refuse("path-not-relative", "a path of the project is relative to the program's own file")
         return "/".join(part for part in text.replace("\\", "/").split("/") if part not in {"", "."}) or "."
@@ -52,7 +53,7 @@ class ArtifactWord(Declaration):
     sha256: Annotated[Sha256 | None, Keyword()] = None
     delivery: Annotated[Literal["mounted", "copied", "fetched"], Choice()]
     writable: Annotated[bool, Flag()] = False
-    at: Annotated[ContainerPath | None, Keyword()] = None
+    at: Annotated[OwnedPath | None, Keyword()] = None
 
     def facets(self, origin: Origin) -> Iterator[Artifact]:
         """Return the artifact."""

@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the arguments of a command. One text is split at blanks, quotes kept together; several are arguments.
 
-    There is no shell between, so a single text that needs one is refused.
+    There is no shell between, so a single text that needs one is refused; a script, which ends its lines, has one.
     """
     if any(map(_CONTROL.search, texts)):
         refuse("control-character", "holds a control character")
@@ -25,7 +25,7 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
 
     text = texts[0]
     if "\n" in text:
-        return ("/bin/sh", "-euc", text + "\n")
+        return ("/bin/sh", "-euc", text)
     try:
         arguments = tuple(split(text))
     except ValueError:

@@ -43,4 +43,3 @@ class Meaning(NamedTuple):
 
     edition: int
     environments: tuple[Environment, ...]
-    warnings: tuple[Diagnostic, ...] = ()

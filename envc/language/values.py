@@ -27,6 +27,11 @@ _DURATIONS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([A-Za-z]*)")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
+#: Folders that a container's user is never given, and those below which it is given none.
+_SYSTEM_FOLDERS = frozenset(("/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var"))  # noqa: S108
+_SYSTEM_TREES = frozenset(
+    ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/sbin", "/sys", "/usr")
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -106,7 +111,21 @@ def _container_path(text: str) -> str:
     return "/" + "/".join(parts)
 
 
+def refuse_blank_ends(path: str) -> None:
+    """Refuse a path of the project with a blank at an end: builders drop it and look for another file."""
+    if path != path.strip():
+        refuse("unusable-path", "builders drop blanks at the ends of a path")
+
+
+def _owned_path(path: str) -> str:
+    top = "/" + path.split("/")[1]
+    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or path == "/opt/venv" or path.startswith("/opt/venv/"):
+        refuse("reserved-path", "the system or the packages lie there")
+    return path
+
+
 def _program_path(text: str) -> str:
+    refuse_blank_ends(text)
     if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
         refuse("path-not-relative", "a path of the project is relative to the program's own file")
     parts = [part for part in text.replace("\\", "/").split("/") if part not in {"", "."}]
@@ -135,6 +154,8 @@ Port = Annotated[str, BeforeValidator(_read_port)]
 UserId = Annotated[int, BeforeValidator(_read_uid)]
 #: An absolute path in the container, normalised.
 ContainerPath = Annotated[str, AfterValidator(_plain), AfterValidator(_container_path)]
+#: As ContainerPath, and a place where the container's user may be given a folder.
+OwnedPath = Annotated[ContainerPath, AfterValidator(_owned_path)]
 #: A path relative to the program's file, with `/`.
 ProgramPath = Annotated[str, AfterValidator(_plain), AfterValidator(_program_path)]
 #: `3.12` or `3.12.4`.

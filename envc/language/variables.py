@@ -50,8 +50,10 @@ def refuse_taken_variable(name: str, place: Span, environment: Environment) -> I
 
 
 def _variables(environment: Environment) -> Iterator[tuple[str, Span]]:
-    for setting in (*environment.every(Setting), *environment.every(BuildArgument)):
+    for setting in environment.every(Setting):
         yield setting.name, setting.origin.of("name")
+    for argument in environment.every(BuildArgument):
+        yield argument.name, argument.origin.of("name")
     for secret in environment.every(Secret):
         if secret.variable:
             yield secret.variable, secret.origin.of("variable")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.lock import requirements
-from envc.lock.model import FORMAT, Lock
+from envc.lock.model import FORMAT, MACHINES, Lock
 from envc.lock.requirements import Pin
 
 LOCK_FILE = "lock.json"
@@ -30,9 +30,6 @@ def write(locked: LockedFiles) -> dict[str, str]:
     files = {LOCK_FILE: text}
     for index, pins in locked.pins:
         files[locked.lock.requirements_file(index)] = requirements.write(pins)
-    for name, content in files.items():
-        if "://" in content.replace("docker.io/", "") and name != LOCK_FILE:
-            raise AssertionError(f"an address would be written to {name}")
     return files
 
 
@@ -54,6 +51,8 @@ def read(texts: Mapping[str, str], folder: str) -> LockedFiles:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
+    if lock.platform not in MACHINES:
+        raise damaged(source, f"platform: none of {', '.join(sorted(MACHINES))}")
     pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
     return LockedFiles(lock, pins)
 

@@ -38,7 +38,7 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
         elif need.kind == "packages" and need.subject in versions:
             text = f"the lock has {need.subject} {versions[need.subject]}"
         else:
-            text = f"the lock was made for `{locked}`"
+            text = f"the lock was made for `{' '.join(locked.split())}`"
         labels.append(
             Label(need.origin.of("version" if locked and need.kind == "packages" else "name"), text, primary=True)
         )

@@ -64,14 +64,15 @@ def _find(candidates: tuple[Candidate, ...], reason: str, world: World) -> tuple
         request = candidate.request
         world.progress(f"{request.repository}:{request.tag}")
         try:
-            found = _given(candidate) or world.images.find(request)
+            found = _given(candidate, world.images) or world.images.find(request)
         except Report as report:
             if len(candidates) == 1 or report.diagnostics[0].name != "unknown-image":
                 raise
             refusals.append(report)
             continue
         if found is not None:
-            return _locked(_named_to_the_patch(found, request, world.images), candidate, reason)
+            named = found if candidate.digest else _named_to_the_patch(found, request, world.images)
+            return _locked(named, candidate, reason)
         silent.append(candidate)
     for candidate in silent:
         found = image_from_table(candidate.request, world.library)
@@ -87,9 +88,15 @@ def _find(candidates: tuple[Candidate, ...], reason: str, world: World) -> tuple
     )
 
 
-def _given(candidate: Candidate) -> Image | None:
+def _given(candidate: Candidate, images: ImageSource) -> Image | None:
+    """Return the image whose digest the program gives; what it holds is known where a registry answers."""
     request = candidate.request
-    return Image(request.repository, request.tag, candidate.digest, None, "the program") if candidate.digest else None
+    if not candidate.digest:
+        return None
+    found = images.find(request._replace(tag=candidate.digest))
+    if found is None:
+        return Image(request.repository, request.tag, candidate.digest, None, "the program")
+    return found._replace(tag=request.tag, digest=candidate.digest, origin="the program")
 
 
 def _locked(image: Image, candidate: Candidate, reason: str) -> tuple[LockedImage, Image]:

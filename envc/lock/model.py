@@ -5,9 +5,9 @@ No address of an index, no path of a machine and no credential has a place in it
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
@@ -34,7 +34,8 @@ class LockedImage(Fact):
     digest: str
     manifest: str | None  # digest of the platform's own manifest, where the registry said it
     digest_from: str  # `registry`, or `table of 2026-11-24`
-    glibc: str  # the version of its C library, `2.36`; the floor of manylinux where nothing is known
+    #: The version of its C library, `2.36`; the floor of manylinux where nothing is known.
+    glibc: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")]
     reason: str
 
     @property

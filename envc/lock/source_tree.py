@@ -11,7 +11,6 @@ JUNK = (
     "*.pyo",
     "*.pyd",
     ".Python",
-    "env",
     "venv",
     ".venv",
     "pip-log.txt",
@@ -39,6 +38,9 @@ JUNK = (
     "*.egg-info",
     "node_modules",
 )
+
+#: Left out at the root of the project only: what envc writes there, and a virtual environment by its usual name.
+JUNK_AT_ROOT = ("/build", "/env", "/lockfiles")
 
 
 class WantedPath(NamedTuple):

@@ -21,7 +21,7 @@ def mount_source(plan: Plan, artifact: PlannedArtifact) -> tuple[str, str]:
     """Return what is mounted: a folder of the project, or a volume that is filled by hand or by fetching."""
     if artifact.location and "://" not in artifact.location:
         return "bind", plan.placement.at_root(artifact.location)
-    return "volume", f"{artifact.name}-{artifact.version}".lower()
+    return "volume", f"{artifact.name}._{artifact.version}"  # no name has `._`, so no two volumes are the same
 
 
 def _run(plan: Plan, image: str) -> str:

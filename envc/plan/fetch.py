@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from envc.plan.plan import Plan, PlannedArtifact
 
-#: Takes an address, a SHA-256 and a path. What is there already is checked, not downloaded again; a file with other
-#: bytes is never left under the final name.
+#: Takes an address, a SHA-256 and a path. What is there already is checked, not downloaded again; what was
+#: downloaded gets its final name only when its bytes are the right ones.
 _FETCH = """\
 import hashlib, os, sys, urllib.request
 address, expected, path = sys.argv[1:]
@@ -16,12 +16,16 @@ def digest(name):
             found.update(block)
     return found.hexdigest()
 if not (os.path.exists(path) and digest(path) == expected):
-    urllib.request.urlretrieve(address, path + ".part")
-    found = digest(path + ".part")
-    if found != expected:
-        os.remove(path + ".part")
-        sys.exit(f"{address} has other bytes: sha256 {found}, expected {expected}")
-    os.replace(path + ".part", path)
+    part = path + ".part"
+    try:
+        urllib.request.urlretrieve(address, part)
+        found = digest(part)
+        if found != expected:
+            sys.exit(f"{address} has other bytes: sha256 {found}, expected {expected}")
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
 """
 
 

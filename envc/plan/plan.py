@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 OUTPUT = 1
 
 Pair = tuple[str, str]
+BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python"]
+InferenceStep = Literal["system packages", "Python", "user", "virtual environment", "data", "source", "configuration"]
 
 
 class Part(BaseModel):
@@ -33,7 +35,8 @@ class BasePart(Part):
     """The images that the stages begin with."""
 
     platform: str
-    python_copied: bool = False  # whether the image that runs gets its Python from the builder
+    official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
+    python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
 
@@ -65,6 +68,11 @@ class PlannedPackage(Part):
     hashes: tuple[str, ...]
 
 
+def index_argument(index: str) -> str:
+    """Return the build argument that gives an index another address."""
+    return f"{index.upper().replace('-', '_').replace('.', '_')}_INDEX"
+
+
 class PackageGroup(Part):
     """The packages that come from one index."""
 
@@ -72,6 +80,11 @@ class PackageGroup(Part):
     address: str | None  # the public address that envc's library knows for the index
     file: str  # the name of the requirements file
     packages: tuple[PlannedPackage, ...]
+
+    @property
+    def argument(self) -> str | None:
+        """The build argument that gives a named index another address: `PYTORCH_CU118_INDEX`."""
+        return index_argument(self.index) if self.index else None
 
 
 class PlannedArtifact(Part):
@@ -132,14 +145,14 @@ class PlannedCopy(Part):
     path: str  # in the container
     folder: bool
     files: tuple[PlannedFile, ...]
-    ignored: tuple[str, ...] = ()  # patterns left out of it, beside the usual junk
+    ignored: tuple[str, ...] = ()  # patterns left out of it beside the usual junk, as the program says them
 
 
 class StagePart(Part):
     """What the stages do, step by step."""
 
-    builder: tuple[str, ...]
-    inference: tuple[str, ...]
+    builder: tuple[BuilderStep, ...]
+    inference: tuple[InferenceStep, ...]
 
 
 class PlannedHealth(Part):

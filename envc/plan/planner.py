@@ -10,11 +10,13 @@ from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
     Artifact,
+    BaseImage,
     BuildArgument,
     Command,
     CopiedPath,
     ExposedPort,
     HealthCheck,
+    IgnoredPath,
     ImageLabel,
     Interpreter,
     PythonPackage,
@@ -26,6 +28,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
 from envc.lock.source_tree import SourceTree
@@ -49,10 +52,10 @@ from envc.plan.plan import (
     PythonPart,
     RunPart,
     SettingsPart,
-    StagePart,
 )
+from envc.plan.stages import stages_of
 from envc.plan.variables import variables_of
-from envc.plan.wanted import ignored_patterns, root_path
+from envc.plan.wanted import root_path
 
 #: Where the command starts when the program does not say it.
 WORKING_DIRECTORY = "/app"
@@ -77,22 +80,24 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         builder=tuple(one.name for one in lock.system if one.stage == "builder"),
         inference=tuple(one.name for one in lock.system if one.stage == "inference"),
     )
+    base = BasePart(
+        platform=lock.platform,
+        official_python=lock.base.repository == PYTHON_REPOSITORY,
+        python_copied=lock.interpreter is not None,
+        builder=(lock.interpreter or lock.base).reference,
+        inference=lock.base.reference,
+    )
     return Plan(
         name=environment.name,
         language=LanguagePart(edition=lock.edition),
-        base=BasePart(
-            platform=lock.platform,
-            python_copied=lock.interpreter is not None,
-            builder=(lock.interpreter or lock.base).reference,
-            inference=lock.base.reference,
-        ),
+        base=base,
         python=python,
         apt=apt,
         packages=packages,
         data=data,
         settings=settings,
         source=copies,
-        stages=_stages(apt, packages, data, copies, python_copied=lock.interpreter is not None),
+        stages=stages_of(base, apt, packages, data, copies),
         run=_run(environment, lock),
         origins=_origins(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
@@ -168,7 +173,7 @@ def _packages(locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[Packag
 def _copies(
     environment: Environment, sources: SourceTree, places: Places, working_directory: str
 ) -> tuple[PlannedCopy, ...]:
-    ignored = ignored_patterns(environment, places)
+    ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))
     copies = []
     for facet in environment.every(CopiedPath):
         source = root_path(facet.source, facet.origin, "source", places)
@@ -212,26 +217,6 @@ def _artifact(facet: Artifact, locked: LockedArtifact) -> PlannedArtifact:
     )
 
 
-def _stages(
-    apt: AptPart,
-    packages: tuple[PackageGroup, ...],
-    data: tuple[PlannedArtifact, ...],
-    copies: tuple[PlannedCopy, ...],
-    *,
-    python_copied: bool,
-) -> StagePart:
-    builder = ["system packages"] if apt.builder else []
-    builder.append("virtual environment")
-    builder += [f"packages of {group.index or 'the default index'}" for group in packages]
-    builder += ["byte code"] if packages else []
-    inference = ["system packages"] if apt.inference else []
-    inference += ["python"] if python_copied else []
-    inference += ["user", "virtual environment"]
-    inference += [f"{one.kind} {one.name}" for one in data if one.delivery == "copied"]
-    inference += [f"copy {copy.path}" for copy in copies]
-    return StagePart(builder=tuple(builder), inference=tuple(inference))
-
-
 def _run(environment: Environment, lock: Lock) -> RunPart:
     command = environment.one(Command)
     health = environment.one(HealthCheck)
@@ -262,7 +247,7 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
 def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return for each part the clauses of the program that it comes from and the reasons of the lock."""
     kinds: dict[str, tuple[type, ...]] = {
-        "base": (Interpreter, Accelerator),
+        "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
         "packages": (PythonPackage,),
         "data": (Artifact,),

@@ -1,6 +1,7 @@
 """Which files are left out, by the rules of .dockerignore, so that what is hashed is what a builder is sent.
 
-A pattern without `/` fits a name at any depth, any other a path from the root. `*` and `?` stop at `/`, `**` does not,
+A pattern without `/` fits a name at any depth, any other a path from the root (`/build` only the one there). `*` and
+`?` stop at `/`, `**` does not,
 `[…]` is a class of characters. What lies below something that fits is left out with it. The rules are those of the
 `patternmatcher` of moby, which BuildKit uses.
 """
@@ -39,11 +40,13 @@ def is_ignored(path: str, patterns: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=16)
 def _ready(patterns: tuple[str, ...]) -> _Patterns:
+    at_root = frozenset(pattern[1:] for pattern in patterns if pattern.startswith("/"))
+    patterns = tuple(pattern for pattern in patterns if not pattern.startswith("/"))
     plain = [pattern for pattern in patterns if not _SPECIAL.intersection(pattern)]
     special = [pattern for pattern in patterns if _SPECIAL.intersection(pattern)]
     return _Patterns(
         frozenset(pattern for pattern in plain if "/" not in pattern),
-        frozenset(pattern for pattern in plain if "/" in pattern),
+        at_root | {pattern for pattern in plain if "/" in pattern},
         _compiled(special) if special else None,
     )
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed
-from envc.lock.source_tree import JUNK, SourceFile, SourceTree, WantedPath
+from envc.lock.source_tree import JUNK, JUNK_AT_ROOT, SourceFile, SourceTree, WantedPath
 from envc.sources.ignoring import is_ignored
 
 
 def read_tree(root: Path, wanted: Iterable[WantedPath], ignored: Iterable[str] = ()) -> SourceTree:
     """Read all files behind the wanted paths. Raises a Report when one is missing, unreadable or no plain file."""
-    patterns = (*JUNK, *ignored)
+    patterns = (*JUNK, *JUNK_AT_ROOT, *ignored)
     folders: set[str] = set()
     files: dict[str, SourceFile] = {}
     for one in wanted:
@@ -43,12 +43,26 @@ def _refuse_unusable(root: Path, wanted: WantedPath, patterns: tuple[str, ...]) 
             raise Report([Diagnostic("no-plain-file", message, helps=("name the file or folder that it points to",))])
 
 
+def _virtual_environment(folder: str) -> Report:
+    """Return the refusal of a virtual environment: it belongs to one machine, and the image has one of its own."""
+    message = f"`{folder}` is a virtual environment, and would be copied"
+    return Report(
+        [
+            Diagnostic(
+                "copied-virtual-environment", message, helps=(f'leave it out: ignore "{folder.rsplit("/", 1)[-1]}"',)
+            )
+        ]
+    )
+
+
 def _walk(folder: Path, root: Path, patterns: tuple[str, ...]) -> Iterator[str]:
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         raise _unreadable(folder.relative_to(root).as_posix(), error) from None
+    if patterns and any(entry.name == "pyvenv.cfg" for entry in found):
+        raise _virtual_environment(folder.relative_to(root).as_posix())
     for entry in found:
         path = Path(entry.path)
         relative = path.relative_to(root).as_posix()

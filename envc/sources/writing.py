@@ -44,7 +44,7 @@ def write_folder(folder: Path, files: Mapping[str, str], shown: str) -> None:
         staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
         try:
             if folder.is_dir():
-                shutil.copytree(folder, staged, dirs_exist_ok=True, symlinks=True)
+                _copy_below(folder, staged)
             staged.chmod(0o777 & ~_umask())
             for path in staged.glob("py3.*-linux-*.txt"):
                 path.unlink()
@@ -60,6 +60,18 @@ def recover_folder(folder: Path) -> None:
     aside = folder.parent / f".{folder.name}.old"
     if aside.is_dir() and not folder.exists():
         aside.rename(folder)
+
+
+def _copy_below(folder: Path, staged: Path) -> None:
+    """Copy what lies in a folder. Unlike shutil's, a failure stays the OSError that it is."""
+    for path in folder.iterdir():
+        copy = staged / path.name
+        if path.is_dir() and not path.is_symlink():
+            copy.mkdir()
+            _copy_below(path, copy)
+            shutil.copystat(path, copy)
+        else:
+            shutil.copy2(path, copy, follow_symlinks=False)
 
 
 def _put_in_place(staged: Path, folder: Path) -> None:

@@ -14,8 +14,8 @@ def name_mistake(source: Source, error: lark.exceptions.UnexpectedInput) -> Diag
     """Return the diagnostic of what lark did not expect."""
     if isinstance(error, lark.UnexpectedToken):
         return _unexpected_token(source, error)
-    start = min(error.pos_in_stream or 0, max(len(source.text) - 1, 0))
-    return _unexpected_character(source, start)
+    position: int = getattr(error, "pos_in_stream", None) or 0  # lark's types say it is never there
+    return _unexpected_character(source, min(position, max(len(source.text) - 1, 0)))
 
 
 def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic:
@@ -37,6 +37,9 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
             (wrong(span, "no `<` before it is still open"),),
             fixes=(Fix("remove it", span, ""),),
         )
+    comparator = _comparator_before(source, start) if token.type == "NUMBER" else None
+    if comparator is not None:
+        return _blank_in_specifier(comparator, Span(source, comparator.end, start))
     if token.type in {"WORD", "LESSTHAN"} or "WORD" not in error.accepts:
         return Diagnostic(
             "missing-separator",
@@ -45,9 +48,6 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
             notes=("items end at `;` or at the end of the line",),
             fixes=(Fix("separate them", Span(source, start, start), "; "),),
         )
-    comparator = _comparator_before(source, start) if token.type == "NUMBER" else None
-    if comparator is not None:
-        return _blank_in_specifier(comparator, Span(source, comparator.end, start))
     return Diagnostic(
         "item-without-word",
         f"an item begins with {_describe(token.type)} instead of a word",
@@ -57,7 +57,7 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
 
 def _innermost_opening(source: Source, error: lark.UnexpectedToken) -> Span:
     """Return where the innermost block that is still open begins; lark's own position is the last token."""
-    stack = error.interactive_parser.parser_state.value_stack if error.interactive_parser else []
+    stack = error.interactive_parser.parser_state.value_stack
     opening = next(value for value in reversed(stack) if isinstance(value, lark.Token) and value.type == "LESSTHAN")
     start = opening.start_pos or 0
     return Span(source, start, start + 1)

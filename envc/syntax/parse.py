@@ -39,12 +39,12 @@ def parse(source: Source) -> Program:
     complaints = count(1)
 
     def on_error(error: lark.exceptions.UnexpectedInput) -> bool:
-        mistake = name_mistake(source, error)
-        line = mistake.labels[0].span.location.line
-        if line not in lines:  # what follows on the same line is mostly the same mistake
-            mistakes.append(mistake)
-            lines.add(line)
         at_end = isinstance(error, lark.UnexpectedToken) and error.token.type == "$END"
+        if at_end or error.line not in lines:  # what follows on the same line is mostly the same mistake
+            mistake = name_mistake(source, error)
+            line = mistake.labels[0].span.location.line
+            mistakes.extend([mistake] if line not in lines else [])
+            lines.update({line, error.line})
         return not at_end and len(mistakes) < MOST_MISTAKES and next(complaints) < MOST_COMPLAINTS
 
     parser, builder = _parser()
@@ -123,7 +123,8 @@ def _value(kind: Kind, text: str) -> str:
     if kind == "script":
         from textwrap import dedent
 
-        return dedent(text[3:-3].replace("\r\n", "\n")).strip("\n")
+        script = dedent(text[3:-3].replace("\r\n", "\n")).strip("\n")
+        return f"{script}\n" if script else ""  # its line end tells a script of one line from a string
     if kind == "constraint":
         return "".join(text.split())
     if kind == "reference":

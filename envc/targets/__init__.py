@@ -25,5 +25,9 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
     """Return the files of every target, sorted by name."""
     files: dict[str, str] = {}
     for name in names():
-        files.update(import_module(f"{__name__}.{name}").emit(plan, hashes))
+        made: dict[str, str] = import_module(f"{__name__}.{name}").emit(plan, hashes)
+        twice = files.keys() & made.keys()
+        if twice:
+            raise AssertionError(f"the target {name} writes {', '.join(sorted(twice))}, which another writes, too")
+        files.update(made)
     return dict(sorted(files.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.lock.source_tree import JUNK
+from envc.lock.source_tree import JUNK, JUNK_AT_ROOT
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
 
@@ -11,9 +11,9 @@ _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # every target takes both
     """Return `Dockerfile.dockerignore`, which BuildKit reads for a Dockerfile of that name."""
-    allowed = {f"{plan.placement.lock}/{group.file}" for group in plan.packages}
-    allowed |= {plan.placement.at_root(copy.source) for copy in plan.source}
-    exact = {
+    allowed = {plan.placement.at_root(copy.source) for copy in plan.source}
+    exact = {f"{plan.placement.lock}/{group.file}" for group in plan.packages}
+    exact |= {
         plan.placement.at_root(artifact.location)
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
@@ -25,14 +25,18 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         *(_allow(path) for path in sorted(allowed)),
         "# Never, wherever it lies.",
         *(f"**/{pattern}" for pattern in sorted(JUNK)),
+        *(pattern.removeprefix("/") for pattern in sorted(JUNK_AT_ROOT)),
     ]
     if ignored:
         lines += [
             "# The program's own `ignore`.",
-            *(pattern if "/" in pattern else f"**/{pattern}" for pattern in ignored),
+            *(plan.placement.at_root(pattern) if "/" in pattern else f"**/{pattern}" for pattern in ignored),
         ]
     if exact:
-        lines += ["# Data and weights, whole.", *(_allow(path) for path in sorted(exact))]
+        lines += [
+            "# Whole, whatever their names: the lock, and what `data` and `weights` copy.",
+            *(_allow(path) for path in sorted(exact)),
+        ]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}
 
 

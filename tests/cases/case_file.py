@@ -1,8 +1,8 @@
 """How a case file is read: Markdown with programs, a command and what it prints, side by side.
 
-A file holds cases, each under a heading of its own. A case has fenced blocks: files first, `envc NAME` a program, `file NAME` any
-other text, `hex NAME` bytes; then one `text` block that begins with `$ envc …` and goes on with the exact output. A program
-marked `locked` is locked as it stands there, before later blocks change it.
+A file holds cases, each under a heading of its own. A case has fenced blocks: files first, `envc NAME` a program,
+`file NAME` any other text, `hex NAME` bytes; then one `text` block that begins with `$ envc …` and goes on with the
+exact output. A program marked `locked` is locked as it stands there, before later blocks change it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent
-_FENCE = re.compile(r"^(?P<fence>````?)(?P<kind>envc|file|hex|text)(?: (?P<name>\S+))?(?P<locked> locked)?\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
-_HEADING = re.compile(r"^##? (.+)$", re.M)
+_FENCE = re.compile(
+    r"^(?P<fence>````?)(?P<kind>envc|file|hex|text)(?: (?P<name>\S+))?(?P<locked> locked)?\n(?P<text>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+_HEADING = re.compile(r"^##? (.+)$", re.MULTILINE)
 
 
 class Block(NamedTuple):

@@ -1,11 +1,11 @@
-"""Locks a program without the world: its image from the table that envc ships, no packages, local data as it lies there."""
+"""Locks a program without the world: its image from the table that envc ships, no packages, local data as it lies."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from envc.diagnostics import Source
 from envc.compile import understand
+from envc.diagnostics import Source
 from envc.knowledge.library import Library
 from envc.lock.artifacts import measure
 from envc.lock.choose import choose
@@ -21,14 +21,14 @@ from envc.sources.tree import read_tree
 class NoRegistry:
     """A world in which no registry answers."""
 
-    def find(self, request: ImageRequest) -> Image | None:
+    def find(self, request: ImageRequest) -> Image | None:  # noqa: ARG002  # it knows none
         return None
 
 
 class NoResolver:
     """A world without packages."""
 
-    def resolve(self, request: Request, progress: Progress) -> Resolution:
+    def resolve(self, request: Request, progress: Progress) -> Resolution:  # noqa: ARG002  # it is never asked
         raise AssertionError("a case is locked without packages")
 
 

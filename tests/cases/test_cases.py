@@ -5,7 +5,8 @@ With --rewrite-golden the outputs are written anew; review them as a difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ def envc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
     shown: list[Diagnostic] = []
     show = console.show
 
-    def see(diagnostics: list[Diagnostic]) -> None:
+    def see(diagnostics: Iterable[Diagnostic]) -> None:
         found = list(diagnostics)
         shown.extend(found)
         show(found)
@@ -68,59 +69,53 @@ def lay(block: Block, root: Path) -> None:
         write_lock(root, block.name)
 
 
-def apply(fix: Fix, root: Path) -> None:
-    source = fix.span.source
-    changed = source.text[: fix.span.start] + fix.replacement + source.text[fix.span.end :]
-    (root / source.path).write_text(changed, encoding="utf-8")
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}: {case.title}")
-def test_a_case_prints_what_it_says(case: Case, envc: Command, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Byte for byte, the diagnostic that the file is named for among it."""
+def test_a_case(case: Case, envc: Command, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """It prints what its file says, byte for byte; its diagnostics keep the rules; each of their edits mends it."""
     for block in case.blocks:
         lay(block, tmp_path)
     outcome = envc(case.command)
     assert case.name in {one.name for one in outcome.diagnostics}, outcome.output
     assert outcome.exit_code == (1 if any(one.severity == "error" for one in outcome.diagnostics) else 0)
-    if request.config.getoption("rewrite_golden"):
-        outputs = outputs_to_write.setdefault(case.file, {})
-        outputs[case.place] = outcome.output
-        if sum(one.file == case.file for one in CASES) == len(outputs):
-            rewrite(case.file, outputs)
-        return
-    assert outcome.output == case.output
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}: {case.title}")
-def test_a_fix_mends_the_case(case: Case, envc: Command, tmp_path: Path) -> None:
-    """After each edit the program says something, and the mistake is gone and none is new."""
-    for block in case.blocks:
-        lay(block, tmp_path)
-    before = envc(case.command).diagnostics
-    for mistake in before:
+    for one in outcome.diagnostics:
+        keeps_the_rules(one)
+    for mistake in outcome.diagnostics:
         for fix in mistake.fixes:
-            original = fix.span.source
-            apply(fix, tmp_path)
-            outcome = envc(case.command)
-            after = [(one.name, one.message) for one in outcome.diagnostics]
-            assert (mistake.name, mistake.message) not in after or len(after) < len(before), outcome.output
-            assert {name for name, _ in after} <= {one.name for one in before}, outcome.output
-            (tmp_path / original.path).write_text(original.text, encoding="utf-8")
+            mends(fix, mistake, outcome, envc(apply(fix, case, tmp_path)))
+    if not request.config.getoption("rewrite_golden"):
+        assert outcome.output == case.output
+        return
+    outputs = outputs_to_write.setdefault(case.file, {})
+    outputs[case.place] = outcome.output
+    if sum(one.file == case.file for one in CASES) == len(outputs):
+        rewrite(case.file, outputs)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}: {case.title}")
-def test_a_diagnostic_keeps_the_rules(case: Case, envc: Command, tmp_path: Path) -> None:
+def keeps_the_rules(one: Diagnostic) -> None:
     """Message: one line, lower case, no period. Labels and fixes lie inside their text. Three fixes at the most."""
-    for block in case.blocks:
-        lay(block, tmp_path)
-    for one in envc(case.command).diagnostics:
-        assert "\n" not in one.message
-        assert not one.message.endswith((".", "!", "?"))
-        assert not one.message[0].isupper()
-        assert len(one.fixes) <= 3
-        assert one.labels == () or any(label.primary for label in one.labels)
-        for text in (*one.notes, *one.helps, *(label.text for label in one.labels), *(fix.title for fix in one.fixes)):
-            assert "\n" not in text
-            assert not text.endswith(".")
-        for span in (*(label.span for label in one.labels), *(fix.span for fix in one.fixes)):
-            assert 0 <= span.start <= span.end <= len(span.source.text)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", one.name)
+    assert "\n" not in one.message
+    assert not one.message.endswith((".", "!", "?"))
+    assert not one.message[0].isupper()
+    assert len(one.fixes) <= 3
+    assert one.labels == () or any(label.primary for label in one.labels)
+    for text in (*one.notes, *one.helps, *(label.text for label in one.labels), *(fix.title for fix in one.fixes)):
+        assert "\n" not in text
+        assert not text.endswith(".")
+    for span in (*(label.span for label in one.labels), *(fix.span for fix in one.fixes)):
+        assert 0 <= span.start <= span.end <= len(span.source.text)
+
+
+def apply(fix: Fix, case: Case, root: Path) -> tuple[str, ...]:
+    """Write the program as the fix changes it, and return the case's command."""
+    source = fix.span.source
+    changed = source.text[: fix.span.start] + fix.replacement + source.text[fix.span.end :]
+    (root / source.path).write_text(changed, encoding="utf-8")
+    return case.command
+
+
+def mends(fix: Fix, mistake: Diagnostic, before: Outcome, after: Outcome) -> None:
+    """After the edit the mistake is gone, and none is new."""
+    found = [(one.name, one.message) for one in after.diagnostics]
+    assert (mistake.name, mistake.message) not in found, f"{fix.title}\n{after.output}"
+    assert {name for name, _ in found} <= {one.name for one in before.diagnostics}, f"{fix.title}\n{after.output}"

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     if options.name is None:
         sys.stdout.write("\n".join(explained()) + "\n")
         return 0
-    page = explanation(options.name)
+    page = explanation(options.name) if options.name in explained() else None
     if page is None:
         from envc.diagnostics.suggestions import similar
 

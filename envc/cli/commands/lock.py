@@ -102,6 +102,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.cli.progress import working
     from envc.knowledge.library import Library
     from envc.lock.choose import choose
+    from envc.lock.doubts import doubts
     from envc.lock.files import write
     from envc.lock.python import end_of_python
     from envc.lock.world import World
@@ -112,7 +113,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.sources.writing import write_folder
 
     library = Library()
-    warnings: list[Diagnostic] = list(end_of_python(loaded.environment, library))
+    warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
     with working(f"locking {loaded.environment.name}") as progress:
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)

@@ -11,12 +11,15 @@ from base64 import b64decode
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from envc.engines.protocol import Event, Step, Transfer
 
-#: How much of a step's log is kept for when it fails.
-_KEPT_LINES = 25
+#: How much of a step's log is kept for when it fails, for each of its two streams: they arrive apart, and the words of
+#: one must not push out those of the other.
+_KEPT_LINES = 20
+_STREAMS = ("1", "2")
 #: Steps that ended because another one failed.
 _CANCELLED = "context canceled"
 
@@ -35,11 +38,20 @@ class Solve:
     def __init__(self) -> None:
         self.steps: dict[str, Step] = {}
         self.talk: deque[str] = deque(maxlen=_KEPT_LINES)
-        self.failure: Failure | None = None
-        self._logs: dict[str, deque[str]] = {}
-        self._partial: dict[str, str] = {}
+        self._failed: tuple[str, str, str] | None = None  # digest, name, reason
+        self._logs: dict[tuple[str, str], deque[tuple[int, str]]] = {}
+        self._partial: dict[tuple[str, str], str] = {}
+        self._count = count()
         self._hidden: set[str] = set()
         self._seconds: dict[str, float] = {}
+
+    @property
+    def failure(self) -> Failure | None:
+        """The step that failed; the end of its log may arrive after the news of its failure."""
+        if self._failed is None:
+            return None
+        digest, name, reason = self._failed
+        return Failure(name, reason, self._end_of_log(digest))
 
     def read(self, line: str) -> Iterator[Event]:
         """Take a line and yield what changed by it."""
@@ -61,8 +73,8 @@ class Solve:
         found = vertex.get("progressGroup")
         group: dict[str, Any] = found if isinstance(found, dict) else {}
         error = str(vertex.get("error") or "")
-        if error and self.failure is None and _CANCELLED not in error:
-            self.failure = Failure(name, error, self._end_of_log(digest))
+        if error and self._failed is None and _CANCELLED not in error:
+            self._failed = (digest, name, error)
         if group.get("weak"):  # the inner half of another step
             self._hidden.add(digest)
             return
@@ -84,19 +96,21 @@ class Solve:
         return Step(digest, name, "failed" if vertex.get("error") else "done", self._seconds[digest])
 
     def _read_log(self, log: dict[str, Any]) -> None:
-        digest = str(log.get("vertex"))
+        key = (str(log.get("vertex")), str(log.get("stream")))
         try:
             text = b64decode(str(log.get("data", ""))).decode("utf-8", "replace")
         except ValueError:
             return
-        *lines, partial = (self._partial.get(digest, "") + text).split("\n")
-        self._partial[digest] = partial[-2000:]
-        kept = self._logs.setdefault(digest, deque(maxlen=_KEPT_LINES))
-        kept.extend(shown for line in lines if (shown := _shown(line)))
+        *lines, partial = (self._partial.get(key, "") + text).split("\n")
+        self._partial[key] = partial[-2000:]
+        kept = self._logs.setdefault(key, deque(maxlen=_KEPT_LINES))
+        kept.extend((next(self._count), shown) for line in lines if (shown := _shown(line)))
 
     def _end_of_log(self, digest: str) -> tuple[str, ...]:
-        last = _shown(self._partial.get(digest, ""))
-        return (*self._logs.get(digest, ()), *((last,) if last else ()))
+        keys = [(digest, stream) for stream in _STREAMS]
+        lines = sorted(line for key in keys for line in self._logs.get(key, ()))
+        unfinished = [_shown(self._partial.get(key, "")) for key in keys]
+        return (*(text for _, text in lines), *filter(None, unfinished))
 
 
 def _shown(line: str) -> str:

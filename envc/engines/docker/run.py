@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def _follow(client: DockerClient, container: Container, request: ContainerReques
         try:
             container.start()
         except APIError as error:
-            output.close()
+            _close(output)
             raise _not_started(request, said(error)) from None
         reader.start()
         try:
@@ -88,8 +88,13 @@ def _follow(client: DockerClient, container: Container, request: ContainerReques
             code = int(container.wait(timeout=None)["StatusCode"])
             state: dict[str, Any] = client.api.inspect_container(str(container.id))["State"]
         finally:
-            output.close()
+            _close(output)
     return Ended(code, out_of_memory=bool(state.get("OOMKilled")))
+
+
+def _close(output: Any) -> None:
+    """Close a stream of output. Its own `close` leaves half of a socket open, and one over SSH alone."""
+    output._response.close()  # noqa: SLF001  # nothing public closes the rest of the socket
 
 
 def _copy_output(output: Any, happened: SimpleQueue[int | BaseException | None]) -> None:
@@ -114,10 +119,8 @@ def _pass_signals_on(container: Container, happened: SimpleQueue[int | BaseExcep
         if isinstance(one, BaseException):
             raise one
         count += 1
-        try:
+        with suppress(APIError):  # it has ended meanwhile
             container.kill("SIGKILL" if count >= _THIRD else signal.Signals(one).name)
-        except APIError:
-            return  # it has ended meanwhile
 
 
 @contextmanager

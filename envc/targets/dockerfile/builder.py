@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from envc.plan.plan import PackageGroup, Plan
+from collections.abc import Callable
+
+from envc.plan.plan import BuilderStep, PackageGroup, Plan, index_argument
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.copied_python import collect_libraries
 from envc.targets.dockerfile.instructions import (
@@ -32,35 +34,47 @@ _MACHINE = (
 
 
 def builder_stage(plan: Plan) -> list[Instruction]:
-    """Return the instructions of the stage."""
-    environment = plan.python.environment
+    """Return the instructions of the stage, as the plan says its steps."""
     steps: list[Instruction] = [
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
     ]
-    if plan.apt.builder:
-        steps += [*because(plan, "apt", texts=("what only building needs",)), *install(plan.apt.builder)]
-    steps += [
-        Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
-        Run((("python", "-m", "venv", "--without-pip", environment),)),
-    ]
-    for group in sorted(plan.packages, key=lambda group: group.index is None):  # heavy and stable ones first
-        steps += [Blank(), *_install(plan, group)]
-    if plan.packages:
-        folder = f"{environment}/lib/python{plan.python.minor}/site-packages"
-        steps += [
-            Blank(),
-            Comment(
-                (
-                    "Byte code, checked by nobody at run time and the same in every build; without it imports are",
-                    "3 to 8 times slower. Files that do not compile (templates) stay as they are.",
-                )
-            ),
-            Run(((f"{environment}/bin/python", "-c", _BYTE_CODE, folder),)),
-        ]
-    if plan.base.python_copied:
-        steps += [Blank(), *collect_libraries()]
+    for name in plan.stages.builder:
+        steps += _STEPS[name](plan)
     return steps
+
+
+def _system_packages(plan: Plan) -> list[Instruction]:
+    return [*because(plan, "apt", texts=("what only building needs",)), *install(plan.apt.builder)]
+
+
+def _virtual_environment(plan: Plan) -> list[Instruction]:
+    return [
+        Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
+        Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
+    ]
+
+
+def _packages(plan: Plan) -> list[Instruction]:
+    groups = sorted(plan.packages, key=lambda group: group.index is None)  # heavy and stable ones first
+    return [step for group in groups for step in (Blank(), *_install(plan, group))]
+
+
+def _byte_code(plan: Plan) -> list[Instruction]:
+    folder = f"{plan.python.environment}/lib/python{plan.python.minor}/site-packages"
+    reason = (
+        "Byte code, checked by nobody at run time and the same in every build; without it imports are",
+        "3 to 8 times slower. Files that do not compile (templates) stay as they are.",
+    )
+    return [
+        Blank(),
+        Comment(reason),
+        Run(((f"{plan.python.environment}/bin/python", "-c", _BYTE_CODE, folder),)),
+    ]
+
+
+def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # every step takes the plan
+    return [Blank(), *collect_libraries()]
 
 
 def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
@@ -75,9 +89,9 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     pip += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
     raw: set[str] = set()
     if group.index is not None:
-        variable = f"{group.index.upper().replace('-', '_')}_INDEX"
-        steps.append(Argument(variable, group.address or ""))
-        reference = f'"${{{variable}}}"'
+        argument = index_argument(group.index)
+        steps.append(Argument(argument, group.address or ""))
+        reference = f'"${{{argument}}}"'
         pip += ["--index-url", reference]
         raw.add(reference)
     pip += ["-r", target]
@@ -86,3 +100,12 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
         Run((tuple(pip),), (_PIP_CACHE, *_MACHINE), frozenset(raw)),
     ]
     return steps
+
+
+_STEPS: dict[BuilderStep, Callable[[Plan], list[Instruction]]] = {
+    "system packages": _system_packages,
+    "virtual environment": _virtual_environment,
+    "packages": _packages,
+    "byte code": _byte_code,
+    "libraries of Python": _libraries_of_python,
+}

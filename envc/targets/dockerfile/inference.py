@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from envc.plan.hash import PlanHash
-from envc.plan.plan import Plan, PlannedArtifact
+from envc.plan.plan import InferenceStep, Plan, PlannedArtifact
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import (
@@ -27,35 +29,41 @@ from envc.targets.dockerfile.quoting import because
 
 #: Everyone may read, folders and programs may be entered, and only root may write.
 _MODE = "u=rwX,go=rX"
-_OFFICIAL_PYTHON = "docker.io/library/python:"
 
 
 def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
-    """Return the instructions of the stage."""
+    """Return the instructions of the stage, as the plan says its steps."""
     steps: list[Instruction] = [From(plan.base.inference, "inference")]
-    if plan.apt.inference:
-        steps += [*because(plan, "apt"), *install(plan.apt.inference)]
-    if plan.base.python_copied:
-        steps += [Blank(), *copy_python(plan)]
-    steps += [
-        Blank(),
-        *_user(plan),
-        Blank(),
-        Copy(plan.python.environment, plan.python.environment, stage="builder", link=True),
-    ]
+    for name in plan.stages.inference:
+        steps += _configuration(plan, hashes) if name == "configuration" else _STEPS[name](plan)
+    return steps
+
+
+def _system_packages(plan: Plan) -> list[Instruction]:
+    return [*because(plan, "apt"), *install(plan.apt.inference)]
+
+
+def _python(plan: Plan) -> list[Instruction]:
+    return [Blank(), *copy_python(plan)]
+
+
+def _virtual_environment(plan: Plan) -> list[Instruction]:
+    return [Blank(), Copy(plan.python.environment, plan.python.environment, stage="builder", link=True)]
+
+
+def _data(plan: Plan) -> list[Instruction]:
+    steps: list[Instruction] = []
     for artifact in plan.data:
         if artifact.delivery == "copied":
-            steps += [
-                *because(plan, texts=(f"{artifact.kind} {artifact.name} {artifact.version}",)),
-                _artifact(plan, artifact),
-            ]
-    if plan.source:
-        steps += [
-            Blank(),
-            *because(plan, "source", texts=("last, so that a change of code builds nothing else again",)),
-        ]
-        steps += [Copy(plan.placement.at_root(copy.source), copy.path, mode=_MODE) for copy in plan.source]
-    return [*steps, Blank(), *_configuration(plan, hashes)]
+            steps += because(plan, texts=(f"{artifact.kind} {artifact.name} {artifact.version}",))
+            steps.append(_artifact(plan, artifact))
+    return steps
+
+
+def _source(plan: Plan) -> list[Instruction]:
+    reason = because(plan, "source", texts=("last, so that a change of code builds nothing else again",))
+    copies = [Copy(plan.placement.at_root(copy.source), copy.path, mode=_MODE) for copy in plan.source]
+    return [Blank(), *reason, *copies]
 
 
 def _artifact(plan: Plan, artifact: PlannedArtifact) -> Instruction:
@@ -66,42 +74,47 @@ def _artifact(plan: Plan, artifact: PlannedArtifact) -> Instruction:
 
 
 def _user(plan: Plan) -> list[Instruction]:
-    """Return the step that makes the user and its folders, and takes away what no running container needs."""
+    """Return the step that makes the user and its folders, and takes away what no running container needs.
+
+    The folders are root's and group 0's, and sticky: whoever is in group 0 may make files there, and nobody but root
+    may move or remove the code that lies in them.
+    """
     user = plan.settings.user
-    mounts = sorted(artifact.path for artifact in plan.data if artifact.delivery != "copied")
+    mounts = sorted(artifact.path for artifact in plan.data if artifact.delivery == "fetched" or _is_filled(artifact))
     folders = tuple(dict.fromkeys((user.home, plan.settings.working_directory, *mounts)))
     commands: list[tuple[str, ...]] = []
-    raw: set[str] = set()
     if user.uid != 0:
         entry = f"{user.name}:x:{user.uid}:{user.gid}::{user.home}:/usr/sbin/nologin"
-        commands += [
-            ("echo", entry, ">>", "/etc/passwd"),
-            ("mkdir", "-p", *folders),
-            ("chown", f"{user.uid}:{user.gid}", *folders),
-            ("chmod", "0775", *folders),
-        ]
-        raw.add(">>")
-    else:
-        commands.append(("mkdir", "-p", *folders))
-    words = ["a fixed user; group 0 may write, so that any other id works too"]
-    if plan.base.inference.startswith(_OFFICIAL_PYTHON):
-        library = f"/usr/local/lib/python{plan.python.minor}"
-        unneeded = (
-            "/usr/local/bin/pip*",
-            "/usr/local/include/*",
-            f"{library}/ensurepip",
-            f"{library}/site-packages/*",
-        )
+        commands.append(("echo", entry, ">>", "/etc/passwd"))
+    commands += [("mkdir", "-p", *folders), ("chmod", "1775", *folders)]
+    reasons = ["a fixed user; group 0 may write into its folders, so any other id works too, and code stays root's"]
+    unneeded = _unneeded(plan)
+    if unneeded:
         commands.append(("rm", "-rf", *unneeded))
-        raw.update(unneeded)
-        words.append("what no running container needs: the base's pip and headers")
-    return [*because(plan, "user", "working_directory", texts=tuple(words)), Run(tuple(commands), raw=frozenset(raw))]
+        reasons.append("without what no running container needs: the base's pip and headers")
+    return [
+        Blank(),
+        *because(plan, "user", "working_directory", texts=tuple(reasons)),
+        Run(tuple(commands), raw=frozenset({">>", *unneeded})),
+    ]
+
+
+def _unneeded(plan: Plan) -> tuple[str, ...]:
+    if not plan.base.official_python:
+        return ()
+    library = f"/usr/local/lib/python{plan.python.minor}"
+    return ("/usr/local/bin/pip*", "/usr/local/include/*", f"{library}/ensurepip", f"{library}/site-packages/*")
+
+
+def _is_filled(artifact: PlannedArtifact) -> bool:
+    """Say whether the container writes to a mount."""
+    return artifact.delivery == "mounted" and artifact.writable
 
 
 def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return the instructions that make no layer."""
     settings, run = plan.settings, plan.run
-    steps: list[Instruction] = []
+    steps: list[Instruction] = [Blank()]
     if settings.arguments:
         steps += because(
             plan, "arguments", texts=("the hashes below are for these values: `envc build --arg` gives others",)
@@ -119,7 +132,6 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
                 sorted(
                     (
                         *settings.labels,
-                        ("dev.envc.environment", plan.name),
                         ("dev.envc.environment-hash", hashes.environment),
                         ("dev.envc.hash", hashes.reproducibility),
                     )
@@ -136,6 +148,16 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         steps += because(plan, "health")
         steps.append(HealthCheck(health.command, health.interval, health.timeout, health.start, health.retries))
     steps += because(plan, "command")
-    if not plan.base.inference.startswith(_OFFICIAL_PYTHON):
+    if not plan.base.official_python:
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]
+
+
+_STEPS: dict[InferenceStep, Callable[[Plan], list[Instruction]]] = {
+    "system packages": _system_packages,
+    "Python": _python,
+    "user": _user,
+    "virtual environment": _virtual_environment,
+    "data": _data,
+    "source": _source,
+}

@@ -42,9 +42,15 @@ def exec_form(arguments: tuple[str, ...]) -> str:
 
 
 def copy_path(path: str, *, pattern: bool) -> str:
-    """Return a path of COPY or ADD. BuildKit resolves quotes, backslashes and `$` in it, then wildcards in a source."""
-    literal = re.sub(r"([*?\[\]\\])", r"\\\1", path) if pattern else path
-    return re.sub("([\\\\$'\"\ufeff])", r"\\\1", literal)  # BuildKit skips a byte order mark that nothing precedes
+    r"""Return a path of COPY or ADD. BuildKit resolves quotes, backslashes and `$` in it, then wildcards in a source.
+
+    A wildcard stands for itself as `[\*]`, the one form in which all who read it agree: what finds the file takes a
+    source for a path when all its wildcards are escaped (`containsWildcards`), and what sends it takes no notice of
+    brackets (moby/patternmatcher).
+    """
+    if pattern and re.search(r"[*?\[]", path):
+        path = re.sub(r"([*?\[])", r"[\\\1]", path.replace("\\", "\\\\"))
+    return re.sub("([\\\\$'\"\ufeff])", r"\\\1", path)  # it skips a byte order mark that nothing precedes
 
 
 @singledispatch

@@ -97,8 +97,9 @@ def test_the_folder_is_walked_and_every_engine_keeps_the_protocol() -> None:
         assert isinstance(engine, Engine)
         assert engine.name == name
     assert isinstance(engines.engine("docker"), Runner)
-    with pytest.raises(Report):
+    with pytest.raises(Report) as caught:
         engines.engine("cocker")
+    assert [one.name for one in caught.value.diagnostics] == ["unknown-engine"]
 
 
 def test_an_engine_that_is_not_there_is_said_and_leaves_no_socket_open() -> None:

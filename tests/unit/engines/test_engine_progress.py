@@ -19,8 +19,8 @@ def vertex(name: str, digest: str = "sha256:1", **fields: object) -> str:
     return json.dumps({"vertexes": [{"digest": digest, "name": name, **fields}]})
 
 
-def log(text: str, digest: str = "sha256:1") -> str:
-    return json.dumps({"logs": [{"vertex": digest, "stream": 1, "data": b64encode(text.encode()).decode()}]})
+def log(text: str, digest: str = "sha256:1", stream: int = 1) -> str:
+    return json.dumps({"logs": [{"vertex": digest, "stream": stream, "data": b64encode(text.encode()).decode()}]})
 
 
 def read(*lines: str) -> tuple[Solve, list[Event]]:
@@ -67,10 +67,11 @@ def test_the_step_that_failed_keeps_the_end_of_its_log_as_a_terminal_shows_it() 
         log("o\n 10%\r 90%\rall\nlast"),
         vertex("[3/3] RUN other", "sha256:2", started=STARTED, completed=COMPLETED, error="context canceled"),
         vertex("[2/2] RUN make", started=STARTED, completed=COMPLETED, error="exit code: 7"),
+        log(" words, late\n"),
     )
     assert solve.failure is not None
     assert solve.failure.step == "[2/2] RUN make"
-    assert solve.failure.log == ("one", "two", "all", "last")
+    assert solve.failure.log == ("one", "two", "all", "last words, late")
     assert solve.steps["sha256:1"].state == "failed"
 
 
@@ -82,7 +83,18 @@ def test_a_long_log_keeps_only_its_end() -> None:
     )
     assert solve.failure is not None
     assert solve.failure.log[-1] == "999"
-    assert len(solve.failure.log) == 25
+    assert len(solve.failure.log) == 20
+
+
+def test_much_on_one_stream_does_not_push_out_the_other() -> None:
+    solve, _ = read(
+        log("an error", stream=2),
+        *(log(f"{number}\n") for number in range(1000)),
+        log(" in two parts\n", stream=2),
+        vertex("[2/2] RUN make", started=STARTED, completed=COMPLETED, error="exit code: 7"),
+    )
+    assert solve.failure is not None
+    assert solve.failure.log[-2:] == ("999", "an error in two parts")
 
 
 def test_a_transfer_knows_its_total_or_none() -> None:

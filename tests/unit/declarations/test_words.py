@@ -1,0 +1,344 @@
+"""Every word of the language: its examples are right, and each of its fields refuses what is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from pydantic import BaseModel
+
+from envc.cli.commands.help import describe
+from envc.declarations import words
+from envc.diagnostics import Report, Source
+from envc.language.check import check
+from envc.language.environment import Environment
+from envc.language.facets import ExposedPort
+from envc.language.fields import Entries, layout_of
+from envc.language.word import Declaration
+from envc.syntax.parse import parse
+
+NAMES = words.names()
+INSIDE = [name for name in NAMES if (word := words.find(name)) is not None and word.place == "env"]
+
+
+def word_of(name: str) -> type[Declaration]:
+    word = words.find(name)
+    assert word is not None
+    return word
+
+
+def understood(*items: str) -> Environment:
+    lines = list(items)
+    if not any(line.startswith("python ") for line in items):
+        lines.insert(0, "python 3.12")
+    text = "env train <\n" + "\n".join(lines) + "\n>\n"
+    (environment,) = check(parse(Source("train.env", text)), words).environments
+    return environment
+
+
+def mistakes(*items: str) -> list[str]:
+    with pytest.raises(Report) as report:
+        understood(*items)
+    assert all(one.labels for one in report.value.diagnostics)
+    return [one.name for one in report.value.diagnostics]
+
+
+def test_a_word_is_found_by_its_exact_name() -> None:
+    """Not by its class, a file that is no word, or a path."""
+    assert all(words.find(name) is not None for name in NAMES)
+    assert [words.find(name) for name in ("Python", "__init__", "", ".", "../env", "python ", "pythonx")] == [None] * 7
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_word_is_documented(name: str) -> None:
+    """A summary of one line, examples, and a description that `envc help` prints."""
+    word = word_of(name)
+    assert word.examples
+    assert (word.__doc__ or "").strip().splitlines()[0].endswith((".", ":"))
+    text = describe(name, word)
+    assert text.startswith(name)
+    assert all(example in text for example in word.examples)
+
+
+@pytest.mark.parametrize(("name", "example"), [(name, one) for name in INSIDE for one in word_of(name).examples])
+def test_an_example_is_right(name: str, example: str) -> None:
+    """In an environment of its own it is understood without a warning, and gives it something."""
+    environment = understood(example)
+    assert environment.warnings == ()
+    assert [one for one in environment.declared if one.origin.item.word == name]
+
+
+@pytest.mark.parametrize(("name", "example"), [(name, one) for name in NAMES for one in word_of(name).examples])
+def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
+    """The same for the words of a file."""
+    if name in INSIDE:
+        return
+    text = example if name == "env" else f"{example}\nenv train < python 3.12 >"
+    assert check(parse(Source("train.env", text)), words).environments
+
+
+WRONG = {
+    "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
+    "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
+    "base": [
+        "base",
+        "base python",
+        'base "a b:1"',
+        'base "python"',
+        'base "python:latest"',
+        'base "a@sha256:1"',
+        'base "a:é"',
+    ],
+    "copy": [
+        "copy",
+        'copy "a "',
+        'copy "/a"',
+        'copy "~/a"',
+        'copy "C:/a"',
+        'copy "a" at "b"',
+        'copy "a" at "/b/../c"',
+        'copy "a" at',
+    ],
+    "data": [
+        "data",
+        "data v1",
+        "data -v mounted",
+        'data "v²" mounted',
+        "data v1 of Big mounted",
+        'data v1 from "s3://" mounted',
+        'data v1 from "https://u:p@h/x" mounted',
+        'data v1 from "https://h/x y" mounted',
+        "data v1 mounted sha256 abc",
+        'data v1 mounted at "x"',
+        "data v1 mounted copied",
+        'data v1 from "x" copied writable',
+        'data v1 from " x" mounted',
+        'data v1 from "https://h/x" fetched',
+        'data v1 from "x" fetched',
+        "data v1 copied",
+    ],
+    "expose": [
+        "expose",
+        "expose 0",
+        "expose 65536",
+        "expose 80/sctp",
+        "expose http",
+        "expose \uff18\uff10",
+        'expose "-1"',
+    ],
+    "gpu": [
+        "gpu cuda 12",
+        "gpu cuda 12.x",
+        "gpu cuda 1२.6",
+        "gpu count 0",
+        'gpu count "-1"',
+        "gpu count 1.5",
+        "gpu memory 24",
+        "gpu memory 0GiB",
+        "gpu memory 1.5B",
+        "gpu exact",
+        "gpu runtime",
+        "gpu cudnn 9",
+        "gpu cuda 12.6 cudnn x",
+        "gpu 12.6",
+        "gpu cuda 12.6 base runtime",
+    ],
+    "health": [
+        "health",
+        "health file",
+        "health tcp",
+        'health file "a"',
+        'health http "localhost"',
+        'health http "http://a b"',
+        'health command "a | b"',
+        'health command "a \'b"',
+        'health command ""',
+        'health file "/a" every 0s',
+        'health file "/a" timeout 5',
+        'health file "/a" retries 0',
+        'health http "http://a/" fresh 5m',
+        'health file "/a" every 1.5ms',
+    ],
+    "ignore": ["ignore", 'ignore "/a"', 'ignore "!a"', 'ignore "#a"', 'ignore " a"', 'ignore "\a"'],
+    "labels": [
+        'labels "a=b" "c"',
+        'labels "" "c"',
+        'labels a "\a"',
+        'labels dev.envc.x "1"',
+        'labels a "1" a "2"',
+        "labels a",
+    ],
+    "limit": [
+        "limit",
+        "limit memory 1",
+        "limit memory 1MiB",
+        "limit cpu 0",
+        "limit cpu x",
+        "limit cpu Infinity",
+        "limit cpu nan",
+    ],
+    "ml": [
+        "ml",
+        "ml torch ~=2",
+        "ml torch >=1.*",
+        'ml "a;b"',
+        'ml "-e"',
+        "ml torch 2 3",
+        "ml torch torch",
+        "ml a[b,c d]",
+    ],
+    "pip": [
+        "pip",
+        'pip "git+https://x"',
+        "pip numpy ==1.0.dev1.*",
+        "pip numpy >=1.0+cpu",
+        'pip "--index-url"',
+        "pip a 1.0.x",
+    ],
+    "python": [
+        "python",
+        "python 2.7",
+        "python 3",
+        "python 3.x",
+        'python "3.12"',
+        "python latest",
+        "python 3.1२",
+        "python 3.12 <a>",
+    ],
+    "run": [
+        "run",
+        "run python",
+        'run ""',
+        'run "a && b"',
+        'run "a > b"',
+        'run "a \'b"',
+        'run "a $B"',
+        'run "a\a"',
+        'run """ """',
+    ],
+    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b"],
+    "set": [
+        "set",
+        "set A",
+        "set A-B c",
+        "set 1 2",
+        'set A "\a"',
+        "set A b c",
+        "set PATH x",
+        "set MY_TOKEN x",
+        "set A $B",
+    ],
+    "shm": ["shm", "shm 8", "shm 0B", "shm lots", "shm 9999999999999GiB"],
+    "user": ["user", "user A", 'user a uid "-1"', "user a uid 2147483648", "user a uid x", "user a.b..c"],
+    "weights": ["weights v1", "weights v1 copied", 'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64],
+    "workdir": ["workdir", "workdir app", 'workdir "app"', 'workdir "/a/../b"', 'workdir "/\a"'],
+}
+
+
+@pytest.mark.parametrize(("name", "item"), [(name, item) for name, items in WRONG.items() for item in items])
+def test_a_field_refuses_what_is_wrong(name: str, item: str) -> None:
+    """With a name and a place in the text, and never with an exception of another kind."""
+    assert item.startswith(name)
+    assert mistakes(item)
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_every_word_and_every_kind_of_argument(name: str) -> None:
+    """A word with one argument of each kind, or none, is understood or refused; nothing else happens."""
+    assert name in WRONG, "a new word has wrong examples, too"
+    layout = layout_of(word_of(name))
+    for argument in ("", "x", "7", '"x"', '"""x"""', "$x", ">=7", "< >", "< x >", *layout.words):
+        with contextlib.suppress(Report):
+            understood(f"{name} {argument}".strip())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layout_is_free_of_ambiguity(name: str) -> None:
+    """No word means two things among the arguments, and every field says how it is written."""
+
+    def look(model: type[BaseModel]) -> None:
+        layout = layout_of(model)
+        assert len(layout.words) == len(layout.keywords) + len(layout.flags) + len(layout.choices)
+        covered = {field for field, _ in (*layout.positional, *layout.keywords.values())}
+        covered |= {*layout.flags.values(), *layout.choices.values()}
+        covered |= {pair[0] for pair in (layout.entries, layout.items) if pair}
+        assert covered == set(model.model_fields)
+        if layout.entries:
+            look(layout.entries[1].model)
+
+    look(word_of(name))
+
+
+def test_names_are_taken_once() -> None:
+    """Whichever word takes them, and whichever stands first."""
+    pairs = ["set A 1", "arg A 1", "secret a as A"]
+    for first in pairs:
+        for second in pairs:
+            assert "repeated-name" in mistakes(first, second), (first, second)
+    assert mistakes("secret a", "secret a as B") == ["repeated-name"]
+    understood("set A 1", "arg B 1", "secret a as C", "secret b")
+
+
+def test_places_are_taken_once() -> None:
+    """Data, weights and copies lie apart; copies without `at` lie under the working directory."""
+    assert mistakes('copy "a/x"', 'copy "b/x"') == ["occupied-path"]
+    assert mistakes('workdir "/w"', 'copy "a/x"', 'copy "b" at "/w/x"') == ["occupied-path"]
+    assert mistakes("data v1 mounted", 'weights v1 mounted at "/data/"') == ["occupied-path"]
+    understood('copy "a/x"', 'copy "b/x" at "/y"', "data v1 mounted", "weights v1 mounted")
+
+
+def test_values_are_read() -> None:
+    """Sizes in bytes, times in milliseconds, processors in thousandths, paths and names in one form."""
+    environment = understood(
+        "limit memory 1.5GiB cpu 0.5",
+        "shm 64MB",
+        'health file "//app//x/./y" every 1.5s timeout 2m',
+        'copy "./a//b/" at "/c/"',
+        "expose 80 53/udp",
+        "pip Foo_Bar[B,a.x] 2.7",
+    )
+    told = {type(one).__name__: one for one in environment.facets}
+    facts = {name: one._asdict() for name, one in told.items()}
+    assert (facts["ResourceLimit"]["memory"], facts["ResourceLimit"]["cpu"]) == (3 * 2**29, 500)
+    assert facts["SharedMemory"]["size"] == 64_000_000
+    assert (facts["HealthCheck"]["interval"], facts["HealthCheck"]["timeout"]) == (1500, 120_000)
+    assert (facts["CopiedPath"]["source"], facts["CopiedPath"]["path"]) == ("a/b", "/c")
+    assert [one.port for one in environment.every(ExposedPort)] == ["80/tcp", "53/udp"]
+    assert facts["PythonPackage"]["name"] == "foo-bar"
+    assert facts["PythonPackage"]["extras"] == ("a-x", "b")
+    assert facts["PythonPackage"]["specifier"] == "==2.7.*"
+
+
+HELP_OF_SHM = """\
+shm SIZE
+
+Sets the size of /dev/shm, which data loaders with several workers use. Engines give 64 MiB, often too little.
+
+examples
+  shm 8GiB
+"""
+HELP_OF_SECRET = """\
+secret NAME [as VARIABLE]
+
+Gives the container a secret while it runs, as the file `/run/secrets/NAME`.
+
+With `as VARIABLE` its value is also in that variable. The value comes from the same variable of whoever starts the
+container, or from a file; it is in no image, layer, history, manifest, log or hash.
+
+examples
+  secret wandb-key as WANDB_API_KEY
+"""
+
+
+def test_help_shows_how_a_word_is_written() -> None:
+    """From its fields: what must stand, what may, and examples."""
+    assert describe("shm", word_of("shm")) == HELP_OF_SHM
+    assert describe("secret", word_of("secret")) == HELP_OF_SECRET
+
+
+def test_entries_have_their_own_model() -> None:
+    """A list word says what an entry is."""
+    for name in ("apt", "labels", "ml", "pip"):
+        entries = layout_of(word_of(name)).entries
+        assert entries is not None
+        assert isinstance(entries[1], Entries)

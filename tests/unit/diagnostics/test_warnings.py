@@ -1,0 +1,39 @@
+"""What `envc lock` says about choices that are allowed and rarely meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from envc.compile import understand
+from envc.diagnostics import Diagnostic, Source
+from envc.knowledge.library import Library
+from envc.lock.doubts import doubts
+from envc.lock.python import end_of_python
+
+LIBRARY = Library()
+
+
+def warnings(text: str) -> list[Diagnostic]:
+    environment = understand(Source("train.env", text)).environments[0]
+    return [*end_of_python(environment, LIBRARY), *doubts(environment, LIBRARY)]
+
+
+@pytest.mark.parametrize(
+    ("items", "name", "place"),
+    [
+        ("python 3.9", "python-near-its-end", "3.9"),
+        ("python 3.12; gpu cuda 12.99", "unknown-cuda", "12.99"),
+        ("python 3.12; gpu cuda 12.6; pip torch", "build-without-accelerator", "torch"),
+    ],
+)
+def test_a_doubt_is_a_warning_at_its_place(items: str, name: str, place: str) -> None:
+    """It stops nothing, and keeps the rules of every message."""
+    (warning,) = warnings(f"env train < {items} >")
+    assert (warning.name, warning.severity) == (name, "warning")
+    assert [label.span.text for label in warning.labels if label.primary] == [place]
+    assert not warning.message.endswith(".")
+
+
+def test_what_is_usual_raises_no_doubt() -> None:
+    """A maintained Python, a released CUDA, a package by its right word."""
+    assert warnings("env train < python 3.13; gpu cuda 12.6; ml torch; pip numpy >") == []

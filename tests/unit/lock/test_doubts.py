@@ -1,0 +1,54 @@
+"""What locking warns of, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from envc.compile import understand
+from envc.diagnostics import Diagnostic, Source
+from envc.knowledge.library import Library
+from envc.lock.doubts import doubts
+from envc.lock.python import end_of_python
+
+LIBRARY = Library()
+
+
+def warnings(block: str) -> list[Diagnostic]:
+    environment = understand(Source("train.env", f"env train < {block} >")).environments[0]
+    return [*end_of_python(environment, LIBRARY), *doubts(environment, LIBRARY)]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "python 3.12; gpu cuda 12.6; ml torch",
+        "python 3.12; gpu cuda 12.6; pip numpy",
+        "python 3.12; gpu optional; ml torch",
+        "python 3.12; pip torch",
+    ],
+)
+def test_nothing_is_doubtful(block: str) -> None:
+    """A known Python, a known CUDA, and builds that follow it."""
+    assert warnings(block) == []
+
+
+def test_a_cuda_that_was_never_released() -> None:
+    """It is a warning: the release may be newer than the library."""
+    (found,) = warnings("python 3.12; gpu cuda 99.9; pip numpy")
+    assert (found.name, found.severity, found.labels[0].span.text) == ("unknown-cuda", "warning", "99.9")
+
+
+def test_torch_by_pip_does_not_follow_the_accelerator() -> None:
+    """Both positions are shown, and the word that follows it."""
+    (found,) = warnings("python 3.12; gpu cuda 12.6; pip < numpy; torchvision >")
+    assert (found.name, found.severity) == ("build-without-accelerator", "warning")
+    assert [label.span.text for label in found.labels] == ["torchvision", "gpu cuda 12.6"]
+    assert "ml torchvision" in found.helps[0]
+
+
+@pytest.mark.parametrize(("version", "text"), [("3.10", "came in 2026-10"), ("3.11", "come in 2027-10")])
+def test_a_python_near_its_end(version: str, text: str) -> None:
+    """Within a year of the end, and after it."""
+    (found,) = warnings(f"python {version}")
+    assert (found.name, found.severity) == ("python-near-its-end", "warning")
+    assert text in found.message

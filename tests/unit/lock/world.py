@@ -1,0 +1,90 @@
+"""A world to lock in that lies in memory: an index and a registry whose contents a test lays down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from packaging.requirements import Requirement as Parsed
+from packaging.version import Version
+
+from envc.compile import environment_of, understand
+from envc.diagnostics import Diagnostic, Report, Source
+from envc.knowledge.library import Library
+from envc.language.environment import Environment
+from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.resolution import Image, ImageRequest, Package, Progress, Request, Resolution
+from envc.lock.world import World
+
+PLATFORM = "linux/amd64"
+SLIM = ("docker.io/library/python", "3.12-slim-bookworm")
+LIBRARY = Library()
+
+
+def digest(text: str) -> str:
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def environment(text: str, name: str | None = None) -> Environment:
+    """Return an environment of a program called `train.env`."""
+    source = Source("train.env", text)
+    return environment_of(understand(source), source, "train", name)
+
+
+class Packages:
+    """A resolver over versions without dependencies. Newest first, and pins where they fit."""
+
+    def __init__(self, versions: Mapping[str, Iterable[str]]) -> None:
+        self.versions = {name: list(found) for name, found in versions.items()}
+        self.requests: list[Request] = []
+
+    def resolve(self, request: Request, progress: Progress) -> Resolution:
+        progress("resolving")
+        self.requests.append(request)
+        pins = dict(pin.split("==") for pin in request.pins)
+        packages = []
+        for requirement in request.requirements:
+            asked = Parsed(requirement.text)
+            fitting = sorted(filter(asked.specifier.contains, self.versions[asked.name]), key=Version)
+            version = pins[asked.name] if pins.get(asked.name) in fitting else fitting[-1]
+            name = f"{asked.name.replace('-', '_')}-{version}-py3-none-any.whl"
+            packages.append(Package(asked.name, version, (digest(name),), requirement.index_name, (), name, len(name)))
+        return Resolution("in memory 1", tuple(sorted(packages)))
+
+
+class Images:
+    """A registry. `silent` is one that does not answer."""
+
+    def __init__(self, images: Iterable[Image] = (), *, silent: bool = False) -> None:
+        self.images = {(image.repository, image.tag): image for image in images}
+        self.silent = silent
+        self.requests: list[ImageRequest] = []
+
+    def find(self, request: ImageRequest) -> Image | None:
+        self.requests.append(request)
+        if self.silent:
+            return None
+        found = self.images.get((request.repository, request.tag))
+        if found is None:
+            raise Report([Diagnostic("unknown-image", f"there is no `{request.repository}:{request.tag}`")])
+        return found
+
+
+def image(repository: str, tag: str, content: str, python: str | None = None) -> Image:
+    variables = (("PYTHON_VERSION", python),) if python else ()
+    return Image(repository, tag, digest(content), digest(f"{content} amd64"), "registry", variables)
+
+
+def slim_images(patch: str = "3.12.12", content: str = "slim") -> Images:
+    """Return a registry that has Python 3.12 under both of its tags."""
+    repository, tag = SLIM
+    return Images([image(repository, one, content, patch) for one in (tag, f"{patch}-slim-bookworm")])
+
+
+def world(
+    packages: Packages | None = None,
+    images: Images | None = None,
+    artifacts: Mapping[str, MeasuredArtifact] | None = None,
+) -> World:
+    addresses = {one.name: one.address for one in LIBRARY.indexes}
+    return World(LIBRARY, packages or Packages({}), images or slim_images(), artifacts or {}, addresses, lambda _: None)
