@@ -65,8 +65,12 @@ def _answer(arguments: Sequence[str]) -> int:
 
 def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
     module = import_module(f"envc.cli.commands.{name}")
-    options = _parser(name, module).parse_args(arguments)
-    options.memory = memory
+    own, behind = list(arguments), None
+    if getattr(module, "TAKES_COMMAND", False) and "--" in own:
+        position = own.index("--")
+        own, behind = own[:position], own[position + 1 :]
+    options = _parser(name, module).parse_args(own)
+    options.memory, options.command = memory, behind
     from envc.diagnostics import Report
 
     try:
@@ -95,6 +99,8 @@ def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
         prog=f"envc {name}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     module.arguments(parser)
+    if getattr(module, "TAKES_COMMAND", False):
+        parser.usage = f"{parser.format_usage().removeprefix('usage: ').strip()} [-- COMMAND…]"
     return parser
 
 

@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Any
 from envc.cli import loading
 from envc.diagnostics import Diagnostic, Report
 
+#: What stands behind `--` is the container's command and none of this one's arguments.
+TAKES_COMMAND = True
+
 if TYPE_CHECKING:
     from envc.compile import Compiled
+    from envc.engines.container import Mount
     from envc.engines.protocol import Ended, Runner
 
 
@@ -33,25 +37,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", default="docker", help="the engine to run with; docker otherwise")
     parser.add_argument("--detach", action="store_true", help="start it in the background and print its name")
     parser.add_argument("--no-gpu", action="store_true", help="start it without GPUs")
-    parser.set_defaults(command=None)
-    _set_command_aside(parser)
-
-
-def _set_command_aside(parser: argparse.ArgumentParser) -> None:
-    """Keep what follows `--` from argparse, which would take its first word for the environment."""
-    parse = parser.parse_args
-
-    def parse_args(words: Sequence[str], namespace: Any = None) -> argparse.Namespace:
-        own, command = list(words), None
-        if "--" in own:
-            position = own.index("--")
-            own, command = own[:position], own[position + 1 :]
-        options: argparse.Namespace = parse(own, namespace)
-        options.command = command
-        return options
-
-    parser.usage = f"{parser.format_usage().removeprefix('usage: ').strip()} [-- COMMAND…]"
-    parser.parse_args = parse_args  # type: ignore[method-assign, assignment]  # the one place that sees all the words
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
         detach=options.detach,
     )
     show(secrets.notes)
+    _fetch(engine, manifest, [mount for mount in mounts if mount.kind == "volume"], user)
     with delivered(secrets.found) as files:
         ended = engine.run(container_of(manifest, choices, (*mounts, *files), secrets.variables), say)
     return _report(ended, manifest)
@@ -114,6 +100,27 @@ def _engine(name: str) -> tuple[Runner, bool]:
         notes = (state.reason,) if state.reason else ()
         raise world_failed("no-engine", f"the engine `{name}` does not answer", notes=notes)
     return engine, state.same_users
+
+
+def _fetch(engine: Runner, manifest: dict[str, Any], mounts: Sequence[Mount], user: str | None) -> None:
+    """Fill the volumes of what is fetched, and check it. Raises a Report when the bytes do not come or are others."""
+    from envc.cli.console import say
+    from envc.diagnostics.diagnostic import world_failed
+    from envc.engines.container import ContainerRequest
+
+    places = {mount.name: mount._replace(readonly=False) for mount in mounts}
+    for fetch in manifest["fetches"]:
+        name = fetch["name"]
+        if name not in places:  # another source was given for it
+            continue
+        request = ContainerRequest(manifest["image"], (places[name],), command=tuple(fetch["command"]), user=user)
+        if engine.run(request, say).exit_code != 0:
+            raise world_failed(
+                "fetch-failed",
+                f"`{name}` could not be fetched, so the container was not started",
+                notes=("what it said is above",),
+                helps=(f"`--mount {name}=PATH` takes it from this machine instead",),
+            )
 
 
 def _check_image(engine: Runner, manifest: dict[str, Any], compiled: Compiled, options: argparse.Namespace) -> None:
