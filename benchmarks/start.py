@@ -5,8 +5,8 @@ usage: python benchmarks/start.py [ROUNDS]
 The program is examples/train.env with its committed lock. `cold` does all the work (`ENVC_CACHE=off`), `warm` is the
 second run of an unchanged project. All commands take turns in each round, so that what else the machine does meets
 them alike; the medians of all rounds are printed, and their ratios to the bare import. Byte code is written to a
-folder of its own in a first round that does not count. `interegular`, which only tests need, is hidden from all of them:
-where lark finds it, it checks its own grammar anew at each start.
+folder of its own in a first round that does not count. `interegular`, which only tests need, is hidden: where
+lark finds it, it checks its own grammar anew at each start.
 """
 
 from __future__ import annotations

@@ -40,8 +40,6 @@ class Memory:
         """Repeat the answer of an earlier run, or return None when there is none or something has changed."""
         if self._place is None:
             return None
-        from envc.diagnostics import Report
-
         try:
             entry = json.loads(self._place.read_bytes())
             said = [(str(stream), str(text)) for stream, text in entry["said"]]
@@ -49,7 +47,7 @@ class Memory:
                 return None
             if entry["written"]:
                 _write_again(**entry["written"])
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, Report):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None  # the work that is done anew says what is wrong
         for stream, text in said:
             (sys.stdout if stream == "stdout" else sys.stderr).write(text)
@@ -84,7 +82,8 @@ class Memory:
 
     def read_tree(self, root: Path, wanted: Sequence[WantedPath], ignored: Sequence[str], tree: SourceTree) -> None:
         """Take note of files that the image copies."""
-        self._inputs["trees"].append([str(root), [list(one) for one in wanted], list(ignored), _tree_digest(tree)])
+        paths = [[one.source, one.filtered, one.linked] for one in wanted]
+        self._inputs["trees"].append([str(root), paths, list(ignored), _tree_digest(tree)])
 
     def wrote(self, folder: Path, files: dict[str, str]) -> None:
         """Take note of the files that the answer is."""
@@ -149,9 +148,13 @@ def _write_again(folder: str, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = Path(folder) / name
         if not path.is_file() or path.read_bytes() != text.encode():
+            from envc.diagnostics import Report
             from envc.sources.writing import write_files
 
-            write_files(Path(folder), files, folder)
+            try:
+                write_files(Path(folder), files, folder)
+            except Report as report:
+                raise OSError(str(report)) from None
             return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.text import Text
@@ -69,13 +70,13 @@ def _snippet(text: Text, source: Source, labels: list[Label], margin: int, arrow
 
 
 def _line(text: Text, source: Source, number: int, labels: list[Label], margin: int) -> None:
-    whole = source.line(number)
+    whole = _printable(source.line(number))
     start = 0
     if len(whole) > _LONGEST:
         start = max(0, labels[0].span.location.column - 1 - _LONGEST // 2)
     shown = whole[start : start + _LONGEST].replace("\t", " ")
     text.append(f"{number:>{margin}} | ", style="blue")
-    text.append(f"{_printable(shown)}\n")
+    text.append(f"{shown}\n")
     for label in labels:
         column = label.span.location.column - 1 - start
         if not 0 <= column <= len(shown):
@@ -87,7 +88,13 @@ def _line(text: Text, source: Source, number: int, labels: list[Label], margin: 
         text.append(f" {label.text}\n" if label.text else "\n", style=style)
 
 
+#: Credentials in an address: what stands between `://` and `@`.
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"]+(?=@)")
+
+
 def _printable(line: str) -> str:
+    """Return a line without what a terminal would act on, and without credentials; every column stays."""
+    line = _CREDENTIALS.sub(lambda found: "*" * len(found[0]), line)
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 

@@ -21,6 +21,11 @@ class Interpreter(NamedTuple):
     version: str
     origin: Origin
 
+    @property
+    def minor(self) -> str:
+        """`3.12`."""
+        return ".".join(self.version.split(".")[:2])
+
 
 class BaseImage(NamedTuple):
     """A base image asked for by name."""

@@ -53,14 +53,13 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
 
 
 def _python_candidate(interpreter: Interpreter, platform: str, library: Library) -> Candidate:
-    minor = ".".join(interpreter.version.split(".")[:2])
-    if library.python(minor) is None:
+    if library.python(interpreter.minor) is None:
         known = ", ".join(release.minor for release in reversed(library.pythons()))
         raise Report(
             [
                 Diagnostic(
                     "unknown-python",
-                    f"there is no Python {minor} that is known",
+                    f"there is no Python {interpreter.minor} that is known",
                     (wrong(interpreter.origin.of("version")),),
                     notes=(f"known on {library.date}: {known}",),
                 )

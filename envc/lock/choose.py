@@ -10,8 +10,9 @@ from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage, SystemPackage
 from envc.lock import requirements
-from envc.lock.accelerator import BuildChoice, choose_builds, locked_accelerator
+from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
+from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
 from envc.lock.model import (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from envc.diagnostics import Span
+
 #: Left out wherever they lie: caches, byte code, version control, virtual environments, tools' leavings.
 JUNK = (
     "__pycache__",
@@ -49,6 +51,7 @@ class WantedPath(NamedTuple):
     source: str  # relative to the root
     filtered: bool = True  # leave out junk and ignored files
     linked: bool = False  # may be a symbolic link, for it is mounted and not sent to a builder
+    origin: Span | None = None  # where the program names it
 
 
 class SourceFile(NamedTuple):

@@ -150,8 +150,10 @@ def _arguments(environment: Environment, chosen: Mapping[str, str]) -> tuple[Pla
                     )
                 ]
             )
-        if any(ord(character) < 32 or ord(character) == 127 for character in value):
-            raise Report([Diagnostic("control-character", f"the value of `{name}` holds a control character")])
+        if not value.isprintable():
+            label = wrong(declared[name].origin.of("name"), "its value is given on the command line")
+            message = f"the value of `{name}` holds a character that is none of a text"
+            raise Report([Diagnostic("control-character", message, (label,))])
     return tuple(
         PlannedArgument(name=name, value=chosen.get(name, argument.default), values=argument.values)
         for name, argument in sorted(declared.items())
@@ -177,7 +179,7 @@ def _copies(
     copies = []
     for facet in environment.every(CopiedPath):
         source = root_path(facet.source, facet.origin, "source", places)
-        name = "" if source == "." else source.rsplit("/", 1)[-1]
+        name = "" if facet.source == "." else source.rsplit("/", 1)[-1]
         path = facet.path or f"{working_directory}/{name}".rstrip("/")
         copies.append(_copy(sources, facet.source, source, path, ignored))
     return tuple(sorted(copies, key=lambda copy: (copy.path, copy.source)))

@@ -14,7 +14,8 @@ from envc.plan.places import Places
 def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, ...]:
     """Return the paths that `copy` names. Raises a Report when one leaves the root."""
     return tuple(
-        WantedPath(root_path(facet.source, facet.origin, "source", places)) for facet in environment.every(CopiedPath)
+        WantedPath(root_path(facet.source, facet.origin, "source", places), origin=facet.origin.of("source"))
+        for facet in environment.every(CopiedPath)
     )
 
 
@@ -25,6 +26,7 @@ def local_artifacts(environment: Environment, places: Places) -> dict[str, Wante
             root_path(facet.location, facet.origin, "location", places),
             filtered=False,
             linked=facet.delivery == "mounted",
+            origin=facet.origin.of("location"),
         )
         for facet in environment.every(Artifact)
         if facet.location is not None and not facet.is_remote and not facet.writable

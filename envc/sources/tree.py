@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from envc.diagnostics import Diagnostic, Report
-from envc.diagnostics.diagnostic import world_failed
+from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.lock.source_tree import JUNK, JUNK_AT_ROOT, SourceFile, SourceTree, WantedPath
 from envc.sources.ignoring import is_ignored
 
@@ -18,17 +18,35 @@ def read_tree(root: Path, wanted: Iterable[WantedPath], ignored: Iterable[str] =
     folders: set[str] = set()
     files: dict[str, SourceFile] = {}
     for one in wanted:
-        path = root / one.source
-        _refuse_unusable(root, one, patterns)
-        if path.is_dir():
-            folders.add(one.source)
-            for file in _walk(path, root, patterns if one.filtered else ()):
-                files.setdefault(file, _read(root, file))
-        elif path.exists():
-            files.setdefault(one.source, _read(root, one.source, follow=one.linked))
-        else:
-            raise Report([Diagnostic("no-such-file", f"there is no file or folder `{one.source}` in the project")])
+        try:
+            if (root / one.source).is_dir():
+                folders.add(one.source)
+            for file in _read_wanted(root, one, patterns):
+                files.setdefault(file.path, file)
+        except Report as report:
+            raise _with_place(report, one) from None
     return SourceTree(frozenset(folders), tuple(files[path] for path in sorted(files)))
+
+
+def _read_wanted(root: Path, wanted: WantedPath, patterns: tuple[str, ...]) -> Iterator[SourceFile]:
+    """Yield the files behind one path."""
+    path = root / wanted.source
+    _refuse_unusable(root, wanted, patterns)
+    if path.is_dir():
+        for file in _walk(path, root, patterns if wanted.filtered else ()):
+            yield _read(root, file)
+    elif path.exists():
+        yield _read(root, wanted.source, follow=wanted.linked)
+    else:
+        raise Report([Diagnostic("no-such-file", f"there is no file or folder `{wanted.source}` in the project")])
+
+
+def _with_place(report: Report, wanted: WantedPath) -> Report:
+    """Return a report that shows where the program names the path."""
+    if wanted.origin is None:
+        return report
+    place = (wrong(wanted.origin, "named here"),)
+    return Report([one._replace(labels=one.labels or place) for one in report.diagnostics], report.exit_code)
 
 
 def _refuse_unusable(root: Path, wanted: WantedPath, patterns: tuple[str, ...]) -> None:

@@ -1,0 +1,88 @@
+"""The refusal when no build fits: every position that contributes, and edits that were tried and fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from envc.diagnostics import Diagnostic, Fix, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.families import Family
+from envc.knowledge.library import Library
+from envc.language.environment import Environment
+from envc.language.facets import Accelerator, Interpreter
+from envc.lock.builds import Asked, acceptable_cuda, choose_build, cuda_minor
+
+
+def no_compatible_build(environment: Environment, family: Family, asked: Asked, library: Library) -> Diagnostic:
+    """Return the refusal with every position that contributes, and edits that were tried and fit."""
+    package = asked.packages[0]
+    accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
+    wants = [f"Python {asked.python}"]
+    labels = [wrong(package.origin.of("name"), "no build of it fits")]
+    if package.specifier:
+        labels.append(Label(package.origin.of("version"), f"asks for {package.specifier}"))
+    if interpreter:
+        labels.append(Label(interpreter.origin.of("version"), f"asks for Python {asked.python}"))
+    if accelerator and asked.cuda:
+        wants.append(f"{'exactly ' if asked.exact else ''}CUDA {asked.cuda}")
+        labels.append(Label(accelerator.origin.of("cuda"), f"asks for CUDA {asked.cuda}"))
+        if asked.exact:
+            labels.append(Label(accelerator.origin.of("exact"), "refuses every other"))
+    elif accelerator is None:
+        wants.append("a build for the CPU")
+    builds = sorted(family.builds, key=lambda build: Version(build.version), reverse=True)
+    with_python = [build for build in builds if asked.python in build.pythons]
+    with_cuda = [build for build in builds if asked.cuda and acceptable_cuda(build, asked)]
+    if with_python:
+        oldest = with_python[-1]
+        labels.append(
+            Label(oldest.origin.of("pythons"), f"the oldest release for Python {asked.python} is {oldest.version}")
+        )
+    if with_cuda:
+        labels.append(
+            Label(with_cuda[0].origin.of("cuda"), f"the newest release for CUDA {asked.cuda} is {with_cuda[0].version}")
+        )
+    return Diagnostic(
+        "no-compatible-build",
+        f"no build of `{family.project}` has {' and '.join(wants)}"
+        + (f" with {package.name}{package.specifier}" if package.specifier else ""),
+        tuple(labels),
+        notes=(f"what is known was read on {library.date}",),
+        fixes=tuple(_fixes(environment, family, asked, library))[:3],
+    )
+
+
+def _fixes(environment: Environment, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+    """Yield single edits after which a build fits."""
+    accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
+    if accelerator and asked.cuda:
+        yield from _cuda_fixes(accelerator, family, asked, library)
+    if interpreter:
+        pythons = {python for build in family.builds for python in build.pythons if library.python(python)}
+        wanted = Version(asked.python).minor
+        for python in sorted(pythons, key=lambda python: (abs(Version(python).minor - wanted), Version(python))):
+            if choose_build(family, asked._replace(python=python), accelerator is not None, library):
+                yield Fix(f"take Python {python}", interpreter.origin.of("version"), python)
+                break
+    for package in asked.packages:
+        if package.specifier:
+            others = tuple(one if one is not package else one._replace(specifier="") for one in asked.packages)
+            if choose_build(family, asked._replace(packages=others), accelerator is not None, library):
+                yield Fix(f"take any {package.name} that fits", package.origin.of("version"), "")
+
+
+def _cuda_fixes(accelerator: Accelerator, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+    """Yield the edit that lifts `exact`, and the nearest other CUDA, newer ones first."""
+    relaxed = choose_build(family, asked._replace(exact=False), True, library) if asked.exact else None
+    if relaxed:
+        yield Fix(f"take the build for CUDA {relaxed.cuda}", accelerator.origin.of("exact"), "")
+    floor = cuda_minor(asked.cuda or "0.0")
+    cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)
+    above = [cuda for cuda in cudas if cuda_minor(cuda) > floor]
+    below = [cuda for cuda in reversed(cudas) if cuda_minor(cuda) < floor]
+    for cuda in (*above, *below):
+        if choose_build(family, asked._replace(cuda=cuda), True, library):
+            yield Fix(f"keep Python {asked.python} and take CUDA {cuda}", accelerator.origin.of("cuda"), cuda)
+            return
