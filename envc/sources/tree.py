@@ -23,7 +23,7 @@ def read_tree(root: Path, wanted: Iterable[WantedPath], ignored: Iterable[str] =
                 folders.add(one.source)
             for file in _read_wanted(root, one, patterns):
                 files.setdefault(file.path, file)
-        except Report as report:
+        except Report as report:  # noqa: PERF203  # each path's report shows its own place
             raise _with_place(report, one) from None
     return SourceTree(frozenset(folders), tuple(files[path] for path in sorted(files)))
 

@@ -1,4 +1,4 @@
-"""Every example compiles to exactly the files beside it. `pytest --rewrite-golden` writes them, for review as a diff."""
+"""Every example compiles to exactly the files beside it; `pytest --rewrite-golden` writes them anew, for review."""
 
 from __future__ import annotations
 

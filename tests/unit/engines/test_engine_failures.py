@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import threading
 from collections.abc import Iterator
@@ -107,12 +108,26 @@ def test_an_engine_that_only_makes_images_runs_none(monkeypatch: pytest.MonkeyPa
     assert [one.name for one in caught.value.diagnostics] == ["no-runner"]
 
 
-def test_words_behind_two_dashes_are_the_command_and_not_the_environment() -> None:
+@pytest.mark.parametrize(
+    ("words", "environment", "command"),
+    [
+        (["train.env", "--no-gpu", "--", "python", "--version", "--"], None, ["python", "--version", "--"]),
+        (["train.env", "probe"], "probe", None),
+        (["train.env", "probe", "--"], "probe", []),
+    ],
+)
+def test_words_behind_two_dashes_are_the_command_and_not_the_environment(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], environment: str | None, command: list[str] | None
+) -> None:
     from envc.cli.commands import run
 
-    parser = main._parser("run", run)
-    options = parser.parse_args(["train.env", "--no-gpu", "--", "python", "--version", "--"])
-    assert (options.environment, options.command) == (None, ["python", "--version", "--"])
-    assert parser.parse_args(["train.env", "probe"]).command is None
-    assert parser.parse_args(["train.env", "probe", "--"]).command == []
-    assert "[-- COMMAND…]" in parser.format_usage()
+    seen: list[argparse.Namespace] = []
+
+    def take(options: argparse.Namespace) -> int:
+        seen.append(options)
+        return 0
+
+    monkeypatch.setattr(run, "run", take)
+    assert main.run(["run", *words]) == 0
+    assert (seen[0].environment, seen[0].command) == (environment, command)
+    assert "[-- COMMAND…]" in main._parser("run", run).format_usage()

@@ -104,13 +104,14 @@ def test_a_base_that_says_nothing_of_its_python() -> None:
     assert "the base does not say its patch" in found.python.reason
 
 
-def test_a_base_by_digest_asks_no_registry() -> None:
+def test_a_base_by_digest_is_asked_for_by_it() -> None:
+    """What the image holds is known where a registry answers; where none does, the program's word counts."""
     images = Images(silent=True)
     reference = f"registry.example.com:5000/ml@{digest('mine')}"
     found = lock(f'env train < base "{reference}"; python 3.12.4 >', world_of(images=images)).lock
     assert (found.base.repository, found.base.digest) == ("registry.example.com:5000/ml", digest("mine"))
     assert (found.base.digest_from, found.base.reason) == ("the program", "the program names it")
-    assert images.requests == []
+    assert [request.tag for request in images.requests] == [digest("mine")]
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_a_shell_reads_the_docker_line_as_it_was_meant(tmp_path: Path) -> None:
     line = docker_command(found, "train:abc")
     fetching, running = words_of_docker(line, folder, CLIENT_CERT_FILE="/secrets/client cert")
     (net,) = fetched(found)
-    mount = "type=volume,source=net-v1,target=/net"
+    mount = "type=volume,source=net._v1,target=/net"
     assert fetching == ["run", "--rm", "--mount", mount, "train:abc", *fetch_command(net)]
     assert running[:3] == ["run", "--rm", "--init"]
     assert running[-1] == "train:abc"
@@ -237,10 +237,10 @@ def test_a_shell_reads_the_docker_line_as_it_was_meant(tmp_path: Path) -> None:
         ("--publish", "127.0.0.1:53:53/udp"),
         ("--publish", "127.0.0.1:8080:8080"),
         ("--env", "API_KEY"),
-        ("--mount", "type=volume,source=big-v2,target=/big,readonly"),
+        ("--mount", "type=volume,source=big._V2,target=/big,readonly"),
         ("--mount", f"type=bind,source={folder}/jobs/runs,target=/out"),
         ("--mount", f"type=bind,source={folder}/jobs/some data/of $mine,target=/data with blank,readonly"),
-        ("--mount", "type=volume,source=net-v1,target=/net,readonly"),
+        ("--mount", "type=volume,source=net._v1,target=/net,readonly"),
         ("--mount", "type=bind,source=/secrets/client cert,target=/run/secrets/client.cert,readonly"),
     ]
 

@@ -66,7 +66,7 @@ def changed(after: PlanHash, before: PlanHash | None = None) -> set[str]:
         ("secret token", 'secret token\n  workdir "/work"', {"settings"}),
         ("secret token", 'secret token\n  labels < team "a" >', {"settings"}),
         ("secret token", 'secret token\n  ignore "*.tmp"', {"source"}),
-        ('at "/app/src"', 'at "/app/other"', {"source", "stages"}),
+        ('at "/app/src"', 'at "/app/other"', {"source"}),
     ],
 )
 def test_each_clause_moves_its_own_branch(old: str, new: str, branches: set[str]) -> None:
