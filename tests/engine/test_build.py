@@ -259,3 +259,15 @@ def test_a_stopped_command_removes_what_it_wrote_for_the_build(
     assert process.returncode == code
     assert [path for path in tmp_path.iterdir() if path.name.startswith("envc-")] == []
     assert processes_with(f"--file\0{serve.folder}") == []
+
+
+def test_a_base_that_no_registry_has_is_named(serve: Project, tmp_path: Path) -> None:
+    """A digest that was taken away, or that the engine cannot reach: the image and the way on."""
+    project = serve.copy(tmp_path / "project")
+    lock = project.folder / "lockfiles" / "serve" / "lock.json"
+    digest = project.lock["base"]["digest"]
+    lock.write_text(lock.read_text().replace(digest, "sha256:" + "0" * 64))
+    finished = project.envc("build", "--engine", "docker")
+    assert (finished.returncode, errors(finished)) == (3, ["base-not-found"])
+    assert project.lock["base"]["tag"] in finished.stderr
+    assert "envc lock --upgrade" in finished.stderr

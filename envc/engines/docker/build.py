@@ -80,6 +80,9 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
     helps = (f"`{by_hand}` shows all of the log",)
     if failure is None:
         return world_failed("build-failed", "the image was not built", notes=(last,), helps=helps)
+    base = re.fullmatch(r"\[internal\] load metadata for (\S+)", failure.step)
+    if base:
+        return _base_not_found(base[1], without_credentials(_reason(failure.reason)))
     whole = without_mounts(without_credentials(failure.step))
     step = shortened(whole, 90)
     notes = [] if step == whole else [f"the step: {shortened(whole, 400)}"]
@@ -87,6 +90,19 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
     if failure.log:
         notes.append("\n    ".join(["its last lines:", *map(without_credentials, failure.log)]))
     return world_failed("build-failed", f"the step `{step}` failed", notes=notes, helps=helps)
+
+
+def _base_not_found(reference: str, reason: str) -> Report:
+    """Return the report of a base image that the engine does not get."""
+    return world_failed(
+        "base-not-found",
+        f"the engine does not get the base image `{reference.partition('@')[0]}`",
+        notes=(f"it says: {reason}",),
+        helps=(
+            "let the engine reach the image's registry, or a mirror that has this digest",
+            "`envc lock --upgrade` chooses the image that the registry has today",
+        ),
+    )
 
 
 def without_credentials(text: str) -> str:
