@@ -202,8 +202,10 @@ def test_in_the_background_the_secret_is_there_and_its_file_is_not(lab: Lab, ser
     until(lambda: containers(lab, serve) == [], "the engine removes it")
 
 
-def test_an_image_that_was_not_built_is_an_error_with_the_command(serve: Project) -> None:
-    finished = serve.envc("run", "--arg", "MODEL_ENV=staging")
+def test_an_image_that_was_not_built_is_an_error_with_the_command(serve: Project, tmp_path: Path) -> None:
+    project = serve.copy(tmp_path)
+    (tmp_path / "src" / "wine" / "unbuilt.py").write_text("UNBUILT = True\n")  # no other test builds this one
+    finished = project.envc("run", "--arg", "MODEL_ENV=staging")
     assert finished.returncode == 1
     assert errors(finished) == ["image-not-built"]
     assert "`envc build serve.env --arg MODEL_ENV=staging`" in finished.stderr
