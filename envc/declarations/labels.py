@@ -23,7 +23,7 @@ class LabelEntry(Entry):
 
 
 class Labels(Declaration):
-    """Puts labels on the image, beside those that envc puts there: its version and the hashes."""
+    """Puts labels on the image, beside those that envc puts there, which hold the hashes."""
 
     repeatable = True
     examples = (

@@ -108,7 +108,7 @@ class BuildArgument(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """A secret that the container gets when it runs: as a file, and its variable `NAME_FILE` says where."""
+    """A secret that the container gets when it runs: as a file, and maybe in a variable."""
 
     name: str
     variable: str | None

@@ -12,6 +12,7 @@ from envc.language.facets import Interpreter
 from envc.lock.base import Candidate, choose_base, image_from_table
 from envc.lock.files import LockedFiles
 from envc.lock.model import LockedImage, LockedPython
+from envc.lock.python_tag import python_tag
 from envc.lock.resolution import Image, ImageRequest, ImageSource
 from envc.lock.world import World
 
@@ -114,12 +115,11 @@ def _locked(image: Image, candidate: Candidate, reason: str) -> tuple[LockedImag
 
 def _named_to_the_patch(image: Image, request: ImageRequest, images: ImageSource) -> Image:
     """Return the same image under the tag that names its Python to the patch, where that is the same image."""
-    version = dict(image.variables).get("PYTHON_VERSION", "")
-    front, dash, rest = image.tag.partition("-")
-    if not version.startswith(f"{front}."):
+    tag = python_tag(image)
+    if tag is None or tag == image.tag:
         return image
     try:
-        exact = images.find(request._replace(tag=f"{version}{dash}{rest}"))
+        exact = images.find(request._replace(tag=tag))
     except Report:  # a registry without that tag: the digest says all that matters
         return image
     return exact if exact is not None and exact.digest == image.digest else image

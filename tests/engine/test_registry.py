@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envc.diagnostics import Report
+from envc.lock.python_tag import python_tag
 from envc.lock.resolution import ImageRequest
-from envc.resolvers.registry import Registry, python_tag
+from envc.resolvers.registry import Registry
 from envc.resolvers.registry.mirrors import find_mirrors
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@
 """
 
 from envc.resolvers.registry.mirrors import Mirror
-from envc.resolvers.registry.python import python_tag
 from envc.resolvers.registry.source import Limits, Registry
 
-__all__ = ["Limits", "Mirror", "Registry", "python_tag"]
+__all__ = ["Limits", "Mirror", "Registry"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from envc.lock.python_tag import python_tag
 from envc.lock.resolution import Image
-from envc.resolvers.registry import python_tag
 from envc.resolvers.registry.client import pause
 from envc.resolvers.registry.reference import Repository, address_of, read_repository
 
