@@ -106,7 +106,7 @@ def test_a_value_that_no_terminal_should_see(value: str) -> None:
     [
         ('copy "src"', ["/app/src"]),
         ('copy "src" at "/opt/code"', ["/opt/code"]),
-        ('copy "train.py"; copy "src"; workdir "/work"', ["/work/src", "/work/train.py"]),
+        ('copy "train.py"; copy "src"; workdir "/jobs"', ["/jobs/src", "/jobs/train.py"]),
         ('copy "."', ["/app"]),
     ],
 )

