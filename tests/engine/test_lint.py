@@ -35,7 +35,7 @@ def test_buildkit_finds_nothing(lab: Lab, tmp_path: Path, dockerfile: Path) -> N
         r"^FROM (docker\.io/[a-z/]+):\S+ AS",
         lambda found: f"FROM {STAND_INS[found[1]]} AS",
         dockerfile.read_text(),
-        flags=re.M,
+        flags=re.MULTILINE,
     )
     assert "@sha256" not in text
     finished = checked(lab, tmp_path, text)
