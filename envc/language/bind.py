@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,7 +27,8 @@ _KIND_NAMES: dict[Kind, str] = {
 }
 
 
-class Bound(NamedTuple, Generic[Model]):
+@dataclass(frozen=True)
+class Bound(Generic[Model]):
     """A model filled from an item, or None, and what was wrong."""
 
     model: Model | None

@@ -1,0 +1,54 @@
+"""Every Python that envc supports and that this machine has gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.index
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+PROGRAMS = sorted(path.parent for path in EXAMPLES.rglob("expected/*/Dockerfile"))
+
+
+def pythons() -> dict[str, Path]:
+    """Find interpreters on PATH and among pyenv's, newest patch last."""
+    found: dict[str, Path] = {}
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for minor in ("3.10", "3.11", "3.12", "3.13", "3.14"):
+        candidates = sorted(versions.glob(f"{minor}.*/bin/python"))
+        on_path = shutil.which(f"python{minor}")
+        if candidates:
+            found[minor] = candidates[-1]
+        elif on_path:
+            found[minor] = Path(on_path)
+    return found
+
+
+FOUND = pythons()
+
+
+def test_there_is_a_python() -> None:
+    """Nothing below passes because it found nothing."""
+    assert FOUND
+
+
+@pytest.mark.parametrize("minor", sorted(FOUND))
+def test_the_examples_compile_to_the_same_bytes(minor: str, tmp_path: Path) -> None:
+    """Installed as a user would, in an environment of its own."""
+    subprocess.run([FOUND[minor], "-m", "venv", tmp_path / "venv"], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", ROOT], check=True)
+    environment = {**os.environ, "ENVC_CACHE": "off"}
+    for expected in PROGRAMS:
+        program = expected.parent.parent / f"{expected.name}.env"
+        output = tmp_path / expected.name
+        command = [str(python), "-m", "envc", "compile", str(program), "--output", str(output)]
+        subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+        files = {path.name: path.read_bytes() for path in output.iterdir()}
+        assert files == {path.name: path.read_bytes() for path in expected.iterdir()}, program
