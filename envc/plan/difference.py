@@ -56,14 +56,19 @@ def input_changes(
 
 
 Facts = dict[tuple[str, str], str]
+#: What stands behind a package's name when its version is the same and its files are others.
+_FILES = " files"
 
 
 def _changes(before: Facts, after: Facts) -> tuple[Change, ...]:
-    keys = sorted({*before, *after}, key=lambda key: (BRANCHES.index(key[0]), key[1]))
+    differing = {key for key in (*before, *after) if before.get(key) != after.get(key)}
+    # of a package whose version differs, the files differ anyway
+    told = {
+        key for key in differing if not (key[1].endswith(_FILES) and (key[0], key[1].removesuffix(_FILES)) in differing)
+    }
     return tuple(
-        Change(branch, subject, before.get((branch, subject)), after.get((branch, subject)))
-        for branch, subject in keys
-        if before.get((branch, subject)) != after.get((branch, subject))
+        Change(*key, before.get(key), after.get(key))
+        for key in sorted(told, key=lambda key: (BRANCHES.index(key[0]), key[1]))
     )
 
 

@@ -1,0 +1,64 @@
+"""What differs is told by branch and by name, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envc.lock.files import LockedFiles, read
+from envc.plan.difference import Change, input_changes, lock_changes
+
+LOCKS = Path(__file__).parents[3] / "lockfiles" / "examples"
+
+
+def locked(name: str) -> LockedFiles:
+    folder = LOCKS / name
+    return read({path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}, name)
+
+
+def with_package(files: LockedFiles, name: str, **changes: str) -> LockedFiles:
+    packages = tuple(
+        package.model_copy(update=changes) if package.name == name else package for package in files.lock.packages
+    )
+    return files._replace(lock=files.lock.model_copy(update={"packages": packages}))
+
+
+def test_a_lock_is_the_same_as_itself() -> None:
+    assert lock_changes(locked("train"), locked("train")) == ()
+
+
+def test_a_raised_package_is_one_change_from_and_to() -> None:
+    """Its files differ as well, which nobody needs to be told."""
+    before = locked("serve/serve")
+    index, pins = before.pins[0]
+    raised = tuple(pin._replace(version="9.9", hashes=pin.hashes[:1]) if pin.name == "numpy" else pin for pin in pins)
+    after = with_package(before, "numpy", version="9.9")._replace(pins=((index, raised),))
+    (old,) = [package.version for package in before.lock.packages if package.name == "numpy"]
+    assert lock_changes(before, after) == (Change("packages", "numpy", old, "9.9"),)
+
+
+def test_other_files_of_the_same_version_are_told() -> None:
+    before = locked("serve/serve")
+    index, pins = before.pins[0]
+    fewer = tuple(pin._replace(hashes=pin.hashes[:1]) if pin.name == "numpy" else pin for pin in pins)
+    (change,) = lock_changes(before, before._replace(pins=((index, fewer),)))
+    assert (change.branch, change.subject) == ("packages", "numpy files")
+    assert change.before != change.after
+
+
+def test_two_environments_differ_by_branch_in_order() -> None:
+    changes = lock_changes(locked("sklearn/sklearn"), locked("serve/serve"))
+    assert [change.branch for change in changes] == sorted(
+        (change.branch for change in changes), key=["packages", "data"].index
+    )
+    assert {change.subject: (change.before, change.after) for change in changes}["scikit-learn"][1] is None
+
+
+def test_what_a_program_asks_for_against_its_lock() -> None:
+    """Needs are told under the branch that they move."""
+    before = {"python": {"python": "3.11"}, "system": {"git": "any"}}
+    after = {"python": {"python": "3.12"}, "artifacts": {"wine": "data v1"}}
+    assert [change.text for change in input_changes(before, after)] == [
+        "~ python 3.11 → 3.12",
+        "- git any",
+        "+ wine data v1",
+    ]
