@@ -172,13 +172,27 @@ def _variables() -> dict[str, str]:
     return {name: value for name, value in sorted(os.environ.items()) if name.startswith("ENVC_")}
 
 
+def _libraries() -> list[tuple[str, int, int]]:
+    """Return what changes when a library that answers come from is installed anew, without importing it."""
+    from importlib.util import find_spec
+
+    found = []
+    for name in ("lark", "pydantic", "pydantic_core"):
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            state = Path(spec.origin).stat()
+            found.append((spec.origin, state.st_mtime_ns, state.st_size))
+    return found
+
+
 def _code() -> str:
-    """Return what changes when any file of envc itself does."""
+    """Return what changes when any file of envc itself does, or a library that it answers with."""
     package = Path(__file__).parent.parent
     stamps = sha256()
     for folder in (package, package.parent / "grammar", package.parent / "stdlib"):
         for path, changed, size in sorted(_stamps(str(folder))):
             stamps.update(f"{path} {changed} {size}\n".encode())
+    stamps.update(repr(_libraries()).encode())
     return stamps.hexdigest()
 
 
