@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: The file of a lock that is there when the lock is.
 LOCK_FILE = "lock.json"
 
+#: What an image runs on when nothing else is asked for.
+PLATFORM = "linux/amd64"
+
 
 class Loaded(NamedTuple):
     """A program that was read and understood, and the environment that is meant."""
@@ -33,6 +36,7 @@ class Loaded(NamedTuple):
     environment: Environment
     places: Places
     memory: Memory | None = None
+    platform: str | None = None  # as asked, `linux/arm64`
 
     @property
     def lock_folder(self) -> Path:
@@ -52,6 +56,12 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
         "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
     )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    platform_argument(parser)
+
+
+def platform_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that says what the image runs on."""
+    parser.add_argument("--platform", metavar="PLATFORM", help="what the image runs on, linux/arm64; see `envc lock`")
 
 
 def load(options: argparse.Namespace) -> Loaded:
@@ -60,13 +70,14 @@ def load(options: argparse.Namespace) -> Loaded:
     memory.resolved(options.program.parent)
     memory.read_file(options.program)
     loaded = load_program(options.program, options.environment, options.root)
+    loaded = loaded._replace(memory=memory, platform=options.platform)
     if options.root is not None:
         memory.resolved(options.root)
-        return loaded._replace(memory=memory)
+        return loaded
     for folder in loaded.project.program.parents:
         if memory.looked_for(folder / "lockfiles"):
             break
-    return loaded._replace(memory=memory)
+    return loaded
 
 
 def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
@@ -81,8 +92,28 @@ def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
     return Loaded(source, project, meaning, environment, project.places(environment.name))
 
 
+def environment_names(program: Path) -> list[str | None]:
+    """Return the names of all environments of a program. Raises a Report."""
+    meaning = pipeline.understand(read_program(program, program.as_posix()))
+    return [environment.name for environment in meaning.environments]
+
+
 def read_lock(loaded: Loaded) -> LockedFiles | None:
-    """Return the environment's lock, or None when there is none. Raises a Report when it is damaged."""
+    """Return the environment's lock on the platform, or None when there is none. Raises a Report when it is damaged.
+
+    When no platform is asked for it is linux/amd64's, or that of the only other platform.
+    """
+    platforms = read_platforms(loaded)
+    return platforms.get(loaded.platform or default_platform(platforms))
+
+
+def default_platform(platforms: Mapping[str, LockedFiles]) -> str:
+    """Return the platform that is meant when none is named."""
+    return PLATFORM if PLATFORM in platforms or not platforms else min(platforms)
+
+
+def read_platforms(loaded: Loaded) -> dict[str, LockedFiles]:
+    """Return the environment's locks by platform; none when it was never locked. Raises a Report for a damaged one."""
     folder = loaded.lock_folder
     if loaded.memory:
         loaded.memory.read_folder(folder)
@@ -91,7 +122,7 @@ def read_lock(loaded: Loaded) -> LockedFiles | None:
 
         recover_folder(folder)
         if not (folder / LOCK_FILE).is_file():
-            return None
+            return {}
     from envc.lock.files import read as read_lock_files
 
     return read_lock_files(lock_texts(folder, loaded.places.lock), loaded.places.lock)
@@ -119,7 +150,7 @@ def fresh_lock(loaded: Loaded) -> LockedFiles:
     program = loaded.source.path
     place = f"{loaded.places.lock}/{LOCK_FILE}"
     if locked is None:
-        raise Report([missing_lock(loaded.environment, program, place)])
+        raise Report([missing_lock(loaded.environment, program, place, loaded.platform)])
     if not is_fresh(loaded.environment, locked.lock):
         raise Report([stale_lock(loaded.environment, locked.lock, program, place)])
     return locked

@@ -15,38 +15,45 @@ from envc.lock.artifacts import lock_artifacts
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
-from envc.lock.model import (
-    Lock,
-    LockedPackage,
-    LockedSystemPackage,
-)
+from envc.lock.kept import kept_resolution
+from envc.lock.model import Lock, LockedPackage, LockedSystemPackage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
     Package,
     Request,
     Requirement,
-    Resolution,
     Target,
 )
+from envc.lock.wishes import Wishes
 from envc.lock.world import World
+
+NOTHING_MOVES = Wishes()
 
 
 def choose(
-    environment: Environment, platform: str, world: World, old: LockedFiles | None = None, *, upgrade: bool = False
+    environment: Environment,
+    platform: str,
+    world: World,
+    old: LockedFiles | None = None,
+    wishes: Wishes = NOTHING_MOVES,
 ) -> LockedFiles:
     """Choose everything that the environment needs. What an older lock chose stays where it still fits.
 
-    With `upgrade` only `pinned` packages stay. Raises a Report where there is no answer or the world failed.
+    Raises a Report where there is no answer or the world failed.
     """
     builds = choose_builds(environment, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
-    images = find_images(environment, platform, world, None if upgrade else old, needs)
+    images = find_images(environment, platform, world, None if wishes.images() else old, needs)
     if environment.one(Interpreter) is None:
         builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
-    resolution = _resolve(environment, builds, target, world, _kept(environment, old, upgrade=upgrade))
+    request = _request(environment, builds, target, world, wishes.kept(environment, old))
+    resolution = None
+    if request is not None:
+        resolution = None if wishes.any else kept_resolution(request, old, needs)
+        resolution = resolution or world.resolver.resolve(request, world.progress)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -76,29 +83,20 @@ def _package(package: Package) -> LockedPackage:
         name=package.name,
         version=package.version,
         index=package.index_name,
-        required_by=package.required_by,
+        requires=package.requires,
         wheel=package.wheel,
         size=package.size,
     )
 
 
-def _kept(environment: Environment, old: LockedFiles | None, *, upgrade: bool) -> tuple[str, ...]:
-    """Return the versions of an older lock that are to stay."""
-    if old is None:
-        return ()
-    pinned = {package.name for package in environment.every(PythonPackage) if package.pinned}
-    return tuple(
-        f"{package.name}=={package.version}" for package in old.lock.packages if not upgrade or package.name in pinned
-    )
-
-
-def _resolve(
+def _request(
     environment: Environment,
     builds: tuple[BuildChoice, ...],
     target: Target,
     world: World,
     pins: tuple[str, ...],
-) -> Resolution | None:
+) -> Request | None:
+    """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
     if not packages:
         return None
@@ -108,7 +106,7 @@ def _resolve(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return world.resolver.resolve(Request(target, wanted, indexes, pins), world.progress)
+    return Request(target, wanted, indexes, pins)
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:

@@ -1,10 +1,14 @@
-"""A lock as files, and files as a lock. Pure: texts in, texts out."""
+"""A lock as files, and files as a lock. Pure: texts in, texts out.
+
+A folder holds every platform of one environment: `lock.json`, and requirements files, one a platform and index. Where
+every platform has the same pins they share one file, `py3.12-linux.txt`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,6 +20,9 @@ from envc.lock.requirements import Pin
 
 LOCK_FILE = "lock.json"
 
+#: What is said once for all platforms of an environment.
+_SHARED = ("edition", "environment")
+
 
 class LockedFiles(NamedTuple):
     """A lock and the pins of its requirements files, by index."""
@@ -24,43 +31,86 @@ class LockedFiles(NamedTuple):
     pins: tuple[tuple[str | None, tuple[Pin, ...]], ...]
 
 
-def write(locked: LockedFiles) -> dict[str, str]:
-    """Return the files of a lock: sorted, one fact a line."""
-    text = json.dumps(locked.lock.model_dump(mode="json"), indent=1, ensure_ascii=True, sort_keys=True) + "\n"
-    files = {LOCK_FILE: text}
-    for index, pins in locked.pins:
-        files[locked.lock.requirements_file(index)] = requirements.write(pins)
+def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
+    """Return the files of an environment's lock on its platforms, at least one: sorted, one fact a line."""
+    locked = sorted(platforms, key=lambda one: one.lock.platform)
+    first = locked[0].lock
+    content = {
+        "format": FORMAT,
+        **{name: getattr(first, name) for name in _SHARED},
+        "platforms": {one.lock.platform: _content(one.lock) for one in locked},
+    }
+    files = {LOCK_FILE: json.dumps(content, indent=1, ensure_ascii=True, sort_keys=True) + "\n"}
+    for one in locked:
+        for index, pins in one.pins:
+            others = [other for other in locked if other is not one]
+            shared = others and all((index, pins) in other.pins and _python(other) == _python(one) for other in others)
+            name = one.lock.shared_requirements_file(index) if shared else one.lock.requirements_file(index)
+            files[name] = requirements.write(pins)
     return files
 
 
-def read(texts: Mapping[str, str], folder: str) -> LockedFiles:
-    """Read the files of a lock; `folder` is how messages show their place. Raises a Report when it is damaged."""
-    place = f"{folder}/{LOCK_FILE}"
-    source = Source(place, texts[LOCK_FILE])
+def _content(lock: Lock) -> dict[str, Any]:
+    """Return a lock as it is written: packages by name, so that two branches that add some merge."""
+    content = lock.model_dump(mode="json", exclude={*_SHARED, "platform"})
+    content["packages"] = {package.pop("name"): package for package in content["packages"]}
+    return content
+
+
+def _python(locked: LockedFiles) -> str:
+    return locked.lock.shared_requirements_file(None)
+
+
+def read(texts: Mapping[str, str], folder: str) -> dict[str, LockedFiles]:
+    """Read the files of a lock, by platform; `folder` is how messages show their place.
+
+    Raises a Report when it is damaged.
+    """
+    source = Source(f"{folder}/{LOCK_FILE}", texts[LOCK_FILE])
     try:
         content = json.loads(source.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise damaged(source, _conflict(source.text) or f"no JSON: {error}") from None
     if not isinstance(content, dict):
         raise damaged(source, "no JSON object")
     if content.get("format") != FORMAT:
         raise Report([_other_format(source, content.get("format"))])
+    platforms = content.get("platforms")
+    if not isinstance(platforms, dict) or not platforms:
+        raise damaged(source, "platforms: none")
+    if unknown := sorted({*platforms} - {*MACHINES}):
+        raise damaged(source, f"platforms: {unknown[0]} is none of {', '.join(sorted(MACHINES))}")
+    if extra := sorted({*content} - {"format", "platforms", *_SHARED}):
+        raise damaged(source, f"{extra[0]}: not a part of a lock")
+    found = {}
+    for platform in sorted(platforms):
+        lock = _lock(source, content, platform)
+        found[platform] = LockedFiles(lock, tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes))
+    return found
+
+
+def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
+    own = content["platforms"][platform]
+    if not isinstance(own, dict) or not isinstance(own.get("packages"), dict):
+        raise damaged(source, f"platforms.{platform}: no packages by name")
+    if not all(isinstance(package, dict) for package in own["packages"].values()):
+        raise damaged(source, f"platforms.{platform}.packages: not facts by name")
+    packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
+    shared = {name: content.get(name) for name in _SHARED}
     try:
-        lock = Lock.model_validate(content)
+        return Lock.model_validate({**own, **shared, "platform": platform, "packages": packages})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
-    if lock.platform not in MACHINES:
-        raise damaged(source, f"platform: none of {', '.join(sorted(MACHINES))}")
-    pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
-    return LockedFiles(lock, pins)
 
 
 def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) -> tuple[Pin, ...]:
     name = lock.requirements_file(index)
     if name not in texts:
-        raise damaged(Source(f"{folder}/{name}", ""), "the file is missing")
+        name = lock.shared_requirements_file(index)
+    if name not in texts:
+        raise damaged(Source(f"{folder}/{lock.requirements_file(index)}", ""), "the file is missing")
     source = Source(f"{folder}/{name}", texts[name])
     pins = requirements.parse(source)
     expected = {(package.name, package.version) for package in lock.packages if package.index == index}

@@ -67,11 +67,12 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     )
 
 
-def missing_lock(environment: Environment, program: str, place: str) -> Diagnostic:
-    """Return what tells a reader that there is no lock yet."""
+def missing_lock(environment: Environment, program: str, place: str, platform: str | None = None) -> Diagnostic:
+    """Return what tells a reader that there is no lock yet, on a platform where one is asked for."""
+    where, option = (f" for {platform}", f" --platform {platform}") if platform else ("", "")
     return Diagnostic(
         "missing-lock",
-        f"the environment `{environment.name}` was never locked",
-        (Label(environment.origin.of("name"), f"no `{place}`", primary=True),),
-        helps=(f"`envc lock {program}` chooses every version once",),
+        f"the environment `{environment.name}` was never locked{where}",
+        (Label(environment.origin.of("name"), f"no `{place}`" if not platform else f"not in `{place}`", primary=True),),
+        helps=(f"`envc lock {program}{option}` chooses every version once",),
     )

@@ -1,5 +1,7 @@
 """The lock: what was chosen for one environment, and why. Written as `lock.json` beside its requirements files.
 
+`Lock` is one environment on one platform; `files.py` puts all platforms of an environment into one folder.
+
 No address of an index, no path of a machine and no credential has a place in it. Sizes are bytes.
 """
 
@@ -59,7 +61,7 @@ class LockedPackage(Fact):
     name: str
     version: str
     index: str | None  # the index's name; None is Python's default index
-    required_by: tuple[str, ...]
+    requires: tuple[str, ...]  # what it needs on the target, sorted: `scipy>=1.8`, without markers
     wheel: str | None
     size: int | None
 
@@ -85,7 +87,6 @@ class LockedArtifact(Fact):
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
-    format: Literal[1] = FORMAT
     edition: int
     envc: str
     library: str  # the date of the knowledge that choices were made with
@@ -109,9 +110,15 @@ class Lock(Fact):
 
     def requirements_file(self, index: str | None) -> str:
         """Return the name of the requirements file of an index, `py3.12-linux-x86_64.pytorch-cu118.txt`."""
-        minor = ".".join(self.python.version.split(".")[:2])
-        machine = MACHINES[self.platform]
-        return f"py{minor}-linux-{machine}{f'.{index}' if index else ''}.txt"
+        return f"{self._python}-linux-{MACHINES[self.platform]}{f'.{index}' if index else ''}.txt"
+
+    def shared_requirements_file(self, index: str | None) -> str:
+        """Return the name of the file where every platform has the same pins, `py3.12-linux.txt`."""
+        return f"{self._python}-linux{f'.{index}' if index else ''}.txt"
+
+    @property
+    def _python(self) -> str:
+        return "py" + ".".join(self.python.version.split(".")[:2])
 
 
 #: Docker's name of a platform, and the machine's name in wheels' tags.

@@ -2,14 +2,16 @@ r"""Requirements files with hashes: read what pip-compile wrote, write the one f
 
 The form: two comment lines, then one block a package, sorted by name, with LF and a final newline::
 
+    # joblib
     joblib==1.5.2 \
         --hash=sha256:4e1f… \
         --hash=sha256:a97c…
         # via scikit-learn
 
-`via` names the packages that ask for it; a block without that line is asked for by the program alone. There is no
-option, marker, address or path in it, so the same file serves every machine and `pip install --no-deps
---require-hashes -r FILE` takes it as it is. `parse(write(pins)) == pins` for sorted pins.
+The line above a block keeps git from seeing one change where two branches change neighbours. `via` names the packages
+that ask for it; a block without that line is asked for by the program alone. There is no option, marker, address or
+path in it, so the same file serves every machine and `pip install --no-deps --require-hashes -r FILE` takes it as it
+is. `parse(write(pins)) == pins` for sorted pins.
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ def block(pin: Pin) -> str:
     if not all(re.fullmatch(NAME, name) for name in pin.required_by):
         raise ValueError(f"not names of packages: {pin.required_by!r}")
     via = [f"    # via {', '.join(sorted(set(pin.required_by)))}"] if pin.required_by else []
-    return "\n".join([" \\\n".join([requirement, *hashes]), *via]) + "\n"
+    return "\n".join([f"# {pin.name}", " \\\n".join([requirement, *hashes]), *via]) + "\n"
 
 
 def parse(source: Source) -> tuple[Pin, ...]:

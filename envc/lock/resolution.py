@@ -46,6 +46,7 @@ class Package(NamedTuple):
     required_by: tuple[str, ...]  # names of packages, sorted; empty when the program alone asks for it
     wheel: str | None  # file name of the wheel that the target takes
     size: int | None  # bytes of that wheel, where the index says
+    requires: tuple[str, ...] = ()  # what it needs on the target, sorted: `scipy>=1.8`, `uvicorn[standard]`
 
 
 class Resolution(NamedTuple):

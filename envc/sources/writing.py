@@ -46,7 +46,7 @@ def write_folder(folder: Path, files: Mapping[str, str], shown: str) -> None:
             if folder.is_dir():
                 _copy_below(folder, staged)
             staged.chmod(0o777 & ~_umask())
-            for path in staged.glob("py3.*-linux-*.txt"):
+            for path in staged.glob("py3.*-linux*.txt"):
                 path.unlink()
             for name, text in files.items():
                 _write_file(staged / name, text.encode())

@@ -49,5 +49,5 @@ def write_lock(root: Path, name: str) -> None:
     locked = lock_program(source, root, name)
     folder = root / places_of(name, locked.lock.environment).lock
     folder.mkdir(parents=True, exist_ok=True)
-    for file, text in write(locked).items():
+    for file, text in write([locked]).items():
         (folder / file).write_text(text, encoding="utf-8")

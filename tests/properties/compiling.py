@@ -43,7 +43,7 @@ def environment_of(text: str) -> Environment:
 def locked_files(environment: Environment) -> LockedFiles:
     """Return a lock for an environment: two packages from two indexes, whatever it asks for."""
     packages = tuple(
-        LockedPackage(name=name, version=version, index=index, required_by=(), wheel=None, size=None)
+        LockedPackage(name=name, version=version, index=index, requires=(), wheel=None, size=None)
         for index, name, version in PINS
     )
     lock = Lock(

@@ -61,9 +61,10 @@ def run(options: argparse.Namespace) -> int:
 def _lock(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
     if not options.lock:
         return loading.fresh_lock(loaded)
-    from envc.cli.commands.lock import lock_loaded
+    from envc.cli.locking import LockOptions, lock_one
 
-    return lock_loaded(loaded, argparse.Namespace(upgrade=False, platform=None, dry_run=False))
+    locked = lock_one(loaded, LockOptions(platforms=(loaded.platform,) if loaded.platform else ()))
+    return locked[loaded.platform or loading.default_platform(locked)]
 
 
 def _engine(name: str | None) -> Engine | None:

@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("after", nargs="?", type=Path, help="another; the first one's lock otherwise")
     parser.add_argument("--environment", help="the environment of both programs")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    loading.platform_argument(parser)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
     """Return what the program asks for that its lock was not made for."""
-    loaded = loading.load_program(options.before, options.environment, options.root)
+    loaded = _load(options.before, options)
     locked = loading.read_lock(loaded)
     if locked is None:
         from envc.lock.freshness import missing_lock
@@ -64,12 +65,21 @@ def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
     return input_changes(locked.lock.inputs, inputs_of(needs_of(loaded.environment)))
 
 
+def _load(path: Path, options: argparse.Namespace) -> loading.Loaded:
+    loaded = loading.load_program(path, options.environment, options.root)
+    return loaded._replace(platform=options.platform)
+
+
 def _side(path: Path, options: argparse.Namespace) -> Side:
     if path.is_dir():
         if not (path / LOCK_FILE).is_file():
             raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock")])
-        return Side(str(path), read_lock_files(loading.lock_texts(path, str(path)), str(path)), None)
-    loaded = loading.load_program(path, options.environment, options.root)
+        platforms = read_lock_files(loading.lock_texts(path, str(path)), str(path))
+        platform = options.platform or loading.default_platform(platforms)
+        if platform not in platforms:
+            raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock for {platform}")])
+        return Side(str(path), platforms[platform], None)
+    loaded = _load(path, options)
     return Side(str(path), loading.fresh_lock(loaded), loaded)
 
 

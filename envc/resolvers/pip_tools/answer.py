@@ -7,7 +7,7 @@ a wheel or a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
@@ -50,7 +50,27 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
         raise ValueError(f"{plain(wheel)} is not a wheel of {pin.name} {pin.version}")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
         raise ValueError(f"the size of {plain(wheel)} is not a number of bytes")
-    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size)
+    requires = requirements_of(facts["requires"], pin.name)
+    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size, requires)
+
+
+def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:
+    """Return what a package needs, in one form: names as PEP 503 has them, specifiers sorted, no marker.
+
+    Raises `ValueError` for anything that is no requirement or brings an address. What it needs of itself (`x[all]`
+    needs `x[a,b]`) is left out.
+    """
+    from packaging.requirements import Requirement
+
+    found = set()
+    for text in texts:
+        requirement = Requirement(text)
+        if requirement.url is not None:
+            raise ValueError(f"{name} needs {requirement.name} from an address")
+        if (needed := normalise(requirement.name)) != name:
+            extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+            found.add(f"{needed}{extras}{requirement.specifier}")
+    return tuple(sorted(found))
 
 
 def warnings_of(answer: Mapping[str, Any]) -> tuple[Diagnostic, ...]:

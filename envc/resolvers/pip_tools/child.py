@@ -9,6 +9,7 @@ from typing import Any
 
 from envc.lock.resolution import Progress
 from envc.resolvers.pip_tools.specification import Task
+from envc.resolvers.running import running
 
 #: Runs the package `inside`, found last of all; with `-I`, Python looks nowhere else but in the child's environment.
 START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('inside', run_name='__main__')"
@@ -58,11 +59,10 @@ def run(
         timer = threading.Timer(time_limit, give_up)
         timer.start()
         try:
-            last = listen(child, task, progress)
+            with running(child):
+                last = listen(child, task, progress)
         finally:
             timer.cancel()
-            child.kill()
-            child.communicate()
         return TOO_SLOW if expired.is_set() and last is SILENT else last
 
 

@@ -56,7 +56,7 @@ class Project:
         measured = loading.measure_artifacts(loaded)
         locked = choose(loaded.environment, PLATFORM, world(Packages(PACKAGES), artifacts=measured))
         loaded.lock_folder.mkdir(parents=True, exist_ok=True)
-        for name, text in write(locked).items():
+        for name, text in write([locked]).items():
             (loaded.lock_folder / name).write_text(text)
 
     def files(self, folder: str = "build") -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from envc.lock.base import split_reference
 from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.resolution import Image
+from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.world import LIBRARY, PLATFORM, SLIM, Images, Packages, digest, environment, image, slim_images
 from tests.unit.lock.world import world as world_of
@@ -21,7 +22,7 @@ PANDAS = ("2.2.3", "3.0.1")
 def lock(
     text: str, world: World | None = None, old: LockedFiles | None = None, *, upgrade: bool = False
 ) -> LockedFiles:
-    return choose(environment(text), PLATFORM, world or world_of(), old, upgrade=upgrade)
+    return choose(environment(text), PLATFORM, world or world_of(), old, Wishes(everything=upgrade))
 
 
 def refused(text: str, world: World, exit_code: int = 1) -> Diagnostic:

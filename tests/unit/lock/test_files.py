@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -60,7 +61,7 @@ def locks(draw: st.DrawFn) -> LockedFiles:
                 "name": name,
                 "version": pin.version,
                 "index": index,
-                "required_by": pin.required_by,
+                "requires": draw(st.lists(texts, max_size=2)),
                 "wheel": draw(maybe(texts)),
                 "size": draw(st.none() | st.integers(0)),
             }
@@ -89,25 +90,50 @@ def locks(draw: st.DrawFn) -> LockedFiles:
 
 @given(locks())
 def test_what_is_written_is_read_back(locked: LockedFiles) -> None:
-    files = write(locked)
-    assert read(files, FOLDER) == locked
-    assert write(read(files, FOLDER)) == files
+    files = write([locked])
+    assert read(files, FOLDER) == {locked.lock.platform: locked}
+    assert write(read(files, FOLDER).values()) == files
+
+
+@given(locks())
+def test_two_platforms_with_the_same_pins_share_their_files(locked: LockedFiles) -> None:
+    both = [on(platform, locked) for platform in sorted(MACHINES)]
+    files = write(both)
+    assert sorted(files) == sorted([LOCK_FILE, *(locked.lock.shared_requirements_file(one) for one, _ in locked.pins)])
+    assert list(read(files, FOLDER).values()) == both
+
+
+@given(locks())
+def test_two_platforms_with_other_pins_have_files_of_their_own(locked: LockedFiles) -> None:
+    if not locked.pins:
+        return
+    here, there = (on(platform, locked) for platform in sorted(MACHINES))
+    index, pins = there.pins[0]
+    fewer = pins[0]._replace(hashes=tuple(sorted({f"sha256:{'1' * 64}", *pins[0].hashes})))
+    there = there._replace(pins=((index, (fewer, *pins[1:])), *there.pins[1:]))
+    files = write([here, there])
+    assert {here.lock.requirements_file(index), there.lock.requirements_file(index)} <= {*files}
+    assert list(read(files, FOLDER).values()) == [here, there]
+
+
+def on(platform: str, locked: LockedFiles) -> LockedFiles:
+    return locked._replace(lock=locked.lock.model_copy(update={"platform": platform}))
 
 
 @given(locks())
 def test_a_lock_is_sorted_text_of_one_form(locked: LockedFiles) -> None:
-    for text in write(locked).values():
+    for text in write([locked]).values():
         assert text.endswith("\n")
         assert "\r" not in text
         assert text.isascii()
-    keys = list(json.loads(write(locked)[LOCK_FILE]))
+    keys = list(json.loads(write([locked])[LOCK_FILE]))
     assert keys == sorted(keys)
 
 
 def good() -> dict[str, str]:
     packages = Packages({"torch": ["2.7.1+cu118"], "numpy": ["2.2.1"]})
     program = environment("env train < gpu cuda 11.3; python 3.12; ml < torch; numpy > >")
-    return write(choose(program, PLATFORM, world(packages)))
+    return write([choose(program, PLATFORM, world(packages))])
 
 
 def refused(files: dict[str, str]) -> tuple[str, str, str]:
@@ -121,15 +147,21 @@ def refused(files: dict[str, str]) -> tuple[str, str, str]:
 
 def test_the_names_of_the_files_say_what_they_are_for() -> None:
     assert sorted(good()) == [LOCK_FILE, TORCH, REQUIREMENTS]
-    arm = read(good(), FOLDER).lock.model_copy(update={"platform": "linux/arm64"})
+    arm = read(good(), FOLDER)[PLATFORM].lock.model_copy(update={"platform": "linux/arm64"})
     assert arm.requirements_file("office") == "py3.12-linux-aarch64.office.txt"
 
 
-def changed(change: Callable[[dict[str, object]], object]) -> dict[str, str]:
+def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, str]:
     files = good()
     content = json.loads(files[LOCK_FILE])
     change(content)
     return {**files, LOCK_FILE: json.dumps(content)}
+
+
+def of(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a lock says of its platform."""
+    found: dict[str, Any] = content["platforms"][PLATFORM]
+    return found
 
 
 def test_a_merge_that_was_left_in_conflict() -> None:
@@ -172,12 +204,19 @@ def test_another_format(found: object) -> None:
 
 
 def test_something_missing_and_something_too_many() -> None:
-    assert refused(changed(lambda content: content.pop("python")))[2] == "python: field required"
+    assert refused(changed(lambda content: of(content).pop("python")))[2] == "python: field required"
     assert "surprise" in refused(changed(lambda content: content.update(surprise=1)))[2]
-    platform = refused(changed(lambda content: content.update(platform="linux/s390x")))
-    assert platform[::2] == ("damaged-lock", "platform: none of linux/amd64, linux/arm64")
-    base = json.loads(good()[LOCK_FILE])["base"]
-    label = refused(changed(lambda content: content.update(base={**base, "glibc": "new"})))[2]
+    assert "surprise" in refused(changed(lambda content: of(content).update(surprise=1)))[2]
+    platform = refused(changed(lambda content: content.update(platforms={"linux/s390x": {}})))
+    assert platform[::2] == ("damaged-lock", "platforms: linux/s390x is none of linux/amd64, linux/arm64")
+    assert refused(changed(lambda content: content.update(platforms={})))[2] == "platforms: none"
+    assert refused(changed(lambda content: content.update(platforms=None)))[2] == "platforms: none"
+    label = refused(changed(lambda content: of(content).update(packages=[])))[2]
+    assert label == "platforms.linux/amd64: no packages by name"
+    label = refused(changed(lambda content: of(content).update(packages={"numpy": 1})))[2]
+    assert label == "platforms.linux/amd64.packages: not facts by name"
+    base = json.loads(good()[LOCK_FILE])["platforms"][PLATFORM]["base"]
+    label = refused(changed(lambda content: of(content).update(base={**base, "glibc": "new"})))[2]
     assert label.startswith("base.glibc: ")
 
 
@@ -200,11 +239,11 @@ def test_other_files_of_the_folder_are_no_matter() -> None:
 
 
 def test_an_address_is_never_written() -> None:
-    locked = read(good(), FOLDER)
+    locked = read(good(), FOLDER)[PLATFORM]
     for bad in (
         Pin("numpy", "2.2.1", locked.pins[0][1][0].hashes, ("https://user:word@index.example/simple",)),
         Pin("numpy@https://index.example/numpy.whl", "2.2.1", locked.pins[0][1][0].hashes),
         Pin("numpy", "2.2.1 --index-url=https://index.example", locked.pins[0][1][0].hashes),
     ):
         with pytest.raises(ValueError, match=r"not a pin|not names"):
-            write(locked._replace(pins=((None, (bad,)), locked.pins[1])))
+            write([locked._replace(pins=((None, (bad,)), locked.pins[1]))])

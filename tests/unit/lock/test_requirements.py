@@ -64,7 +64,7 @@ def test_pip_reads_the_same_from_it(chosen: tuple[Pin, ...]) -> None:
 def test_the_form() -> None:
     text = write([Pin("b", "1.0+cu118", (B, A), ("c", "a")), Pin("a", "2", (A,))])
     assert text == HEADER + (
-        f"a==2 \\\n    --hash={A}\n" + f"b==1.0+cu118 \\\n    --hash={A} \\\n    --hash={B}\n    # via a, c\n"
+        f"# a\na==2 \\\n    --hash={A}\n" + f"# b\nb==1.0+cu118 \\\n    --hash={A} \\\n    --hash={B}\n    # via a, c\n"
     )
 
 

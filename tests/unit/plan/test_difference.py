@@ -12,7 +12,7 @@ LOCKS = Path(__file__).parents[3] / "lockfiles" / "examples"
 
 def locked(name: str) -> LockedFiles:
     folder = LOCKS / name
-    return read({path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}, name)
+    return read({path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}, name)["linux/amd64"]
 
 
 def with_package(files: LockedFiles, name: str, **changes: str) -> LockedFiles:

@@ -21,7 +21,13 @@ DIGEST = f"sha256:{'a' * 64}"
 
 
 def answer(**facts: Any) -> dict[str, Any]:
-    row = {"wheel": "torch-2.7.1+cu118-cp312-cp312-manylinux_2_28_x86_64.whl", "size": 7, "yanked": None, **facts}
+    row = {
+        "wheel": "torch-2.7.1+cu118-cp312-cp312-manylinux_2_28_x86_64.whl",
+        "size": 7,
+        "yanked": None,
+        "requires": [],
+        **facts,
+    }
     text = f"torch==2.7.1+cu118 \\\n    --hash={DIGEST}\n    # via -r requirements.in, Vision_X\n"
     return {"text": text, "packages": {"torch": row}, "versions": {"pip": "2", "pip-tools": "1"}}
 
@@ -32,6 +38,13 @@ def test_a_resolution_is_read() -> None:
     assert resolution.resolver == "pip-tools 1, pip 2"
     assert (package.index_name, package.required_by, package.size) == ("cu118", ("vision-x",), 7)
     assert warnings_of(answer()) == ()
+
+
+def test_what_a_package_needs_is_told_in_one_form() -> None:
+    """Names as PEP 503 has them, without markers; what it needs of itself is left out."""
+    texts = ["Typing_Extensions>=4.8", "uvicorn[Standard,b]<1,>=0.3", "torch[all]==2.7.1", 'x; extra == "all"', "x"]
+    (package,) = resolution_of(answer(requires=texts), REQUEST).packages
+    assert package.requires == ("typing-extensions>=4.8", "uvicorn[Standard,b]<1,>=0.3", "x")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +59,8 @@ def test_a_resolution_is_read() -> None:
         {"size": -1},
         {"size": "7"},
         {"size": True},
+        {"requires": ["x @ https://bob:s3cret@x.test/y.whl"]},
+        {"requires": ["--index-url https://bob:s3cret@x.test"]},
     ],
 )
 def test_a_wheel_or_size_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:

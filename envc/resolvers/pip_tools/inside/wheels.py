@@ -61,6 +61,17 @@ def refuse_addresses() -> None:
     change(Factory, "_make_requirements_from_install_req", refuse)
 
 
+def needs_of(candidate: Any) -> list[str]:
+    """Return what a candidate needs on the target. One with extras stands beside the one without them."""
+    extras: Any = getattr(candidate, "extras", frozenset())
+    base = getattr(candidate, "base", candidate)
+    found = []
+    for requirement in base.dist.iter_dependencies(extras):
+        requirement.marker = None  # it holds, or it would not be here
+        found.append(str(requirement))
+    return found
+
+
 def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
     """Remember the file that the target takes of each package."""
     from pip._vendor.packaging.utils import canonicalize_name
@@ -70,10 +81,13 @@ def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
         def get_install_requirement(self: Any, candidate: Any, reverse_dependencies: Any) -> Any:
             link = candidate.source_link
             if link is not None:
-                chosen[canonicalize_name(candidate.project_name)] = {
+                name = canonicalize_name(candidate.project_name)
+                before = chosen.get(name, {"requires": []})["requires"]
+                chosen[name] = {
                     "wheel": link.filename,
                     "size": sizes.get(link.url_without_fragment),
                     "yanked": link.yanked_reason,
+                    "requires": sorted({*before, *needs_of(candidate)}),
                 }
             return old(self, candidate, reverse_dependencies)
 

@@ -1,0 +1,59 @@
+"""What a person is told of a lock that was made: what changed, and the reason of each choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from envc.cli.console import say
+from envc.language.facets import Artifact
+from envc.plan.difference import lock_changes
+
+if TYPE_CHECKING:
+    from envc.cli.loading import Loaded
+    from envc.language.environment import Environment
+    from envc.lock.files import LockedFiles
+
+
+def say_lock(loaded: Loaded, old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) -> None:
+    """Say where the lock lies, what changed in it and why each choice was made."""
+    say(f"wrote {loaded.places.lock}/", style="bold")
+    say_changes(old, new)
+    for platform, locked in sorted(new.items()):
+        if old.get(platform) != locked:
+            _say_heading(platform, new)
+            for line in _reasons(loaded.environment, locked):
+                say(f"  {line}")
+
+
+def say_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) -> None:
+    """Say what differs between an older lock and a newer one, where there is an older one."""
+    for platform in sorted(new):
+        if platform not in old:
+            continue
+        _say_heading(platform, new)
+        changes = lock_changes(old[platform], new[platform])
+        for change in changes:
+            say(f"  {change.text}")
+        if not changes:
+            say("  nothing changes")
+
+
+def _say_heading(platform: str, locked: Mapping[str, LockedFiles]) -> None:
+    if len(locked) > 1:
+        say(f"  {platform}:")
+
+
+def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
+    lock = locked.lock
+    lines = [f"base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}; digest from {lock.base.digest_from}"]
+    lines.append(lock.python.reason)
+    if lock.accelerator:
+        lines.append(lock.accelerator.reason)
+    if lock.packages:
+        lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
+    unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]
+    if unmeasured:
+        lines.append(f"nothing is known of the bytes of {', '.join(unmeasured)}: they are not here to be read")
+    return lines

@@ -1,0 +1,62 @@
+"""Whether the packages of an older lock answer a request as they are, so that no index need be asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from envc.lock.files import LockedFiles
+from envc.lock.requirements import normalise
+from envc.lock.resolution import Package, Request, Resolution
+
+#: The kinds of needs that packages depend on.
+_KINDS = ("python", "base", "accelerator", "packages")
+
+
+def kept_resolution(
+    request: Request, old: LockedFiles | None, needs: Mapping[str, Mapping[str, str]]
+) -> Resolution | None:
+    """Return the older lock's packages where nothing that they depend on has changed, else None.
+
+    That is: what is asked of packages, Python and GPU, the platform, the interpreter, and the index of each package.
+    """
+    if old is None or (resolver := old.lock.resolver) is None:
+        return None
+    lock = old.lock
+    if lock.platform != request.target.platform or lock.python.version != request.target.python:
+        return None
+    if tuple(map(int, _oldest_glibc(old).split("."))) != request.target.glibc:
+        return None
+    if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS):
+        return None
+    indexes = {package.name: package.index for package in lock.packages}
+    if any(indexes.get(name_of(one.text), one.index_name) != one.index_name for one in request.requirements):
+        return None
+    pins = {pin.name: pin for _, found in old.pins for pin in found}
+    return Resolution(
+        resolver,
+        tuple(
+            Package(
+                package.name,
+                package.version,
+                pins[package.name].hashes,
+                package.index,
+                pins[package.name].required_by,
+                package.wheel,
+                package.size,
+                package.requires,
+            )
+            for package in lock.packages
+        ),
+    )
+
+
+def _oldest_glibc(old: LockedFiles) -> str:
+    images = [old.lock.base, *([old.lock.interpreter] if old.lock.interpreter else [])]
+    return min((image.glibc for image in images), key=lambda version: tuple(map(int, version.split("."))))
+
+
+def name_of(requirement: str) -> str:
+    """Return the name in a requirement, normalised."""
+    from packaging.requirements import Requirement
+
+    return normalise(Requirement(requirement).name)
