@@ -55,10 +55,8 @@ def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | 
     from envc.sources.waiting import alone
 
     shown = f"{loaded.places.lock}/{LOCK_FILE}"
-    fresh = _fresh_locks(loaded, options)
-    if fresh is not None:
-        sys.stderr.write(f"{shown} is fresh\n")
-        return fresh
+    if (fresh := _fresh_locks(loaded, options)) is not None:
+        return _say_fresh(fresh, shown)
     if options.frozen:
         for platform in options.platforms or (None,):
             loading.fresh_lock(loaded._replace(platform=platform))
@@ -66,6 +64,8 @@ def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | 
 
     cache = user_cache(os.environ)
     with alone(loaded.lock_folder, cache, lambda holder: _say_waiting(shown, holder)):
+        if (fresh := _fresh_locks(loaded, options)) is not None:  # whoever was waited for has made it
+            return _say_fresh(fresh, shown)
         old = _old_locks(loaded)
         if progress is not None:
             return _choose_and_write(loaded, options, old, cache, progress)
@@ -73,6 +73,11 @@ def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | 
 
         with working(f"locking {loaded.environment.name}") as own_progress:
             return _choose_and_write(loaded, options, old, cache, own_progress)
+
+
+def _say_fresh(fresh: Locked, shown: str) -> Locked:
+    sys.stderr.write(f"{shown} is fresh\n")
+    return fresh
 
 
 def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:

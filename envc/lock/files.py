@@ -51,8 +51,14 @@ def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
 
 
 def _content(lock: Lock) -> dict[str, Any]:
-    """Return a lock as it is written: packages by name, so that two branches that add some merge."""
+    """Return a lock as it is written: packages by name, and no two facts that change apart on neighbouring lines.
+
+    Git merges two branches that change neighbours only when a line that both leave alone stands between them.
+    """
     content = lock.model_dump(mode="json", exclude={*_SHARED, "platform"})
+    content["inputs"] = {
+        kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
+    }
     content["packages"] = {package.pop("name"): package for package in content["packages"]}
     return content
 
@@ -98,7 +104,13 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
     shared = {name: content.get(name) for name in _SHARED}
     try:
-        return Lock.model_validate({**own, **shared, "platform": platform, "packages": packages})
+        inputs = {
+            kind: {subject: text for subject, [text] in found.items()} for kind, found in own.get("inputs", {}).items()
+        }
+    except (AttributeError, TypeError, ValueError):
+        raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
+    try:
+        return Lock.model_validate({**own, **shared, "platform": platform, "packages": packages, "inputs": inputs})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))

@@ -51,7 +51,8 @@ class Project:
 
     @property
     def lock(self) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "lockfiles" / self.name / "lock.json").read_text()))
+        content = json.loads((self.folder / "lockfiles" / self.name / "lock.json").read_text())
+        return dict(content["platforms"]["linux/amd64"])
 
     def words(self, command: str, *words: str) -> list[str]:
         """The command line; a socket or file that envc leaves open is said on stderr."""

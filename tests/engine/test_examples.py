@@ -69,7 +69,7 @@ def test_inside_is_what_the_lock_says_and_nothing_that_only_building_needs(proje
     assert found["ids"] == [1000, 0]
     assert found["python"] == lock["python"]["version"]
     assert found["prefix"] == "/opt/venv"
-    assert found["packages"] == {one["name"]: one["version"] for one in lock["packages"]}
+    assert found["packages"] == {name: one["version"] for name, one in lock["packages"].items()}
     assert found["programs"] == []
     assert found["left"] == []
     assert found["directory"] == manifest["working_directory"]

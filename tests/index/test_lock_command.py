@@ -26,7 +26,7 @@ pytestmark = pytest.mark.index
 SMALL = "env small <\n  python 3.12\n  pip < six; idna >\n>\n"
 LARGER = "env small <\n  python 3.12\n  pip < six; idna; sniffio >\n>\n"
 REQUIREMENTS = "py3.12-linux-x86_64.txt"
-KILLS = 8
+KILLS = int(os.environ.get("ENVC_TEST_KILLS", "8"))  # 200 were run once, see CONTRIBUTING.md
 
 
 class Project:
@@ -82,9 +82,9 @@ def locked(project: Project) -> Project:
 
 def test_the_lock_lies_in_the_project_and_names_no_machine(locked: Project) -> None:
     assert sorted(locked.lock) == [LOCK_FILE, REQUIREMENTS]
-    content = json.loads(locked.lock[LOCK_FILE])
+    content = json.loads(locked.lock[LOCK_FILE])["platforms"]["linux/amd64"]
     assert content["base"]["digest_from"] in {"registry", f"table of {content['library']}"}
-    assert [package["name"] for package in content["packages"]] == ["idna", "six"]
+    assert list(content["packages"]) == ["idna", "six"]
     assert content["python"]["version"].startswith("3.12.")
     settings = settings_of_this_machine()
     words = [*settings.find_links, *settings.extra_indexes, *settings.trusted_hosts]
@@ -207,6 +207,88 @@ def test_a_package_that_there_is_not(locked: Project) -> None:
     assert (exit_code, out) == (1, "")
     assert "error[unknown-package]: " in err
     assert locked.lock == before
+
+
+def test_a_second_platform_joins_the_lock_and_shares_what_is_equal(locked: Project) -> None:
+    before = json.loads(locked.lock[LOCK_FILE])["platforms"]["linux/amd64"]
+    exit_code, _, err = locked.run("lock", "jobs/small.env", "--platform", "linux/arm64")
+    assert exit_code == 0, err
+    assert sorted(locked.lock) == [LOCK_FILE, "py3.12-linux.txt"]
+    platforms = json.loads(locked.lock[LOCK_FILE])["platforms"]
+    assert (sorted(platforms), platforms["linux/amd64"]) == (["linux/amd64", "linux/arm64"], before)
+    assert locked.run("lock", "jobs/small.env")[2].endswith("lock.json is fresh\n")
+    assert locked.run("compile", "jobs/small.env", "--platform", "linux/arm64")[0] == 0
+    manifest = json.loads((locked.root / "project/build/jobs/small/run.json").read_text())
+    assert manifest["platform"] == "linux/arm64"
+
+
+def test_a_platform_that_was_not_locked(locked: Project) -> None:
+    exit_code, _, err = locked.run("compile", "jobs/small.env", "--platform", "linux/arm64")
+    assert exit_code == 1
+    assert "the environment `small` was never locked for linux/arm64" in err
+    assert "`envc lock jobs/small.env --platform linux/arm64`" in err
+
+
+def test_a_frozen_lock_chooses_nothing(locked: Project) -> None:
+    before = locked.lock
+    assert locked.run("lock", "jobs/small.env", "--frozen")[0] == 0
+    locked.program.write_text(LARGER)
+    exit_code, _, err = locked.run("lock", "jobs/small.env", "--frozen")
+    assert (exit_code, locked.lock) == (1, before)
+    assert "error[stale-lock]" in err
+
+
+def test_only_what_is_named_moves(project: Project) -> None:
+    project.program.write_text("env small < python 3.12; pip < six ==1.15.0; idna ==3.4 > >")
+    assert project.run("lock", "jobs/small.env")[0] == 0
+    project.program.write_text("env small < python 3.12; pip < six; idna > >")
+    exit_code, _, err = project.run("lock", "jobs/small.env")
+    assert exit_code == 0, err
+    assert (chosen(project)["six"], chosen(project)["idna"]) == ("1.15.0", "3.4")
+    exit_code, _, err = project.run("lock", "jobs/small.env", "--only", "six")
+    assert exit_code == 0, err
+    assert "  ~ six 1.15.0 → 1." in err
+    assert chosen(project)["six"] != "1.15.0"
+    assert chosen(project)["idna"] == "3.4"
+
+
+def chosen(project: Project) -> dict[str, str]:
+    packages = json.loads(project.lock[LOCK_FILE])["platforms"]["linux/amd64"]["packages"]
+    return {name: package["version"] for name, package in packages.items()}
+
+
+def test_the_packages_that_a_package_needs_stand_in_the_lock(project: Project) -> None:
+    project.program.write_text("env small < python 3.12; pip requests[socks] ==2.32.3 >")
+    exit_code, _, err = project.run("lock", "jobs/small.env")
+    assert exit_code == 0, err
+    packages = json.loads(project.lock[LOCK_FILE])["platforms"]["linux/amd64"]["packages"]
+    assert packages["requests"]["requires"] == [
+        *("certifi>=2017.4.17", "charset-normalizer<4,>=2", "idna<4,>=2.5", "pysocks!=1.5.7,>=1.5.6"),
+        "urllib3<3,>=1.21.1",
+    ]
+
+
+def test_every_environment_of_a_program_side_by_side(project: Project) -> None:
+    project.program.write_text(SMALL + "env other < python 3.12; pip sniffio >\n" + "env bare < python 3.13 >\n")
+    exit_code, _, err = project.run("lock", "jobs/small.env", "--all")
+    assert exit_code == 0, err
+    assert {"  small: six", "  other: sniffio"} <= {*err.splitlines()}
+    folders = sorted(path.name for path in (project.root / "project/lockfiles/jobs").iterdir())
+    assert folders == ["small", "small.bare", "small.other"]
+    assert project.run("lock", "jobs/small.env", "--all")[2].count("is fresh") == 3
+
+
+def test_ctrl_c_while_several_are_locked(project: Project) -> None:
+    project.program.write_text(SMALL + "env other < python 3.12; pip sniffio >\n")
+    process = project.start("lock", "jobs/small.env", "--all")
+    assert until(lambda: bool(children_with(project.cache)))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err.endswith("\nstopped\n")
+    assert "Traceback" not in err
+    assert until(lambda: not children_with(project.cache), 10)
+    assert not (project.root / "project/lockfiles/jobs").exists()
 
 
 def test_every_program_of_a_folder(project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -32,9 +33,15 @@ def test_two_tasks_run_at_once() -> None:
 
 def test_all_failures_are_one_report() -> None:
     done: list[int] = []
+
+    def work() -> int:
+        done.append(1)
+        return 1
+
+    first, second = partial(failing, "first", 1), partial(failing, "second", 3)
+    tasks: list[Callable[[], int]] = [first, work, second, first]
     with pytest.raises(Report) as report:
-        first, second = partial(failing, "first", 1), partial(failing, "second", 3)
-        side_by_side([first, lambda: done.append(1), second, first])
+        side_by_side(tasks)
     assert [one.name for one in report.value.diagnostics] == ["first", "second"]
     assert (report.value.exit_code, done) == (3, [1])
 
