@@ -66,13 +66,17 @@ def platform_argument(parser: argparse.ArgumentParser) -> None:
 
 def load(options: argparse.Namespace) -> Loaded:
     """Read and understand a program. Raises a Report."""
-    memory: Memory = options.memory
-    memory.resolved(options.program.parent)
-    memory.read_file(options.program)
-    loaded = load_program(options.program, options.environment, options.root)
-    loaded = loaded._replace(memory=memory, platform=options.platform)
-    if options.root is not None:
-        memory.resolved(options.root)
+    loaded = load_remembering(options.program, options.environment, options.root, options.memory)
+    return loaded._replace(platform=options.platform)
+
+
+def load_remembering(program: Path, environment: str | None, root: Path | None, memory: Memory) -> Loaded:
+    """Read and understand a program, and take note of what was read for it. Raises a Report."""
+    memory.resolved(program.parent)
+    memory.read_file(program)
+    loaded = load_program(program, environment, root)._replace(memory=memory)
+    if root is not None:
+        memory.resolved(root)
         return loaded
     for folder in loaded.project.program.parents:
         if memory.looked_for(folder / "lockfiles"):

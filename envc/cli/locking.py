@@ -56,16 +56,18 @@ def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | 
 
     shown = f"{loaded.places.lock}/{LOCK_FILE}"
     if (fresh := _fresh_locks(loaded, options)) is not None:
-        return _say_fresh(fresh, shown)
+        return _say_fresh(loaded, fresh, shown)
     if options.frozen:
         for platform in options.platforms or (None,):
             loading.fresh_lock(loaded._replace(platform=platform))
+    if loaded.memory:
+        loaded.memory.forget()  # what is chosen now is not to be repeated
     from envc.resolvers.pip_tools.environment import user_cache
 
     cache = user_cache(os.environ)
     with alone(loaded.lock_folder, cache, lambda holder: _say_waiting(shown, holder)):
         if (fresh := _fresh_locks(loaded, options)) is not None:  # whoever was waited for has made it
-            return _say_fresh(fresh, shown)
+            return _say_fresh(loaded, fresh, shown)
         old = _old_locks(loaded)
         if progress is not None:
             return _choose_and_write(loaded, options, old, cache, progress)
@@ -75,8 +77,11 @@ def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | 
             return _choose_and_write(loaded, options, old, cache, own_progress)
 
 
-def _say_fresh(fresh: Locked, shown: str) -> Locked:
-    sys.stderr.write(f"{shown} is fresh\n")
+def _say_fresh(loaded: loading.Loaded, fresh: Locked, shown: str) -> Locked:
+    if loaded.memory:
+        loaded.memory.say("stderr", f"{shown} is fresh\n")
+    else:
+        sys.stderr.write(f"{shown} is fresh\n")
     return fresh
 
 

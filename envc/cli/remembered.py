@@ -1,4 +1,4 @@
-"""Answers `check`, `compile` and `hash` again without work when nothing that they read has changed.
+"""Answers `check`, `compile`, `hash` and `lock` again without work when nothing that they read has changed.
 
 A run that ended well is kept in the user's cache: what it read (by SHA-256), what it said and what it wrote. The next
 run with the same command line reads the same files again, compares, and repeats the answer; parser and models are never
@@ -21,7 +21,7 @@ from envc import __version__
 if TYPE_CHECKING:
     from envc.lock.source_tree import SourceTree, WantedPath
 
-COMMANDS = frozenset({"check", "compile", "hash"})
+COMMANDS = frozenset({"check", "compile", "hash", "lock"})
 _MOST_ENTRIES = 256
 
 

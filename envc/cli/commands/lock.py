@@ -7,6 +7,7 @@ program of the current folder is locked. The lock lies under lockfiles/ in the p
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from envc.cli import loading
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Lock the program, or every program of the folder."""
     programs = [options.program] if options.program else _programs_here()
     loaded = [
-        loading.load_program(program, name, options.root)
+        loading.load_remembering(program, name, options.root, options.memory)
         for program in programs
         for name in _environments(program, options)
     ]
@@ -61,13 +62,15 @@ def run(options: argparse.Namespace) -> int:
         offline=options.offline,
         frozen=options.frozen,
     )
+    if not options.program:
+        options.memory.forget()  # another program of the folder may come
     locked = lock_all(loaded, how)
     if options.json:
-        from envc.cli.console import write_json
-
         for one in locked:
             content = {platform: files.lock.model_dump(mode="json") for platform, files in sorted(one.items())}
-            write_json(content)
+            options.memory.say("stdout", json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    if not any(one.environment.warnings for one in loaded):
+        options.memory.keep()
     return 0
 
 

@@ -171,7 +171,8 @@ def put_back(place: Path, kept: Path) -> None:
     copy(kept, place)
 
 
-COMMANDS = (COMPILE, ("check", "jobs/train.env"), ("hash", "jobs/train.env", "--explain"))
+FROZEN = ("lock", "jobs/train.env", "--frozen")
+COMMANDS = (COMPILE, ("check", "jobs/train.env"), ("hash", "jobs/train.env", "--explain"), FROZEN)
 
 
 @pytest.mark.parametrize("name", EDITS)
