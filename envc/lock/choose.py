@@ -5,6 +5,8 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
@@ -14,21 +16,36 @@ from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
-from envc.lock.images import find_images
+from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
-from envc.lock.model import Lock, LockedPackage, LockedSystemPackage
+from envc.lock.model import Lock, LockedArtifact, LockedPackage, LockedSystemPackage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
     Package,
     Request,
     Requirement,
+    Resolution,
     Target,
 )
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
 NOTHING_MOVES = Wishes()
+
+
+class Prepared(NamedTuple):
+    """All choices of an environment on a platform but its packages, and what a resolver is asked for those."""
+
+    environment: Environment
+    platform: str
+    library: Library
+    needs: dict[str, dict[str, str]]
+    builds: tuple[BuildChoice, ...]
+    images: FoundImages
+    artifacts: tuple[LockedArtifact, ...]
+    request: Request | None  # None for an environment without packages
+    kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
 
 
 def choose(
@@ -42,6 +59,15 @@ def choose(
 
     Raises a Report where there is no answer or the world failed.
     """
+    prepared = prepare(environment, platform, world, old, wishes)
+    resolution = prepared.kept
+    if resolution is None and prepared.request is not None:
+        resolution = world.resolver.resolve(prepared.request, world.progress)
+    return finish(prepared, resolution)
+
+
+def prepare(environment: Environment, platform: str, world: World, old: LockedFiles | None, wishes: Wishes) -> Prepared:
+    """Choose everything but packages. Raises a Report."""
     builds = choose_builds(environment, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
@@ -50,27 +76,30 @@ def choose(
         builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     request = _request(environment, builds, target, world, wishes.kept(environment, old))
-    resolution = None
-    if request is not None:
-        resolution = None if wishes.any else kept_resolution(request, old, needs)
-        resolution = resolution or world.resolver.resolve(request, world.progress)
+    kept = kept_resolution(request, old, needs) if request and not wishes.any else None
+    return Prepared(environment, platform, world.library, needs, builds, images, artifacts, request, kept)
+
+
+def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
+    """Return the lock of what was chosen."""
+    environment, images = prepared.environment, prepared.images
+    packages = resolution.packages if resolution else ()
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
-        library=world.library.date,
+        library=prepared.library.date,
         environment=environment.name,
-        platform=platform,
+        platform=prepared.platform,
         resolver=resolution.resolver if resolution else None,
-        inputs=needs,
+        inputs=prepared.needs,
         python=images.python,
         base=images.base,
         interpreter=images.interpreter,
-        accelerator=locked_accelerator(environment, builds, world.library),
-        packages=tuple(map(_package, resolution.packages)) if resolution else (),
-        system=_system(environment, world.library),
-        artifacts=artifacts,
+        accelerator=locked_accelerator(environment, prepared.builds, prepared.library),
+        packages=tuple(map(_package, packages)),
+        system=_system(environment, prepared.library),
+        artifacts=prepared.artifacts,
     )
-    packages = resolution.packages if resolution else ()
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
 
 

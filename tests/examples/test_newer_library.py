@@ -1,4 +1,4 @@
-"""A lock outlives the library it was made with: what is locked compiles to the same bytes when the library has moved."""
+"""A lock outlives the library it was made with: what is locked compiles to the same bytes under another one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""Environments that are locked together agree in every package that both have."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.requirements import Requirement as Parsed
+
+from envc.diagnostics import Diagnostic, Report
+from envc.lock.choose import Prepared, prepare
+from envc.lock.files import LockedFiles
+from envc.lock.group import resolve_together, union_of
+from envc.lock.resolution import Image, Package, Progress, Request, Requirement, Resolution, Target
+from envc.lock.wishes import Wishes
+from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
+
+VERSIONS = {"numpy": ["1.26.4", "2.2.1", "2.3.0"], "pandas": ["2.2.3"], "scipy": ["1.16.0"], "torch": ["2.7.1+cu118"]}
+
+
+def slim(minor: str) -> Image:
+    return image("docker.io/library/python", f"{minor}-slim-bookworm", minor, f"{minor}.9")
+
+
+def member(text: str, old: LockedFiles | None = None) -> Prepared:
+    images = Images([slim(minor) for minor in ("3.12", "3.13")])
+    return prepare(environment(text), PLATFORM, world(Packages(VERSIONS), images), old, Wishes())
+
+
+class Joining(Packages):
+    """The same, where a name may be asked for twice, as pip takes it."""
+
+    def resolve(self, request: Request, progress: Progress) -> Resolution:
+        joined: dict[str, Parsed] = {}
+        for requirement in request.requirements:
+            parsed = Parsed(requirement.text)
+            joined.setdefault(parsed.name, parsed).specifier &= parsed.specifier
+        routes = {Parsed(one.text).name: one.index_name for one in request.requirements}
+        asked = tuple(Requirement(str(one), routes[name]) for name, one in joined.items())
+        return super().resolve(request._replace(requirements=asked), progress)
+
+
+def together(*texts: str) -> list[dict[str, str]]:
+    resolved = resolve_together([member(text) for text in texts], Joining(VERSIONS), lambda _: None)
+    return [{one.name: one.version for one in found.packages} if found else {} for found in resolved]
+
+
+def refused(*texts: str) -> Diagnostic:
+    with pytest.raises(Report) as report:
+        together(*texts)
+    (diagnostic,) = report.value.diagnostics
+    return diagnostic
+
+
+def test_what_one_member_limits_all_of_them_have() -> None:
+    train = "env train < python 3.12; pip < numpy; pandas > >"
+    serve = "env serve < python 3.12; pip < numpy <2.3; scipy > >"
+    assert together(train, serve) == [
+        {"numpy": "2.2.1", "pandas": "2.2.3"},
+        {"numpy": "2.2.1", "scipy": "1.16.0"},
+    ]
+
+
+def test_a_member_without_packages_has_none() -> None:
+    assert together("env a < python 3.12; pip numpy >", "env b < python 3.12 >") == [{"numpy": "2.3.0"}, {}]
+
+
+def test_two_pythons_are_refused_at_both() -> None:
+    found = refused("env a < python 3.12; pip numpy >", "env b < python 3.13; pip numpy >")
+    assert found.name == "group-of-two-pythons"
+    assert [label.span.text for label in found.labels] == ["3.12", "3.13"]
+
+
+def test_builds_for_a_gpu_and_for_the_cpu_are_refused_at_both() -> None:
+    found = refused("env a < gpu cuda 11.8; python 3.12; ml torch >", "env b < python 3.12; pip torch >")
+    assert found.name == "group-of-two-indexes"
+    assert [label.text for label in found.labels] == ["from pytorch-cu118 for a", "from the default index for b"]
+
+
+class Fickle:
+    """A resolver that takes another version for a member than for all."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def resolve(self, request: Request, progress: Progress) -> Resolution:
+        progress("resolving")
+        self.asked += 1
+        package = Package("numpy", f"{self.asked}.0", ("sha256:" + "0" * 64,), None, (), None, None)
+        assert request.requirements
+        return Resolution("fickle", (package,))
+
+
+def test_a_resolver_that_does_not_agree_with_itself_is_found_out() -> None:
+    members = [member("env a < python 3.12; pip numpy >"), member("env b < python 3.12; pip numpy >")]
+    with pytest.raises(Report) as report:
+        resolve_together(members, Fickle(), lambda _: None)
+    (diagnostic,) = report.value.diagnostics
+    assert (diagnostic.name, diagnostic.labels[0].text) == ("group-disagrees", "takes numpy 2.0 instead of 1.0")
+
+
+def test_the_union_is_for_the_oldest_target() -> None:
+    def request(python: str, glibc: int, *pins: str) -> Request:
+        return Request(Target(python, PLATFORM, (2, glibc)), (Requirement("numpy"),), (), pins)
+
+    union = union_of([request("3.12.10", 36, "numpy==1"), request("3.12.9", 39, "numpy==2", "scipy==3")])
+    assert union.target == Target("3.12.9", PLATFORM, (2, 36))
+    assert union.requirements == (Requirement("numpy"),)
+    assert union.pins == ("numpy==1", "scipy==3")
