@@ -1,0 +1,75 @@
+"""Wheels of a lock, fetched by pip into a folder: those that the target takes, each by hash."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from envc.diagnostics.diagnostic import world_failed
+from envc.lock import requirements
+from envc.lock.files import LockedFiles
+from envc.lock.resolution import Progress, Target
+from envc.resolvers.pip_tools import environment
+from envc.resolvers.pip_tools.settings import Settings, clean_environment
+from envc.resolvers.pip_tools.specification import abi_of, platforms_of, release
+from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.running import running
+
+
+def fetch_wheels(  # what a machine needs to know to fetch
+    locked: LockedFiles,
+    glibc: tuple[int, int],
+    folder: Path,
+    cache: Path,
+    settings: Settings,
+    addresses: Mapping[str, str],
+    progress: Progress,
+) -> None:
+    """Fetch the wheel of every package of a lock. `addresses` are those of named indexes.
+
+    Raises a `Report` named `wheels-not-fetched`.
+    """
+    variables = clean_environment(os.environ)
+    interpreter = environment.environment(cache, settings, variables, progress)
+    target = Target(locked.lock.python.version, locked.lock.platform, glibc)
+    for index, pins in locked.pins:
+        progress(f"{len(pins)} wheels of {index or 'the default index'}")
+        own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
+        _download(interpreter, requirements.write(pins), target, folder, own, variables)
+
+
+def _download(
+    interpreter: Path, text: str, target: Target, folder: Path, settings: Settings, variables: Mapping[str, str]
+) -> None:
+    import subprocess
+
+    words = ["download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", "--dest", str(folder)]
+    words += ["--python-version", ".".join(release(target.python)[:2]), "--implementation", "cp"]
+    words += ["--abi", abi_of(target), "--abi", "abi3", "--abi", "none"]
+    words += [word for platform in platforms_of(target) for word in ("--platform", platform)]
+    with tempfile.TemporaryDirectory(prefix="envc-") as private:  # mode 0700: addresses may hold a password
+        configuration, wanted = Path(private, "pip.conf"), Path(private, "requirements.txt")
+        configuration.write_text(settings.configuration, encoding="utf-8")
+        wanted.write_text(text, encoding="utf-8")
+        child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
+            [str(interpreter), "-m", "pip", *words, "-r", str(wanted)],
+            cwd=private,
+            env={**variables, "PIP_CONFIG_FILE": str(configuration)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        with running(child):
+            _, said = child.communicate()
+    if child.returncode != 0:
+        errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
+        raise world_failed(
+            "wheels-not-fetched",
+            "pip did not fetch the wheels of the lock",
+            notes=[plain(line) for line in errors[-2:]] or ["it said nothing"],
+            helps=("the lock's files must still be on the index; `envc lock --upgrade` chooses those that are",),
+        )
