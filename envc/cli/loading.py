@@ -34,6 +34,10 @@ class Loaded(NamedTuple):
     places: Places
     memory: Memory | None = None
 
+    def on(self, platform: str) -> Loaded:
+        """Return it with the environment of a platform."""
+        return self._replace(environment=self.environment.on(platform))
+
     @property
     def lock_folder(self) -> Path:
         """Where the lock lies."""
@@ -52,6 +56,19 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
         "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
     )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    set_argument(parser)
+
+
+def set_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that gives values to parameters."""
+    parser.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a parameter, which `takes` declares",
+    )
 
 
 def load(options: argparse.Namespace) -> Loaded:
@@ -59,7 +76,8 @@ def load(options: argparse.Namespace) -> Loaded:
     memory: Memory = options.memory
     memory.resolved(options.program.parent)
     memory.read_file(options.program)
-    loaded = load_program(options.program, options.environment, options.root)
+    values = build_arguments(options.values, "--set")
+    loaded = load_program(options.program, options.environment, options.root, values, memory)
     if options.root is not None:
         memory.resolved(options.root)
         return loaded._replace(memory=memory)
@@ -69,13 +87,26 @@ def load(options: argparse.Namespace) -> Loaded:
     return loaded._replace(memory=memory)
 
 
-def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
-    """Read and understand a program. Raises a Report."""
+def load_program(
+    program: Path,
+    name: str | None,
+    root: Path | None,
+    values: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
+) -> Loaded:
+    """Read and understand a program; `values` are those of its parameters. Raises a Report."""
     from envc.cli.console import show
+    from envc.language.check import Chosen
+    from envc.sources.modules import ModulesBeside
 
     source = read_program(program, program.as_posix())
-    meaning = pipeline.understand(source)
+    folder = program.parent
+    modules = ModulesBeside(folder, folder.as_posix(), memory.read_file if memory else lambda _: None)
+    meaning = pipeline.understand(source, modules)
     environment = pipeline.environment_of(meaning, source, program.stem, name)
+    if values:
+        meaning = pipeline.understand(source, modules, Chosen(environment.name, values))
+        environment = pipeline.environment_of(meaning, source, program.stem, environment.name)
     show(environment.warnings)
     project = find_project(program, root)
     return Loaded(source, project, meaning, environment, project.places(environment.name))
@@ -120,8 +151,9 @@ def fresh_lock(loaded: Loaded) -> LockedFiles:
     place = f"{loaded.places.lock}/{LOCK_FILE}"
     if locked is None:
         raise Report([missing_lock(loaded.environment, program, place)])
-    if not is_fresh(loaded.environment, locked.lock):
-        raise Report([stale_lock(loaded.environment, locked.lock, program, place)])
+    environment = loaded.environment.on(locked.lock.platform)
+    if not is_fresh(environment, locked.lock):
+        raise Report([stale_lock(environment, locked.lock, program, place)])
     return locked
 
 
@@ -132,6 +164,7 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
     from envc.plan.wanted import copied_paths, ignored_patterns
     from envc.sources.tree import read_tree
 
+    loaded = loaded.on(locked.lock.platform)
     environment, places = loaded.environment, loaded.places
     ignored = ignored_patterns(environment, places)
     wanted = copied_paths(environment, places)
@@ -172,13 +205,13 @@ def index_addresses(locked: LockedFiles) -> dict[str, str]:
     return {name: address for name in names if (address := library.index_address(name))}
 
 
-def build_arguments(given: list[str]) -> dict[str, str]:
+def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:
     """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other."""
     chosen = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
-            sys.stderr.write(f"envc: --arg takes NAME=VALUE, not `{text}`\n")
+            sys.stderr.write(f"envc: {option} takes NAME=VALUE, not `{text}`\n")
             raise SystemExit(2)
         chosen[name] = value
     return chosen

@@ -9,7 +9,7 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, WorkingDirectory
-from envc.language.fields import Items, Positional
+from envc.language.fields import ANY, Items, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Name
 from envc.language.word import Declaration
@@ -19,13 +19,23 @@ class Env(Declaration):
     """Declares one environment.
 
     A file may hold several. The one that has the file's name is built when no other is named.
+
+    `from` stands on another environment of the file: what it says holds here, too. A setting that is said again, and a
+    package, variable or file of the same name, replaces the parent's; `drop` takes away, as in `ml drop datasets`.
+    `takes` declares parameters with their defaults; `$NAME` as a whole argument is the value. Values come from behind
+    the parent's name, `from base cuda 12.6`, and from `--set cuda=12.6` on the command line.
     """
 
     place: ClassVar[str] = "file"
     repeatable = True
-    examples = ("env train < gpu cuda 11.3; python 3.12; ml torch pinned; data v2 mounted >",)
+    examples = (
+        "env train < gpu cuda 11.3; python 3.12; ml torch pinned; data v2 mounted >",
+        "env base takes cuda 12.6 < python 3.12; gpu cuda $cuda >; env train from base cuda 12.8 < ml torch >",
+    )
 
     name: Annotated[Name, Positional()]
+    parent: Annotated[tuple[str, ...], Keyword("from", many=True, kinds=ANY)] = ()
+    takes: Annotated[tuple[str, ...], Keyword(many=True, kinds=ANY)] = ()
     block: Annotated[tuple[()], Items("env")] = ()
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:

@@ -37,7 +37,9 @@ class Secret(Declaration):
         """Refuse a name or a variable that is taken."""
         place = origin.of("name")
         for other in environment.every(SecretFacet):
-            if other.name == self.name and other.origin.of("name").start < place.start:
+            if other.origin.item is origin.item:
+                break
+            if other.name == self.name:
                 yield Diagnostic(
                     "repeated-name",
                     f"two secrets are called `{self.name}`",

@@ -102,8 +102,8 @@ class ArtifactWord(Declaration):
                     (wrong(origin.of("location"), "neither http nor https"),),
                     helps=("give the https address of the same bytes, or have them `mounted`",),
                 )
-        twins = [one for one in environment.every(Artifact) if one.name == name and one.origin.item is not origin.item]
-        if any(twin.origin.span.start < origin.span.start for twin in twins):
+        twins = [one for one in environment.every(Artifact) if one.name == name]
+        if twins and twins[0].origin.item is not origin.item:
             yield Diagnostic(
                 "repeated-name",
                 f"two data sets or models are called `{name}`",

@@ -40,23 +40,19 @@ def refuse_open_value(name: str, origin: Origin) -> Iterator[Diagnostic]:
 
 
 def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:
-    """Refuse a variable that an item before this place gives a value, too."""
-    for taken, where in _variables(environment):
-        if taken == name and where.start < place.start:
-            yield Diagnostic(
-                "repeated-name", f"`{name}` is set twice", (wrong(place, "again here"), Label(where, "first here"))
-            )
-            return
+    """Refuse a variable that an item before this place gives a value, too; or this one in a module used twice."""
+    places = [where for taken, where in _variables(environment) if taken == name]
+    if places and (places[0] != place or places.count(place) > 1):
+        first = (Label(places[0], "first here"),) if places[0] != place else ()
+        yield Diagnostic("repeated-name", f"`{name}` is set twice", (wrong(place, "again here"), *first))
 
 
 def _variables(environment: Environment) -> Iterator[tuple[str, Span]]:
-    for setting in environment.every(Setting):
-        yield setting.name, setting.origin.of("name")
-    for argument in environment.every(BuildArgument):
-        yield argument.name, argument.origin.of("name")
-    for secret in environment.every(Secret):
-        if secret.variable:
-            yield secret.variable, secret.origin.of("variable")
+    for facet in environment.facets:
+        if isinstance(facet, Setting | BuildArgument):
+            yield facet.name, facet.origin.of("name")
+        elif isinstance(facet, Secret) and facet.variable:
+            yield facet.variable, facet.origin.of("variable")
 
 
 def _secret_name(variable: str) -> str:

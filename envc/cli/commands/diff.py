@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("after", nargs="?", type=Path, help="another; the first one's lock otherwise")
     parser.add_argument("--environment", help="the environment of both programs")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    loading.set_argument(parser)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
@@ -55,13 +56,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
     """Return what the program asks for that its lock was not made for."""
-    loaded = loading.load_program(options.before, options.environment, options.root)
+    values = loading.build_arguments(options.values, "--set")
+    loaded = loading.load_program(options.before, options.environment, options.root, values)
     locked = loading.read_lock(loaded)
     if locked is None:
         from envc.lock.freshness import missing_lock
 
         raise Report([missing_lock(loaded.environment, loaded.source.path, f"{loaded.places.lock}/{LOCK_FILE}")])
-    return input_changes(locked.lock.inputs, inputs_of(needs_of(loaded.environment)))
+    return input_changes(locked.lock.inputs, inputs_of(needs_of(loaded.environment.on(locked.lock.platform))))
 
 
 def _side(path: Path, options: argparse.Namespace) -> Side:
@@ -69,7 +71,8 @@ def _side(path: Path, options: argparse.Namespace) -> Side:
         if not (path / LOCK_FILE).is_file():
             raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock")])
         return Side(str(path), read_lock_files(loading.lock_texts(path, str(path)), str(path)), None)
-    loaded = loading.load_program(path, options.environment, options.root)
+    values = loading.build_arguments(options.values, "--set")
+    loaded = loading.load_program(path, options.environment, options.root, values)
     return Side(str(path), loading.fresh_lock(loaded), loaded)
 
 

@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
     )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    loading.set_argument(parser)
     lock_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the lock as JSON")
 
@@ -46,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     """Lock the program, or every program of the folder."""
     programs = [options.program] if options.program else _programs_here()
     for program in programs:
-        loaded = loading.load_program(program, options.environment, options.root)
+        values = loading.build_arguments(options.values, "--set")
+        loaded = loading.load_program(program, options.environment, options.root, values)
         locked = lock_loaded(loaded, options)
         if options.json:
             from envc.cli.console import write_json
@@ -80,6 +82,7 @@ def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFi
     with alone(loaded.lock_folder, cache, lambda holder: _say_waiting(shown, holder)):
         old = _old_lock(loaded)
         platform = options.platform or (old.lock.platform if old else PLATFORM)
+        loaded = loaded.on(platform)
         measured = loading.measure_artifacts(loaded)
         if old and not options.upgrade and old.lock.platform == platform and is_fresh(loaded.environment, old.lock):
             from envc.lock.artifacts import check_artifacts
