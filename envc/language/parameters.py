@@ -12,6 +12,9 @@ from envc.diagnostics.suggestions import similar
 from envc.syntax.kinds import kind_of
 from envc.syntax.program import Argument, Item
 
+#: What messages call the place of a value that `--set` gives.
+COMMAND_LINE = "command line"
+
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _SECTIONS = frozenset({"from", "takes", "needs"})
 
@@ -138,13 +141,13 @@ def unused_parameter(name: str, declared: Span) -> Diagnostic:
 
 def value_from_command_line(name: str, text: str) -> Argument:
     """Return the value that `--set NAME=TEXT` gives."""
-    source = Source("command line", f"--set {name}={text}")
+    source = Source(COMMAND_LINE, f"--set {name}={text}")
     return Argument(kind_of(text), text, Span(source, len(source.text) - len(text), len(source.text)))
 
 
 def name_from_command_line(name: str) -> Argument:
     """Return the name in `--set NAME=…`, as a place that a message can show."""
-    source = Source("command line", f"--set {name}=…")
+    source = Source(COMMAND_LINE, f"--set {name}=…")
     return Argument("word", name, Span(source, 6, 6 + len(name)))
 
 
