@@ -42,11 +42,12 @@ class Env(Declaration):
         """Refuse an environment without a Python, and two things in one place."""
         if not environment.one(Interpreter) and not environment.one(BaseImage):
             yield _no_python(origin)
+        folder = environment.one(WorkingDirectory)
         first: dict[str, Span] = {}
         for facet in environment.facets:
             if not isinstance(facet, Artifact | CopiedPath):
                 continue
-            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, environment)
+            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, folder)
             if path in first:
                 yield Diagnostic(
                     "occupied-path",
@@ -57,9 +58,8 @@ class Env(Declaration):
             first.setdefault(path, place)
 
 
-def _implied_place(facet: Artifact | CopiedPath, environment: Environment) -> str:
+def _implied_place(facet: Artifact | CopiedPath, folder: WorkingDirectory | None) -> str:
     """Return where what `copy` names lies without `at`: under the working directory, by its own name."""
-    folder = environment.one(WorkingDirectory)
     name = facet.source.rpartition("/")[2] if isinstance(facet, CopiedPath) else facet.name
     return f"{folder.path if folder else '/app'}/{name}".removesuffix("/.")
 

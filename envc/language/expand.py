@@ -18,7 +18,7 @@ from envc.language.refusals import misplaced_word, repeated_words, unknown_word,
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item
 
-#: An environment may have this many items once all of its modules are opened.
+#: Modules may bring an environment this many items.
 MOST_ITEMS = 10_000
 
 
@@ -80,9 +80,9 @@ class Expander:
 
     def _block(self, items: tuple[Item, ...], place: Place, said: Said, platform: str | None) -> None:
         for item in items:
-            self._left -= 1
+            self._left -= 1 if place.uses else 0
             if self._left < 0:
-                self._refuse_once(_too_many(place.uses[0] if place.uses else item.word_span))
+                self._refuse_once(_too_many(place.uses[0]))
                 return
             mistakes: list[Diagnostic] = []
             given = substituted(item, place.values, self.used, mistakes)
@@ -208,9 +208,7 @@ class Expander:
 
 
 def _too_many(place: Span) -> Diagnostic:
-    return Diagnostic(
-        "expands-too-far", f"an environment has more than {MOST_ITEMS} items", (wrong(place, "leads there"),)
-    )
+    return Diagnostic("expands-too-far", f"modules bring more than {MOST_ITEMS} items", (wrong(place, "leads there"),))
 
 
 def _circular(module: Module, item: Item, place: Place) -> Diagnostic:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics import Diagnostic, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import BuildArgument, Secret, Setting
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 
 #: Names that say their value is a secret.
 _SECRET = re.compile(
@@ -41,18 +41,9 @@ def refuse_open_value(name: str, origin: Origin) -> Iterator[Diagnostic]:
 
 def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:
     """Refuse a variable that an item before this place gives a value, too; or this one in a module used twice."""
-    places = [where for taken, where in _variables(environment) if taken == name]
-    if places and (places[0] != place or places.count(place) > 1):
-        first = (Label(places[0], "first here"),) if places[0] != place else ()
-        yield Diagnostic("repeated-name", f"`{name}` is set twice", (wrong(place, "again here"), *first))
-
-
-def _variables(environment: Environment) -> Iterator[tuple[str, Span]]:
-    for facet in environment.facets:
-        if isinstance(facet, Setting | BuildArgument):
-            yield facet.name, facet.origin.of("name")
-        elif isinstance(facet, Secret) and facet.variable:
-            yield facet.variable, facet.origin.of("variable")
+    labels = taken_before(environment, "variable", name, place)
+    if labels:
+        yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)
 
 
 def _secret_name(variable: str) -> str:
