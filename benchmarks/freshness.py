@@ -74,7 +74,8 @@ def main() -> int:
             )
             took = statistics.median(seconds(command, project, environ) for _ in range(rounds))
             memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-            print(f"{count} environments, {layout.__name__.replace('_', ' ')}: {took:.2f} s, {took / bare:.1f} x the bare import, {memory:.0f} MiB")
+            layout_name = layout.__name__.replace("_", " ")
+            print(f"{count} environments, {layout_name}: {took:.2f} s, {took / bare:.1f} x bare, {memory:.0f} MiB")
     return 0
 
 

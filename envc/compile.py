@@ -26,8 +26,9 @@ from envc.declarations import words
 from envc.diagnostics import Diagnostic, Report, Source
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.check import check
+from envc.language.check import Chosen, check
 from envc.language.environment import Environment, Meaning
+from envc.language.modules import ModuleFiles
 from envc.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -46,9 +47,12 @@ class Compiled(NamedTuple):
     files: dict[str, str]
 
 
-def understand(source: Source) -> Meaning:
-    """Return what a program says. Raises a Report with every mistake of the first stage that finds any."""
-    return check(parse(source), words)
+def understand(source: Source, modules: ModuleFiles | None = None, chosen: Chosen | None = None) -> Meaning:
+    """Return what a program says. Raises a Report with every mistake of the first stage that finds any.
+
+    `modules` are the files that its `use` may lead to, the library's otherwise; `chosen` gives values to parameters.
+    """
+    return check(parse(source), words, modules, chosen)
 
 
 def environment_of(meaning: Meaning, source: Source, stem: str, name: str | None = None) -> Environment:

@@ -26,6 +26,12 @@ def read_library(path: str) -> str:
     return (folder("stdlib") / path).read_text(encoding="utf-8")
 
 
+def library_paths(folder_name: str) -> list[str]:
+    """Return the paths of all files of a folder of the library, relative to that folder, sorted: `serve/http.env`."""
+    place = folder("stdlib") / folder_name
+    return sorted(file.relative_to(place).as_posix() for file in place.rglob("*.env"))
+
+
 def explanation(name: str) -> str | None:
     """Return the page that explains a diagnostic or a topic, in Markdown, or None."""
     pages = _PACKAGE / "diagnostics" / "explain"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,6 +38,10 @@ class Loaded(NamedTuple):
     memory: Memory | None = None
     platform: str | None = None  # as asked, `linux/arm64`
 
+    def on(self, platform: str) -> Loaded:
+        """Return it with the environment of a platform."""
+        return self._replace(environment=self.environment.on(platform))
+
     @property
     def lock_folder(self) -> Path:
         """Where the lock lies."""
@@ -57,6 +61,7 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
     platform_argument(parser)
+    set_argument(parser)
 
 
 def platform_argument(parser: argparse.ArgumentParser) -> None:
@@ -64,42 +69,95 @@ def platform_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", metavar="PLATFORM", help="what the image runs on, linux/arm64; see `envc lock`")
 
 
+def set_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that gives values to parameters."""
+    parser.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="the value of a parameter, which `takes` declares",
+    )
+
+
 def load(options: argparse.Namespace) -> Loaded:
     """Read and understand a program. Raises a Report."""
-    loaded = load_remembering(options.program, options.environment, options.root, options.memory)
+    values = build_arguments(options.values, "--set")
+    loaded = load_program(options.program, options.environment, options.root, values, options.memory)
     return loaded._replace(platform=options.platform)
 
 
-def load_remembering(program: Path, environment: str | None, root: Path | None, memory: Memory) -> Loaded:
-    """Read and understand a program, and take note of what was read for it. Raises a Report."""
-    memory.resolved(program.parent)
-    memory.read_file(program)
-    loaded = load_program(program, environment, root)._replace(memory=memory)
+def load_program(
+    program: Path,
+    name: str | None,
+    root: Path | None,
+    values: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
+) -> Loaded:
+    """Read and understand a program; `values` are those of its parameters. Raises a Report."""
+    return load_environments(program, [name], root, values, memory)[0]
+
+
+def load_environments(
+    program: Path,
+    names: Sequence[str | None] | None,
+    root: Path | None,
+    values: Mapping[str, str] | None = None,
+    memory: Memory | None = None,
+) -> list[Loaded]:
+    """Read a program once and return its environments of these names, or all of them. Raises a Report.
+
+    The name None means the environment that has the file's name. `memory` takes note of what was read.
+    """
+    from envc.cli.console import show
+    from envc.sources.modules import ModulesBeside
+
+    if memory:
+        memory.resolved(program.parent)
+        memory.read_file(program)
+    source = read_program(program, program.as_posix())
+    folder = program.parent
+    modules = ModulesBeside(folder, folder.as_posix(), memory.read_file if memory else lambda _: None)
+    meaning = pipeline.understand(source, modules)
+    project = find_project(program, root)
+    if memory:
+        _note_root(project, root, memory)
+    wanted = [one.name for one in meaning.environments] if names is None else names
+    found = []
+    for name in wanted:
+        environment = pipeline.environment_of(meaning, source, program.stem, name)
+        own = meaning
+        if values:
+            from envc.language.check import Chosen
+
+            own = pipeline.understand(source, modules, Chosen(environment.name, values))
+            environment = pipeline.environment_of(own, source, program.stem, environment.name)
+        show(environment.warnings)
+        found.append(Loaded(source, project, own, environment, project.places(environment.name), memory))
+    return found
+
+
+def with_group(loaded: Loaded) -> list[Loaded]:
+    """Return the environments that are locked together with one, itself among them, in the order of the program."""
+    names = {loaded.environment.name, *loaded.environment.group}
+    return [
+        loaded
+        if environment.name == loaded.environment.name
+        else loaded._replace(environment=environment, places=loaded.project.places(environment.name))
+        for environment in loaded.meaning.environments
+        if environment.name in names
+    ]
+
+
+def _note_root(project: Project, root: Path | None, memory: Memory) -> None:
+    """Take note of what decided where the project's root is."""
     if root is not None:
         memory.resolved(root)
-        return loaded
-    for folder in loaded.project.program.parents:
+        return
+    for folder in project.program.parents:
         if memory.looked_for(folder / "lockfiles"):
-            break
-    return loaded
-
-
-def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
-    """Read and understand a program. Raises a Report."""
-    from envc.cli.console import show
-
-    source = read_program(program, program.as_posix())
-    meaning = pipeline.understand(source)
-    environment = pipeline.environment_of(meaning, source, program.stem, name)
-    show(environment.warnings)
-    project = find_project(program, root)
-    return Loaded(source, project, meaning, environment, project.places(environment.name))
-
-
-def environment_names(program: Path) -> list[str | None]:
-    """Return the names of all environments of a program. Raises a Report."""
-    meaning = pipeline.understand(read_program(program, program.as_posix()))
-    return [environment.name for environment in meaning.environments]
+            return
 
 
 def read_lock(loaded: Loaded) -> LockedFiles | None:
@@ -155,8 +213,9 @@ def fresh_lock(loaded: Loaded) -> LockedFiles:
     place = f"{loaded.places.lock}/{LOCK_FILE}"
     if locked is None:
         raise Report([missing_lock(loaded.environment, program, place, loaded.platform)])
-    if not is_fresh(loaded.environment, locked.lock):
-        raise Report([stale_lock(loaded.environment, locked.lock, program, place)])
+    environment = loaded.environment.on(locked.lock.platform)
+    if not is_fresh(environment, locked.lock):
+        raise Report([stale_lock(environment, locked.lock, program, place)])
     return locked
 
 
@@ -167,6 +226,7 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
     from envc.plan.wanted import copied_paths, ignored_patterns
     from envc.sources.tree import read_tree
 
+    loaded = loaded.on(locked.lock.platform)
     environment, places = loaded.environment, loaded.places
     ignored = ignored_patterns(environment, places)
     wanted = copied_paths(environment, places)
@@ -207,13 +267,13 @@ def index_addresses(locked: LockedFiles) -> dict[str, str]:
     return {name: address for name in names if (address := library.index_address(name))}
 
 
-def build_arguments(given: list[str]) -> dict[str, str]:
+def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:
     """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other."""
     chosen = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
-            sys.stderr.write(f"envc: --arg takes NAME=VALUE, not `{text}`\n")
+            sys.stderr.write(f"envc: {option} takes NAME=VALUE, not `{text}`\n")
             raise SystemExit(2)
         chosen[name] = value
     return chosen

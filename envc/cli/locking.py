@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,56 +34,90 @@ class LockOptions(NamedTuple):
 
 
 Locked = dict[str, "LockedFiles"]  # by platform
+Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
 
 
 def lock_all(programs: Sequence[loading.Loaded], options: LockOptions) -> list[Locked]:
-    """Lock environments side by side. Raises the first Report, when all have ended; the others' locks are written."""
-    if len(programs) == 1:
-        return [lock_one(programs[0], options)]
-    if options.frozen or all(_fresh_locks(loaded, options) is not None for loaded in programs):
-        return [lock_one(loaded, options) for loaded in programs]
+    """Lock environments side by side, each with its group. Raises one Report of all that failed, when all have ended.
+
+    The locks of those that did not fail are written.
+    """
+    units = units_of(programs)
+    if len(units) == 1 or options.frozen or all(_fresh_unit(unit, options) for unit in units):
+        return [locked for unit in units for locked in lock_together(unit, options)]
     from envc.cli.progress import working
 
-    def lock(loaded: loading.Loaded) -> Locked:
-        name = loaded.environment.name
-        return lock_one(loaded, options, lambda step: progress(f"{name}: {step}"))
+    def lock(unit: Unit) -> list[Locked]:
+        name = ", ".join(loaded.environment.name for loaded in unit)
+        return lock_together(unit, options, lambda step: progress(f"{name}: {step}"))
 
-    with working(f"locking {', '.join(loaded.environment.name for loaded in programs)}") as progress:
-        return side_by_side([partial(lock, loaded) for loaded in programs])
+    with working(f"locking {', '.join(loaded.environment.name for unit in units for loaded in unit)}") as progress:
+        return [locked for unit in side_by_side([partial(lock, unit) for unit in units]) for locked in unit]
 
 
-def lock_one(loaded: loading.Loaded, options: LockOptions, progress: Progress | None = None) -> Locked:
-    """Lock an environment on its platforms and write the lock. Raises a Report; then the old lock is untouched."""
+def units_of(programs: Sequence[loading.Loaded]) -> list[Unit]:
+    """Return the environments with those of their groups, each once, in order."""
+    units: list[Unit] = []
+    seen = set()
+    for loaded in programs:
+        if loaded.lock_folder not in seen:
+            unit = loading.with_group(loaded)
+            seen |= {one.lock_folder for one in unit}
+            units.append(unit)
+    return units
+
+
+def lock_one(loaded: loading.Loaded, options: LockOptions) -> Locked:
+    """Lock an environment, and those of its group with it; return its own lock. Raises a Report."""
+    unit = loading.with_group(loaded)
+    position = [one.environment.name for one in unit].index(loaded.environment.name)
+    return lock_together(unit, options)[position]
+
+
+def lock_together(unit: Unit, options: LockOptions, progress: Progress | None = None) -> list[Locked]:
+    """Lock environments on their platforms and write the locks. Raises a Report; then the old locks are untouched."""
     from envc.sources.waiting import alone
 
-    shown = f"{loaded.places.lock}/{LOCK_FILE}"
-    if (fresh := _fresh_locks(loaded, options)) is not None:
-        return _say_fresh(loaded, fresh, shown)
+    if fresh := _fresh_unit(unit, options):
+        return _say_fresh(unit, fresh)
     if options.frozen:
-        for platform in options.platforms or (None,):
-            loading.fresh_lock(loaded._replace(platform=platform))
-    if loaded.memory:
-        loaded.memory.forget()  # what is chosen now is not to be repeated
+        for loaded in unit:
+            for platform in options.platforms or (None,):
+                loading.fresh_lock(loaded._replace(platform=platform))
+    for loaded in unit:
+        if loaded.memory:
+            loaded.memory.forget()  # what is chosen now is not to be repeated
     from envc.resolvers.pip_tools.environment import user_cache
 
     cache = user_cache(os.environ)
-    with alone(loaded.lock_folder, cache, lambda holder: _say_waiting(shown, holder)):
-        if (fresh := _fresh_locks(loaded, options)) is not None:  # whoever was waited for has made it
-            return _say_fresh(loaded, fresh, shown)
-        old = _old_locks(loaded)
-        if progress is not None:
-            return _choose_and_write(loaded, options, old, cache, progress)
-        from envc.cli.progress import working
+    with ExitStack() as stack:
+        for loaded in sorted(unit, key=lambda loaded: loaded.lock_folder):
+            shown = f"{loaded.places.lock}/{LOCK_FILE}"
+            stack.enter_context(alone(loaded.lock_folder, cache, partial(_say_waiting, shown)))
+        if fresh := _fresh_unit(unit, options):  # whoever was waited for has made it
+            return _say_fresh(unit, fresh)
+        if progress is None:
+            from envc.cli.progress import working
 
-        with working(f"locking {loaded.environment.name}") as own_progress:
-            return _choose_and_write(loaded, options, old, cache, own_progress)
+            names = ", ".join(loaded.environment.name for loaded in unit)
+            progress = stack.enter_context(working(f"locking {names}"))
+        return _choose_and_write(unit, options, cache, progress)
 
 
-def _say_fresh(loaded: loading.Loaded, fresh: Locked, shown: str) -> Locked:
-    if loaded.memory:
-        loaded.memory.say("stderr", f"{shown} is fresh\n")
-    else:
-        sys.stderr.write(f"{shown} is fresh\n")
+def _fresh_unit(unit: Unit, options: LockOptions) -> list[Locked] | None:
+    """Return the locks when there is nothing to do for any of the environments."""
+    found = [_fresh_locks(loaded, options) for loaded in unit]
+    fresh = [locked for locked in found if locked is not None]
+    return fresh if len(fresh) == len(found) else None
+
+
+def _say_fresh(unit: Unit, fresh: list[Locked]) -> list[Locked]:
+    for loaded in unit:
+        text = f"{loaded.places.lock}/{LOCK_FILE} is fresh\n"
+        if loaded.memory:
+            loaded.memory.say("stderr", text)
+        else:
+            sys.stderr.write(text)
     return fresh
 
 
@@ -97,11 +133,11 @@ def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
     except Report:
         return None  # `_old_locks` says what is wrong
     wanted = options.platforms or tuple(old)
-    if not wanted or not all(name in old and is_fresh(loaded.environment, old[name].lock) for name in wanted):
+    if not wanted or not all(name in old and is_fresh(loaded.environment.on(name), old[name].lock) for name in wanted):
         return None
     measured = loading.measure_artifacts(loaded)
     for name in wanted:
-        check_artifacts(loaded.environment, old[name].lock, measured)
+        check_artifacts(loaded.environment.on(name), old[name].lock, measured)
     return old
 
 
@@ -116,33 +152,55 @@ def _old_locks(loaded: loading.Loaded) -> Locked:
         return {}
 
 
-def _choose_and_write(
-    loaded: loading.Loaded, options: LockOptions, old: Locked, cache: Path, progress: Progress
-) -> Locked:
+def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: Progress) -> list[Locked]:
     from envc.cli.lock_report import say_changes, say_lock
-    from envc.lock.choose import choose
     from envc.lock.files import write
-    from envc.lock.freshness import is_fresh
-    from envc.lock.wishes import refuse_unknown
     from envc.sources.waiting import alone
     from envc.sources.writing import write_folder
 
-    environment = loaded.environment
-    world = _world(loaded, options, cache, progress)
-    locked = dict(old)
-    for platform in options.platforms or tuple(old) or (loading.PLATFORM,):
-        before = old.get(platform)
-        refuse_unknown(options.wishes, environment, before)
-        if options.wishes.any or before is None or not is_fresh(environment, before.lock):
-            locked[platform] = choose(environment, platform, world, before, options.wishes)
-    if options.dry_run:
-        say_changes(old, locked)
-        return locked
-    # a program in a folder has its lock within the folder of another's, which is put in place whole
-    with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
-        write_folder(loaded.lock_folder, write(locked.values()), loaded.places.lock)
-    say_lock(loaded, old, locked)
-    return locked
+    olds = [_old_locks(loaded) for loaded in unit]
+    worlds = [_world(loaded, options, cache, progress) for loaded in unit]
+    news = [dict(old) for old in olds]
+    for platform in options.platforms or sorted({*chain(*olds)}) or (loading.PLATFORM,):
+        befores = [old.get(platform) for old in olds]
+        for new, locked in zip(news, _choose(unit, platform, worlds, befores, options.wishes), strict=True):
+            new[platform] = locked
+    for loaded, old, new in zip(unit, olds, news, strict=True):
+        if options.dry_run:
+            say_changes(old, new)
+            continue
+        # a program in a folder has its lock within the folder of another's, which is put in place whole
+        with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
+            write_folder(loaded.lock_folder, write(new.values()), loaded.places.lock)
+        say_lock(loaded, old, new)
+    return news
+
+
+def _choose(
+    unit: Unit, platform: str, worlds: Sequence[World], olds: Sequence[LockedFiles | None], wishes: Wishes
+) -> list[LockedFiles]:
+    """Return the locks of environments on a platform. What is fresh stays."""
+    from envc.lock.choose import finish, prepare
+    from envc.lock.freshness import is_fresh
+    from envc.lock.group import resolve_together
+    from envc.lock.wishes import refuse_unknown
+
+    environments = [loaded.environment.on(platform) for loaded in unit]
+    for environment, old in zip(environments, olds, strict=True):
+        refuse_unknown(wishes, environment, old)
+    fresh = [
+        old
+        for environment, old in zip(environments, olds, strict=True)
+        if old is not None and not wishes.any and is_fresh(environment, old.lock)
+    ]
+    if len(fresh) == len(unit):
+        return fresh
+    prepared = []
+    for loaded, environment, world, old in zip(unit, environments, worlds, olds, strict=True):
+        measured = loading.measure_artifacts(loaded.on(platform))
+        prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+    resolutions = resolve_together(prepared, worlds[0].resolver, worlds[0].progress)
+    return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
 
 
 def _world(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
@@ -159,12 +217,11 @@ def _world(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: 
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
-    measured = loading.measure_artifacts(loaded)
     addresses = index_addresses(library, os.environ)
     if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), measured, addresses, progress)
+        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
     resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
-    return World(library, resolver, Registry(), measured, addresses, progress)
+    return World(library, resolver, Registry(), {}, addresses, progress)
 
 
 def _say_waiting(shown: str, holder: int | None) -> None:

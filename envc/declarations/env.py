@@ -9,7 +9,7 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, WorkingDirectory
-from envc.language.fields import Items, Positional
+from envc.language.fields import ANY, Items, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Name
 from envc.language.word import Declaration
@@ -19,24 +19,35 @@ class Env(Declaration):
     """Declares one environment.
 
     A file may hold several. The one that has the file's name is built when no other is named.
+
+    `from` stands on another environment of the file: what it says holds here, too. A setting that is said again, and a
+    package, variable or file of the same name, replaces the parent's; `drop` takes away, as in `ml drop datasets`.
+    `takes` declares parameters with their defaults; `$NAME` as a whole argument is the value. Values come from behind
+    the parent's name, `from base cuda 12.6`, and from `--set cuda=12.6` on the command line.
     """
 
     place: ClassVar[str] = "file"
     repeatable = True
-    examples = ("env train < gpu cuda 11.3; python 3.12; ml torch pinned; data v2 mounted >",)
+    examples = (
+        "env train < gpu cuda 11.3; python 3.12; ml torch pinned; data v2 mounted >",
+        "env base takes cuda 12.6 < python 3.12; gpu cuda $cuda >; env train from base cuda 12.8 < ml torch >",
+    )
 
     name: Annotated[Name, Positional()]
+    parent: Annotated[tuple[str, ...], Keyword("from", many=True, kinds=ANY)] = ()
+    takes: Annotated[tuple[str, ...], Keyword(many=True, kinds=ANY)] = ()
     block: Annotated[tuple[()], Items("env")] = ()
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse an environment without a Python, and two things in one place."""
         if not environment.one(Interpreter) and not environment.one(BaseImage):
             yield _no_python(origin)
+        folder = environment.one(WorkingDirectory)
         first: dict[str, Span] = {}
         for facet in environment.facets:
             if not isinstance(facet, Artifact | CopiedPath):
                 continue
-            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, environment)
+            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, folder)
             if path in first:
                 yield Diagnostic(
                     "occupied-path",
@@ -47,9 +58,8 @@ class Env(Declaration):
             first.setdefault(path, place)
 
 
-def _implied_place(facet: Artifact | CopiedPath, environment: Environment) -> str:
+def _implied_place(facet: Artifact | CopiedPath, folder: WorkingDirectory | None) -> str:
     """Return where what `copy` names lies without `at`: under the working directory, by its own name."""
-    folder = environment.one(WorkingDirectory)
     name = facet.source.rpartition("/")[2] if isinstance(facet, CopiedPath) else facet.name
     return f"{folder.path if folder else '/app'}/{name}".removesuffix("/.")
 

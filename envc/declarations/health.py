@@ -13,17 +13,19 @@ from envc.language.environment import Environment
 from envc.language.facets import HealthCheck
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import Count, Duration, Text
+from envc.language.values import Count, Duration, Port, Text
 from envc.language.word import Declaration
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/\S*)?")
+_PATH = re.compile(r"/\S*")
 
 
 class Health(Declaration):
     r"""Says how to see that the container works. Needs no program in the image but Python.
 
     `health file` wants a file that exists and is not empty, and with `fresh 5m` has changed within that time.
-    `health http` wants an answer below 400. `health command` wants the exit code 0, without a shell.
+    `health http` wants an answer below 400, from an address, or from a path on a `port` of the container.
+    `health command` wants the exit code 0, without a shell.
     `every` is the time between checks, `timeout` how long one may take, `start` how long a start may take,
     `retries` how many failures in a row make it unhealthy.
     """
@@ -31,11 +33,13 @@ class Health(Declaration):
     examples = (
         'health file "/app/train.log" every 30s timeout 10s fresh 5m',
         'health http "http://127.0.0.1:8080/healthz" every 15s timeout 3s start 10m',
+        'health http "/healthz" port 8080',
         'health command "python -m ranker.selftest"',
     )
 
     kind: Annotated[Literal["file", "http", "command"], Positional()]
     subject: Annotated[Text, Positional(kinds=frozenset({"string"}))]
+    port: Annotated[Port | None, Keyword()] = None
     every: Annotated[Duration, Keyword()] = 30_000
     timeout: Annotated[Duration, Keyword()] = 5_000
     start: Annotated[Duration | None, Keyword()] = None
@@ -48,6 +52,8 @@ class Health(Declaration):
         if self.kind == "command":
             command = command_or_refusal(self.subject)
             subject = command if isinstance(command, tuple) else subject
+        if self.port is not None:
+            subject = (f"http://127.0.0.1:{self.port.partition('/')[0]}{self.subject}",)
         yield HealthCheck(
             self.kind, subject, self.every, self.timeout, self.start or 0, self.retries, self.fresh, origin
         )
@@ -62,7 +68,9 @@ class Health(Declaration):
         refusal = command_or_refusal(self.subject) if self.kind == "command" else ()
         if not isinstance(refusal, tuple):
             yield Diagnostic(refusal.type, "`health command` takes a command", (wrong(place, refusal.message()),))
-        if self.kind == "http" and not _ADDRESS.fullmatch(self.subject):
+        if self.port is not None:
+            yield from _refuse_port(self.kind, self.subject, origin)
+        elif self.kind == "http" and not _ADDRESS.fullmatch(self.subject):
             yield Diagnostic(
                 "unreadable-address",
                 "`health http` takes the address of a page",
@@ -74,3 +82,16 @@ class Health(Declaration):
                 "only a file can be fresh",
                 (wrong(origin.of("fresh"), f"of {self.kind}, which is none"),),
             )
+
+
+def _refuse_port(kind: str, subject: str, origin: Origin) -> Iterator[Diagnostic]:
+    if kind != "http":
+        yield Diagnostic(
+            "contradiction", "only a page has a port", (wrong(origin.of("port"), f"of {kind}, which has none"),)
+        )
+    elif not _PATH.fullmatch(subject):
+        yield Diagnostic(
+            "unreadable-address",
+            "`health http` with a port takes the path of a page",
+            (wrong(origin.of("subject"), "such as /healthz"),),
+        )

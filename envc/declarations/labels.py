@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import ImageLabel
 from envc.language.fields import Entries, Positional
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 from envc.language.values import LabelName, Text
 from envc.language.word import Declaration, Entry
 
@@ -41,18 +42,13 @@ class Labels(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse labels that envc writes itself, and one label twice."""
-        first: dict[str, Span] = {}
-        for label in environment.every(ImageLabel):
-            place = label.origin.of("name")
-            mine = label.origin.item is origin.item
-            if mine and label.name.startswith("dev.envc."):
+        for label in self.facets(origin):
+            if label.name.startswith("dev.envc."):
                 yield Diagnostic(
-                    "derived-setting", f"the label `{label.name}` is envc's own", (wrong(place, "envc sets it"),)
+                    "derived-setting",
+                    f"the label `{label.name}` is envc's own",
+                    (wrong(label.origin.of("name"), "envc sets it"),),
                 )
-            if mine and label.name in first:
-                yield Diagnostic(
-                    "repeated-name",
-                    f"the label `{label.name}` is given twice",
-                    (wrong(place, "again here"), Label(first[label.name], "first here")),
-                )
-            first.setdefault(label.name, place)
+            places = taken_before(environment, "label", label.name, label.origin.of("name"))
+            if places:
+                yield Diagnostic("repeated-name", f"the label `{label.name}` is given twice", places)

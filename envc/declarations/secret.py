@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.diagnostics import Diagnostic, Label
-from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics import Diagnostic
 from envc.language.environment import Environment
 from envc.language.facets import Secret as SecretFacet
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 from envc.language.values import Name, Variable
 from envc.language.variables import refuse_taken_variable
 from envc.language.word import Declaration
@@ -35,14 +35,8 @@ class Secret(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name or a variable that is taken."""
-        place = origin.of("name")
-        for other in environment.every(SecretFacet):
-            if other.name == self.name and other.origin.of("name").start < place.start:
-                yield Diagnostic(
-                    "repeated-name",
-                    f"two secrets are called `{self.name}`",
-                    (wrong(place, "again here"), Label(other.origin.of("name"), "first here")),
-                )
-                break
+        labels = taken_before(environment, "secret", self.name, origin.of("name"))
+        if labels:
+            yield Diagnostic("repeated-name", f"two secrets are called `{self.name}`", labels)
         if self.variable:
             yield from refuse_taken_variable(self.variable, origin.of("variable"), environment)

@@ -14,6 +14,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Artifact
 from envc.language.fields import Choice, Flag, Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, refuse, refuse_blank_ends
 from envc.language.word import Declaration
 
@@ -102,11 +103,11 @@ class ArtifactWord(Declaration):
                     (wrong(origin.of("location"), "neither http nor https"),),
                     helps=("give the https address of the same bytes, or have them `mounted`",),
                 )
-        twins = [one for one in environment.every(Artifact) if one.name == name and one.origin.item is not origin.item]
-        if any(twin.origin.span.start < origin.span.start for twin in twins):
+        labels = taken_before(environment, "artifact", name, origin.of("of"))
+        if labels:
             yield Diagnostic(
                 "repeated-name",
                 f"two data sets or models are called `{name}`",
-                (wrong(origin.of("of"), "again here"),),
+                labels,
                 helps=("give each a name with `of`",),
             )

@@ -13,6 +13,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.fields import Entries, Layout, layout_of, literals
 from envc.language.origin import Origin
+from envc.syntax.kinds import reads_as
 from envc.syntax.program import Argument, Item, Kind
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,7 +53,7 @@ def bind(
     try:
         return Bound(model.model_validate(binder.values), origin)
     except ValidationError as error:
-        return Bound(None, origin, tuple(_refusals(error, item, model, binder.spans, owner)))
+        return Bound(None, origin, tuple(_refusals(error, item, model, binder, owner)))
 
 
 class _Binder:
@@ -64,6 +65,7 @@ class _Binder:
         self.waiting = list(layout.positional)
         self.values: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
+        self.texts: dict[Span, str] = {}  # of parameters' values, by where their references stand
         self.mistakes: list[Diagnostic] = []
 
     def take(self, arguments: tuple[Argument, ...]) -> None:
@@ -82,6 +84,8 @@ class _Binder:
 
     def has_meaning(self, argument: Argument) -> bool:
         layout = self.layout
+        if argument.given is not None:  # a parameter's value is never a keyword
+            return argument.kind == "word" and argument.value in layout.choices
         return argument.kind == "word" and (
             argument.value in layout.keywords or argument.value in layout.flags or argument.value in layout.choices
         )
@@ -118,7 +122,7 @@ class _Binder:
             self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
         elif self.layout.entries and argument.kind in {"word", "string"}:
             taken = [argument]
-            while waiting and not self.has_meaning(waiting[0]) and waiting[0].kind != "word":
+            while waiting and not self.has_meaning(waiting[0]) and not _may_begin_entry(waiting[0]):
                 taken.append(waiting.pop(0))
             entry = Item(argument.value, argument.span, tuple(taken[1:]))
             self.take_entry(*self.layout.entries, entry, tuple(taken))
@@ -151,9 +155,11 @@ class _Binder:
             self.spans[f"{field}.{position}"] = item.span
 
     def value(self, argument: Argument, kinds: frozenset[Kind]) -> str:
-        if argument.kind == "reference":
+        if argument.given is not None:
+            self.texts[argument.span] = argument.given.text
+        if argument.kind == "reference" and "reference" not in kinds:
             self.wrong("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
-        elif argument.kind not in kinds:
+        elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
             self.wrong(
                 "wrong-kind",
@@ -197,16 +203,22 @@ class _Binder:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
 
 
+def _may_begin_entry(argument: Argument) -> bool:
+    """Say whether an argument begins the next entry of an inline list; a parameter's value is part of the last one."""
+    return argument.kind == "word" and argument.given is None
+
+
 def _refusals(
-    error: ValidationError, item: Item, model: type[BaseModel], spans: dict[str, Span], owner: str | None
+    error: ValidationError, item: Item, model: type[BaseModel], binder: _Binder, owner: str | None
 ) -> list[Diagnostic]:
     """Turn pydantic's findings into diagnostics at the arguments that they speak of."""
-    layout = layout_of(model)
+    layout, spans = binder.layout, binder.spans
     written = {field: name for name, (field, _) in layout.keywords.items()}
     found = []
     for one in error.errors(include_url=False):
         field = str(one["loc"][0]) if one["loc"] else ""
         span = spans.get(".".join(map(str, one["loc"][:2])), spans.get(field, item.span))
+        said = binder.texts.get(span, span.text)
         if one["type"] == "missing":
             values = literals(model.model_fields[field].annotation)
             what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
@@ -215,17 +227,17 @@ def _refusals(
             )
         elif one["type"] == "literal_error":
             values = literals(model.model_fields[field].annotation)
-            near = similar(span.text, values)
+            near = similar(said, values)
             found.append(
                 Diagnostic(
                     "unknown-choice",
-                    f"`{span.text}` is none of {', '.join(values)}",
+                    f"`{said}` is none of {', '.join(values)}",
                     (wrong(span, "not one of them"),),
                     fixes=(Fix("one of them is similar", span, near),) if near else (),
                 )
             )
         else:
-            refused = " ".join(span.text[:80].split())
+            refused = " ".join(said[:80].split())
             refused = refused if len(refused) <= 40 else refused[:37] + "…"
             refused = re.sub(r"(?<=://)[^/@]*@", "…@", refused)  # what stands there may be a password
             word = owner if owner and span == item.word_span else item.word

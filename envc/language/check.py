@@ -1,57 +1,84 @@
 """From a `Program` to its `Meaning`: words found, values typed, contradictions named.
 
-A stage of the pipeline: pure, all mistakes at once.
+A stage of the pipeline: pure but for the files of modules that it is given, all mistakes at once.
 """
 
 from __future__ import annotations
 
-from envc.diagnostics import Diagnostic, Fix, Label, Report, Span
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from envc.diagnostics import Diagnostic, Fix, Label, Report
 from envc.diagnostics.diagnostic import wrong
-from envc.diagnostics.suggestions import similar
 from envc.language.bind import bind
-from envc.language.environment import Declared, Environment, Meaning
-from envc.language.fields import layout_of
-from envc.language.origin import Origin
-from envc.language.word import Declaration, Words
+from envc.language.environment import ChosenParameter, Declared, Environment, Meaning
+from envc.language.expand import Expander
+from envc.language.groups import group_mistakes, group_of, in_groups
+from envc.language.layers import facets_of
+from envc.language.modules import LibraryModules, ModuleFiles, Scope, Shelf
+from envc.language.parameters import (
+    name_from_command_line,
+    read_head,
+    unknown_parameter,
+    unused_parameter,
+    value_from_command_line,
+)
+from envc.language.parents import Headed, Link, chain_of, values_of
+from envc.language.refusals import empty_program, misplaced_word, unknown_word, with_places
+from envc.language.word import Words
 from envc.syntax.program import Item, Program
 
 #: The edition that this envc speaks. A program may name it in its first line, `envc 1`.
 EDITION = 1
 
 
-def check(program: Program, words: Words) -> Meaning:
+class Chosen(NamedTuple):
+    """Values that the command line gives to the parameters of one environment, as they were written."""
+
+    environment: str
+    values: Mapping[str, str]
+
+
+def check(program: Program, words: Words, modules: ModuleFiles | None = None, chosen: Chosen | None = None) -> Meaning:
     """Understand a program. Raises a Report with every mistake found."""
-    checker = _Checker(words)
-    edition = checker.edition_of(program)
-    environments = []
-    for item in program.items:
-        environment = checker.top_level(item, edition)
-        if environment is not None:
-            environments.append(environment)
-    checker.refuse_same_names(environments)
-    if not environments and not checker.mistakes:
-        checker.mistakes.append(_empty(program))
-    mistakes = [one for one in checker.mistakes if one.severity == "error"]
+    checker = _Checker(program, words, modules or LibraryModules())
+    meaning = checker.meaning(chosen)
+    mistakes = list(_once(one for one in checker.mistakes if one.severity == "error"))
     if mistakes:
         raise Report(mistakes)
-    return Meaning(edition, tuple(environments))
+    return meaning
 
 
-def _empty(program: Program) -> Diagnostic:
-    return Diagnostic(
-        "empty-program",
-        "the program declares no environment",
-        (wrong(Span(program.source, 0, 0), "no `env` in it"),),
-        helps=("the smallest program is `env train < python 3.12 >`",),
-    )
+def _once(mistakes: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield every mistake once: what a parent says wrong is wrong in all that stand on it."""
+    seen = set()
+    for one in mistakes:
+        key = (one.name, one.message, tuple((str(label.span), label.text) for label in one.labels))
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 class _Checker:
     """Collects mistakes over one program."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, program: Program, words: Words, modules: ModuleFiles) -> None:
+        self.program = program
         self.words = words
         self.mistakes: list[Diagnostic] = []
+        self.shelf = Shelf(words, modules, self.mistakes)
+        self.expander = Expander(words, self.shelf, self.mistakes)
+
+    def meaning(self, chosen: Chosen | None) -> Meaning:
+        edition = self.edition_of(self.program)
+        declared = [one for one in map(self.top_level, self.program.items) if one is not None]
+        scope = self.shelf.scope_of(self.program)
+        environments = self.environments(declared, scope, edition, chosen)
+        groups = tuple(group_of(one) for one in declared if one.origin.item.word == "group")
+        self.mistakes.extend(group_mistakes(groups, [one.name for one in environments]))
+        if not environments and not self.mistakes:
+            self.mistakes.append(empty_program(self.program))
+        return Meaning(edition, in_groups(self.with_unused(environments), groups), groups)
 
     def edition_of(self, program: Program) -> int:
         for position, item in enumerate(program.items):
@@ -74,85 +101,118 @@ class _Checker:
             raise Report([unknown])  # what the rest means is not known here
         return EDITION
 
-    def top_level(self, item: Item, edition: int) -> Environment | None:
-        declared = self.declaration(item, "file")
-        if declared is None or layout_of(type(declared.declaration)).items is None:
-            return None
-        children = [self.declaration(child, "env") for child in item.block or ()]
-        known = tuple(child for child in children if child is not None)
-        self.refuse_repeated(known)
-        facets = tuple(facet for child in known for facet in child.declaration.facets(child.origin))
-        name = str(declared.declaration.model_dump()["name"])
-        environment = Environment(name, edition, declared.origin, known, facets)
-        if len(known) < len(children):
-            return environment  # what contradicts what is only worth saying when all is understood
-        found = [one for child in (declared, *known) for one in child.declaration.check(child.origin, environment)]
-        self.mistakes.extend(one for one in found if one.severity == "error")
-        return environment._replace(warnings=tuple(one for one in found if one.severity != "error"))
-
-    def declaration(self, item: Item, place: str) -> Declared | None:
-        """Understand one item, or take note of why it cannot be."""
+    def top_level(self, item: Item) -> Declared | None:
+        """Understand the head of an item at the top of a program, or take note of why it cannot be."""
         word = self.words.find(item.word)
         if word is None:
-            self.mistakes.append(self.unknown_word(item, place))
+            self.mistakes.append(unknown_word(item, "file", self.words, (), ()))
             return None
-        if word.place != place:
-            where = {"file": "at the top of a program", "env": "inside `env`"}
-            self.mistakes.append(
-                Diagnostic(
-                    "misplaced-word",
-                    f"`{item.word}` stands in the wrong place",
-                    (wrong(item.word_span, f"belongs {where.get(word.place, word.place)}"),),
-                )
-            )
+        if word.place != "file":
+            self.mistakes.append(misplaced_word(item, word.place))
             return None
         bound = bind(item, word)
         self.mistakes.extend(bound.mistakes)
         return None if bound.model is None else Declared(bound.model, bound.origin)
 
-    def unknown_word(self, item: Item, place: str) -> Diagnostic:
-        here = [name for name in self.words.names() if self.place_of(name) == place]
-        near = similar(item.word, here)
-        return Diagnostic(
-            "unknown-word",
-            f"there is no word `{item.word}`",
-            (wrong(item.word_span, "not known here"),),
-            notes=(f"here these begin an item: {' '.join(here)}",),
-            fixes=(Fix("a word has a similar name or use", item.word_span, near),) if near else (),
-        )
-
-    def place_of(self, name: str) -> str | None:
-        word = self.words.find(name)
-        return word.place if word else None
-
-    def refuse_repeated(self, declared: tuple[Declared, ...]) -> None:
-        first: dict[type[Declaration], Origin] = {}
+    def environments(
+        self, declared: list[Declared], scope: Scope, edition: int, chosen: Chosen | None
+    ) -> list[Environment]:
+        heads = []
         for one in declared:
-            word = type(one.declaration)
-            if word.repeatable:
-                continue
-            if word in first:
-                self.mistakes.append(
-                    Diagnostic(
-                        "repeated-word",
-                        f"`{one.origin.item.word}` stands twice in one environment",
-                        (wrong(one.origin.span, "again here"), Label(first[word].span, "first here")),
-                    )
-                )
-            first.setdefault(word, one.origin)
+            if one.origin.item.word == "env":
+                head = read_head(one.origin.item)
+                self.mistakes.extend(head.mistakes)
+                heads.append((one, Headed(str(one.declaration.model_dump()["name"]), one.origin.item, head)))
+            elif one.origin.item.word == "module":
+                self.mistakes.extend(read_head(one.origin.item).mistakes)
+        known: dict[str, Headed] = {}
+        for one, headed in heads:
+            if headed.name in known:
+                self.mistakes.append(_same_name(one, known[headed.name]))
+            known.setdefault(headed.name, headed)
+        return [self.environment(one, headed, known, scope, edition, chosen) for one, headed in heads]
 
-    def refuse_same_names(self, environments: list[Environment]) -> None:
-        first: dict[str, Environment] = {}
+    def environment(
+        self,
+        declared: Declared,
+        headed: Headed,
+        known: Mapping[str, Headed],
+        scope: Scope,
+        edition: int,
+        chosen: Chosen | None,
+    ) -> Environment:
+        bare = Environment(headed.name, edition, declared.origin, (), ())
+        chain = chain_of(headed, known)
+        if isinstance(chain, Diagnostic):
+            self.refuse_once(chain)
+            return bare
+        values = chosen.values if chosen and chosen.environment == headed.name else {}
+        visible = {pair.name.value for link in chain for pair in link.head.takes}
+        for name in sorted(values.keys() - visible):
+            unknown = unknown_parameter(name_from_command_line(name), visible, headed.name)
+            self.mistakes.append(unknown._replace(fixes=()))  # a command line is no text to edit
+        outside = {name: value_from_command_line(name, text) for name, text in values.items() if name in visible}
+        links = values_of(chain, outside, self.expander.used, self.mistakes)
+        bare = bare._replace(parameters=_parameters(links))
+        self.expander.platforms.clear()
+        environment = self.on_platform(bare, declared, links, scope, None)
+        variants = tuple(
+            (platform, self.on_platform(bare, declared, links, scope, platform))
+            for platform in sorted(self.expander.platforms)
+        )
+        return environment._replace(variants=variants)
+
+    def refuse_once(self, mistake: Diagnostic) -> None:
+        """Take note of a mistake that every environment of a circle sees from its own place."""
+        places = frozenset(label.span for label in mistake.labels)
+        if not any(places == frozenset(label.span for label in one.labels) for one in self.mistakes):
+            self.mistakes.append(mistake)
+
+    def on_platform(
+        self, bare: Environment, declared: Declared, links: list[Link], scope: Scope, platform: str | None
+    ) -> Environment:
+        self.expander.complete = True
+        items = self.expander.items(links, scope, platform)
+        environment = bare._replace(declared=tuple(items), facets=facets_of(items))
+        if not self.expander.complete:
+            return environment  # what contradicts what is only worth saying when all is understood
+        found = [
+            with_places(one, child.origin.item, child.uses)
+            for child in (declared, *items)
+            for one in child.declaration.check(child.origin, environment)
+        ]
+        self.mistakes.extend(one for one in found if one.severity == "error")
+        return environment._replace(warnings=tuple(_once(one for one in found if one.severity != "error")))
+
+    def with_unused(self, environments: list[Environment]) -> tuple[Environment, ...]:
+        """Return the environments with a warning for each of their own parameters that nothing refers to."""
+        found = []
         for environment in environments:
-            if environment.name in first:
-                self.mistakes.append(
-                    Diagnostic(
-                        "repeated-environment",
-                        f"two environments are called `{environment.name}`",
-                        (
-                            wrong(environment.origin.of("name"), "again here"),
-                            Label(first[environment.name].origin.of("name"), "first here"),
-                        ),
-                    )
-                )
-            first.setdefault(environment.name, environment)
+            own = environment.origin.item.span
+            unused = tuple(
+                unused_parameter(one.name, one.declared)
+                for one in environment.parameters
+                if own.start <= one.declared.start < own.end and one.declared not in self.expander.used
+            )
+            variants = tuple(
+                (name, variant._replace(warnings=(*variant.warnings, *unused)))
+                for name, variant in environment.variants
+            )
+            found.append(environment._replace(warnings=(*environment.warnings, *unused), variants=variants))
+        return tuple(found)
+
+
+def _parameters(links: list[Link]) -> tuple[ChosenParameter, ...]:
+    visible = links[0].scope
+    return tuple(
+        ChosenParameter(name, value.argument.value, value.declared, value.argument.given or value.argument.span)
+        for name, value in visible.items()
+    )
+
+
+def _same_name(declared: Declared, first: Headed) -> Diagnostic:
+    return Diagnostic(
+        "repeated-environment",
+        f"two environments are called `{first.name}`",
+        (wrong(declared.origin.of("name"), "again here"), Label(first.item.arguments[0].span, "first here")),
+    )

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from envc.syntax.program import Kind
 
 _PLAIN: frozenset[Kind] = frozenset({"word", "number", "string"})
+#: Whatever may be given to a parameter; what a reference refers to is looked up elsewhere.
+ANY: frozenset[Kind] = frozenset({"word", "number", "string", "script", "constraint", "reference"})
 
 
 class Positional(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
 from envc.language.fields import Entries, Flag
 from envc.language.origin import Origin
 from envc.language.packages import PackageEntry
+from envc.language.taken import taken_before
 from envc.language.word import Declaration
 
 
@@ -46,13 +47,7 @@ class PackageList(Declaration):
             yield Diagnostic(
                 "missing-argument", f"`{origin.item.word}` names no package", (wrong(origin.span, "no name follows"),)
             )
-        first: dict[str, Span] = {}
-        for package in environment.every(PythonPackage):
-            place = package.origin.of("name")
-            if package.name in first and package.origin.item is origin.item:
-                yield Diagnostic(
-                    "repeated-package",
-                    f"the package `{package.name}` is asked for twice",
-                    (wrong(place, "again here"), Label(first[package.name], "first here")),
-                )
-            first.setdefault(package.name, place)
+        for package in self.facets(origin):
+            labels = taken_before(environment, "package", package.name, package.origin.of("name"))
+            if labels:
+                yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)

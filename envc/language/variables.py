@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics import Diagnostic, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import BuildArgument, Secret, Setting
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 
 #: Names that say their value is a secret.
 _SECRET = re.compile(
@@ -40,23 +40,10 @@ def refuse_open_value(name: str, origin: Origin) -> Iterator[Diagnostic]:
 
 
 def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:
-    """Refuse a variable that an item before this place gives a value, too."""
-    for taken, where in _variables(environment):
-        if taken == name and where.start < place.start:
-            yield Diagnostic(
-                "repeated-name", f"`{name}` is set twice", (wrong(place, "again here"), Label(where, "first here"))
-            )
-            return
-
-
-def _variables(environment: Environment) -> Iterator[tuple[str, Span]]:
-    for setting in environment.every(Setting):
-        yield setting.name, setting.origin.of("name")
-    for argument in environment.every(BuildArgument):
-        yield argument.name, argument.origin.of("name")
-    for secret in environment.every(Secret):
-        if secret.variable:
-            yield secret.variable, secret.origin.of("variable")
+    """Refuse a variable that an item before this place gives a value, too; or this one in a module used twice."""
+    labels = taken_before(environment, "variable", name, place)
+    if labels:
+        yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)
 
 
 def _secret_name(variable: str) -> str:

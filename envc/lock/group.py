@@ -17,7 +17,15 @@ from envc.lock.resolution import Package, Progress, Request, Requirement, Resolu
 
 
 def resolve_together(members: Sequence[Prepared], resolver: Resolver, progress: Progress) -> list[Resolution | None]:
-    """Return the resolution of each member, None for one without packages. Raises a Report."""
+    """Return the resolution of each member, None for one without packages. Raises a Report.
+
+    A member that is alone keeps the packages of its older lock or has them resolved.
+    """
+    if len(members) == 1:
+        (member,) = members
+        if member.kept is None and member.request is not None:
+            return [resolver.resolve(member.request, progress)]
+        return [member.kept]
     requests = [member.request for member in members]
     if all(request is None or member.kept for member, request in zip(members, requests, strict=True)):
         kept = [member.kept for member in members]

@@ -9,7 +9,7 @@ from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
 #: The kinds of needs that packages depend on.
-_KINDS = ("python", "base", "accelerator", "packages")
+_KINDS = ("python", "base", "accelerator", "packages", "group")
 
 
 def kept_resolution(

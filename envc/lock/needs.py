@@ -12,7 +12,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Artifact, BaseImage, Facet, Interpreter, PythonPackage, SystemPackage
 from envc.language.origin import Origin
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "system", "artifacts"]
+NeedKind = Literal["python", "base", "accelerator", "packages", "group", "system", "artifacts"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -28,6 +28,8 @@ class Need(NamedTuple):
 def needs_of(environment: Environment) -> tuple[Need, ...]:
     """Return everything that must be chosen, sorted by kind and subject."""
     needs = [need for facet in environment.facets if (need := _need(facet)) is not None]
+    if environment.group:
+        needs.append(Need("group", "group", " ".join(environment.group), environment.origin))
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
 
 

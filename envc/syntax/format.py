@@ -29,7 +29,8 @@ def format_item(item: Item) -> str:
 
 
 def _argument(argument: Argument) -> str:
-    return argument.value if argument.kind == "constraint" else argument.span.text.replace("\r\n", "\n")
+    written = argument.given or argument.span
+    return argument.value if argument.kind == "constraint" else written.text.replace("\r\n", "\n")
 
 
 def _head(item: Item) -> str:

@@ -12,6 +12,7 @@ import lark
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.resources import read_grammar
+from envc.syntax.dotenv import dotenv_file, is_dotenv
 from envc.syntax.mistakes import name_mistake
 from envc.syntax.program import Argument, Comment, Item, Kind, Program, walk
 
@@ -55,7 +56,7 @@ def parse(source: Source) -> Program:
         items = ()  # on_error has taken note of it
     mistakes.extend(_too_deep(items))
     if mistakes:
-        raise Report(mistakes)
+        raise Report([dotenv_file(source)] if is_dotenv(source.text) else mistakes)
     return Program(source, items, tuple(builder.comments))
 
 

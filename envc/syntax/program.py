@@ -11,11 +11,15 @@ Kind = Literal["word", "number", "string", "script", "reference", "constraint"]
 
 
 class Argument(NamedTuple):
-    """One argument of an item. `value` is what the text means: without quotes, with escapes resolved."""
+    """One argument of an item. `value` is what the text means: without quotes, with escapes resolved.
+
+    Where a parameter's value stands for `$name`, `span` is the reference and `given` the text of the value.
+    """
 
     kind: Kind
     value: str
     span: Span
+    given: Span | None = None
 
 
 class Item(NamedTuple):

@@ -91,8 +91,10 @@ _EXAMPLES = [
 _VOCABULARY = sorted(
     {*words.names(), *(name for one in words.names() if (word := words.find(one)) for name in layout_of(word).words)}
 )
+_STRUCTURE = ["base", "middle", "train", "from", "takes", "needs", "drop", "on", "module", "use", "serve.http", "own"]
 _PIECES = [
     *_VOCABULARY,
+    *_STRUCTURE,
     "<",
     ">",
     ";",
@@ -121,10 +123,35 @@ def programs(draw: st.DrawFn) -> str:
     return f"env train < python 3.12{separator}{separator.join(chosen)} >" if chosen else "env train < python 3.12 >"
 
 
+_DROPS = ["ml drop torch", "apt drop git", "set drop PYTHONHASHSEED", "shm drop", "ml drop < torch; numpy >"]
+
+
+@st.composite
+def families(draw: st.DrawFn) -> str:
+    """A program of parents, parameters, modules, platforms and groups: often right."""
+    some = st.lists(st.sampled_from(_EXAMPLES), max_size=2)
+    separator = draw(st.sampled_from(["; ", "\n  "]))
+
+    def block(*items: str) -> str:
+        return f"< {separator.join(items)} >"
+
+    value = draw(st.sampled_from(["1", '"a b"', "x", ">=2", '"$x"']))
+    given = draw(st.sampled_from(["", " x 2", " x $y", " y 2", " x"]))
+    lines = [
+        f"env base takes x {value} {block('python 3.12', 'set X $x', *draw(some))}",
+        f"env middle from base{given} takes y 3 {block('set Y $y', *draw(some), *draw(st.sampled_from([[], _DROPS])))}",
+        f"env train from middle {block('own z $x', *draw(some), f'on linux/arm64 {block(*draw(some))}')}",
+        f"module own takes z 1 {block('set Z $z', 'serve.http app $z')}",
+        "group core < train; middle >",
+        "use serve.http",
+    ]
+    return "\n".join(draw(st.permutations(lines)))
+
+
 @st.composite
 def damaged(draw: st.DrawFn) -> str:
     """A program with a few pieces put in, taken out or written over: mostly wrong."""
-    text = draw(programs())
+    text = draw(st.one_of(programs(), families()))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.sampled_from([0, 0, 1, 3, 10])))

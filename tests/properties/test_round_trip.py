@@ -15,7 +15,7 @@ from envc.sources.program import decode
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 from envc.syntax.program import Program, shape
-from tests.properties.programs import SOUP, Written, damaged, programs, trees
+from tests.properties.programs import SOUP, Written, damaged, families, programs, trees
 
 
 def read(text: str) -> Program:
@@ -42,6 +42,12 @@ def test_any_tree_is_laid_out(written: Written) -> None:
 def test_a_program_is_laid_out(text: str) -> None:
     """Over the words of the language."""
     keeps_law_1(read(text))
+
+
+@given(families())
+def test_a_program_of_parents_and_modules_is_laid_out(text: str) -> None:
+    """And means something, or is refused with a position."""
+    keeps_law_6(Source("train.env", text))
 
 
 def keeps_law_6(source: Source) -> None:

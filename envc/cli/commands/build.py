@@ -171,6 +171,7 @@ def command_for(command: str, options: argparse.Namespace) -> str:
 
     words = ["envc", command, options.program.as_posix(), *([options.environment] if options.environment else [])]
     words += ["--root", str(options.root)] if options.root else []
+    words += [word for value in options.values for word in ("--set", value)]
     return join([*words, *(word for argument in options.arg for word in ("--arg", argument))])
 
 

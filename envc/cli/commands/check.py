@@ -45,15 +45,17 @@ def _look_at_lock(loaded: loading.Loaded) -> bool:
         from envc.lock.base import choose_base
 
         library = Library()
-        choose_builds(loaded.environment, library)
-        choose_base(loaded.environment, "linux/amd64", library)
+        for platform in ("linux/amd64", *(name for name, _ in loaded.environment.variants)):
+            choose_builds(loaded.environment.on(platform), library)
+            choose_base(loaded.environment.on(platform), platform, library)
         return True
     from envc.lock.freshness import is_fresh, stale_lock
 
-    if is_fresh(loaded.environment, locked.lock):
+    environment = loaded.environment.on(locked.lock.platform)
+    if is_fresh(environment, locked.lock):
         return True
     from envc.cli.console import show
 
-    stale = stale_lock(loaded.environment, locked.lock, loaded.source.path, f"{loaded.places.lock}/lock.json")
+    stale = stale_lock(environment, locked.lock, loaded.source.path, f"{loaded.places.lock}/lock.json")
     show([stale._replace(severity="warning")])
     return False

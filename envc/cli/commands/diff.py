@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", help="the environment of both programs")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
     loading.platform_argument(parser)
+    loading.set_argument(parser)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
@@ -62,11 +63,12 @@ def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
         from envc.lock.freshness import missing_lock
 
         raise Report([missing_lock(loaded.environment, loaded.source.path, f"{loaded.places.lock}/{LOCK_FILE}")])
-    return input_changes(locked.lock.inputs, inputs_of(needs_of(loaded.environment)))
+    return input_changes(locked.lock.inputs, inputs_of(needs_of(loaded.environment.on(locked.lock.platform))))
 
 
 def _load(path: Path, options: argparse.Namespace) -> loading.Loaded:
-    loaded = loading.load_program(path, options.environment, options.root)
+    values = loading.build_arguments(options.values, "--set")
+    loaded = loading.load_program(path, options.environment, options.root, values)
     return loaded._replace(platform=options.platform)
 
 

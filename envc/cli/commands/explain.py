@@ -1,27 +1,47 @@
-"""Explain a diagnostic or a topic by its name.
+"""Explain a diagnostic or a topic by its name, or where everything in an environment comes from.
 
-Without a name, the names of all pages are printed.
+`envc explain train.env` prints the environment as it holds, parents and modules laid together, each thing with its
+place in the text; a word or a name behind it, such as gpu or torch, prints those alone. Without a name, the names of
+all pages are printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envc.cli import loading
+
+if TYPE_CHECKING:
+    from envc.cli.flattened import Line
+    from envc.lock.files import LockedFiles
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("name", nargs="?", help="the name in the brackets of a message: no-compatible-build")
+    parser.add_argument(
+        "name", nargs="?", help="the name in the brackets of a message, no-compatible-build; or a program, train.env"
+    )
+    parser.add_argument("word", nargs="?", help="of a program: only this word, or what has this name")
+    parser.add_argument("--environment", help="one of the program's environments; the one with its name otherwise")
+    parser.add_argument("--platform", help="what holds on one platform, linux/arm64")
+    parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    loading.set_argument(parser)
+    parser.add_argument("--json", action="store_true", help="of a program: print as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the page."""
+    """Print the page, or the environment."""
     from envc.resources import explained, explanation
 
     if options.name is None:
         sys.stdout.write("\n".join(explained()) + "\n")
         return 0
     page = explanation(options.name) if options.name in explained() else None
+    if page is None and _is_program(options.name):
+        return _explain_program(options)
     if page is None:
         from envc.diagnostics.suggestions import similar
 
@@ -36,3 +56,69 @@ def run(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(page)
     return 0
+
+
+def _is_program(name: str) -> bool:
+    return Path(name).suffix in {".env", ".envc"} or name.endswith(".env") or Path(name).is_file()
+
+
+def _explain_program(options: argparse.Namespace) -> int:
+    from envc.cli.flattened import lines_of, matching, place_of
+
+    values = loading.build_arguments(options.values, "--set")
+    loaded = loading.load_program(Path(options.name), options.environment, options.root, values)
+    if options.platform:
+        loaded = loaded.on(options.platform)
+    environment = loaded.environment
+    lines = lines_of(environment)
+    if options.word is not None:
+        found = matching(lines, options.word)
+        if not found:
+            return _nothing(options.word, environment.name, lines)
+        lines = found
+    if options.json:
+        from envc.cli.console import write_json
+
+        write_json({"environment": environment.name, "items": [line._asdict() for line in lines]})
+        return 0
+    sys.stdout.write(f"{environment.origin.clause}  ({place_of(environment.origin.span)})\n")
+    _write(lines)
+    if options.word is None:
+        _write_choices(loading.read_lock(loaded), loaded)
+    return 0
+
+
+def _nothing(word: str, environment: str, lines: list[Line]) -> int:
+    from envc.diagnostics.suggestions import similar
+
+    near = similar(word, {name for line in lines for name in (line.word, *line.names)})
+    sys.stderr.write(f"envc: nothing in `{environment}` says `{word}`" + (f"; `{near}` is near\n" if near else "\n"))
+    return 1
+
+
+def _write(lines: list[Line]) -> None:
+    """Print lines in three columns: what holds, where it is said, how it came here."""
+    width = max((min(len(line.text), 60) for line in lines), default=0)
+    places = max((len(line.place) for line in lines), default=0)
+    platform = None
+    for line in lines:
+        if line.platform != platform:
+            platform = line.platform
+            sys.stdout.write(f"  on {platform}\n")
+        indent = "    " if platform else "  "
+        row = f"{indent}{line.text:<{width}}  {line.place:<{places}}  {'; '.join(line.reasons)}"
+        sys.stdout.write(row.rstrip() + "\n")
+
+
+def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
+    """Print what the lock chose, and why, where it was made for this program."""
+    from envc.lock.freshness import is_fresh
+
+    if locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
+        return
+    lock = locked.lock
+    sys.stdout.write(f"\nchosen by {loaded.places.lock}/, for {lock.platform}\n")
+    sys.stdout.write(f"  base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}\n")
+    sys.stdout.write(f"  python {lock.python.version}: {lock.python.reason}\n")
+    if lock.accelerator:
+        sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")

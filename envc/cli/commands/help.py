@@ -1,6 +1,6 @@
-"""Explain a word of the language: what it says, its arguments, examples.
+"""Explain a word of the language or a module of the library: what it says, its arguments, examples.
 
-Without a word, all words are listed.
+Without a word, all of them are listed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import sys
 from typing import Any
 
+from envc.cli.module_help import describe_module, module_names, module_page
 from envc.declarations import words
 from envc.language.fields import Entries, Flag, Items, Keyword, Positional, layout_of, literals
 from envc.language.word import Declaration
@@ -16,7 +17,7 @@ from envc.language.word import Declaration
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("word", nargs="?", help="a word such as gpu")
+    parser.add_argument("word", nargs="?", help="a word such as gpu, or a module such as serve.http")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,12 +27,20 @@ def run(options: argparse.Namespace) -> int:
             word = words.find(name)
             assert word is not None  # noqa: S101  # it was just listed
             sys.stdout.write(f"{name:<8} {_documentation(word).splitlines()[0]}\n")
+        sys.stdout.write("\nmodules of the library, made known by `use`\n")
+        for name in module_names():
+            if page := module_page(name):
+                sys.stdout.write(f"  {name:<17} {page.summary}\n")
         return 0
     found = words.find(options.word)
+    page = module_page(options.word) if found is None else None
+    if page is not None:
+        sys.stdout.write(describe_module(page))
+        return 0
     if found is None:
         from envc.diagnostics.suggestions import similar
 
-        near = similar(options.word, words.names())
+        near = similar(options.word, [*words.names(), *module_names()])
         sys.stderr.write(f"envc: there is no word `{options.word}`" + (f"; `{near}` is near\n" if near else "\n"))
         return 1
     sys.stdout.write(describe(options.word, found))

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="every environment of the program, or of every program")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    loading.set_argument(parser)
     parser.add_argument("--upgrade", action="store_true", help="choose anew; packages that are `pinned` stay")
     parser.add_argument(
         "--only",
@@ -50,10 +51,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Lock the program, or every program of the folder."""
     programs = [options.program] if options.program else _programs_here()
+    names = None if options.all else options.environment or [None]
+    values = loading.build_arguments(options.values, "--set")
     loaded = [
-        loading.load_remembering(program, name, options.root, options.memory)
+        one
         for program in programs
-        for name in _environments(program, options)
+        for one in loading.load_environments(program, names, options.root, values, options.memory)
     ]
     how = LockOptions(
         wishes=wishes_of(options.upgrade, tuple(options.only)),
@@ -72,15 +75,6 @@ def run(options: argparse.Namespace) -> int:
     if not any(one.environment.warnings for one in loaded):
         options.memory.keep()
     return 0
-
-
-def _environments(program: Path, options: argparse.Namespace) -> list[str | None]:
-    """Return the names of the environments that are meant; None is the one that the file's name says."""
-    if options.environment:
-        return list(options.environment)
-    if options.all:
-        return loading.environment_names(program)
-    return [None]
 
 
 def _programs_here() -> list[Path]:

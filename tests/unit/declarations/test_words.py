@@ -73,7 +73,7 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
     """The same for the words of a file."""
     if name in INSIDE:
         return
-    text = example if name == "env" else f"{example}\nenv train < python 3.12 >"
+    text = example if name == "env" else f"{example}\nenv train < python 3.12 >\nenv serve < python 3.12 >"
     assert check(parse(Source("train.env", text)), words).environments
 
 
@@ -149,6 +149,9 @@ WRONG = {
         "health tcp",
         'health file "a"',
         'health http "localhost"',
+        'health http "localhost" port 80',
+        'health http "/a" port 0',
+        'health file "/a" port 80',
         'health http "http://a b"',
         'health command "a | b"',
         'health command "a \'b"',
@@ -186,6 +189,15 @@ WRONG = {
         "ml torch 2 3",
         "ml torch torch",
         "ml a[b,c d]",
+    ],
+    "on": [
+        "on",
+        "on linux/riscv64 < apt git >",
+        'on "linux/arm64" < apt git >',
+        "on linux/arm64 linux/amd64 < apt git >",
+        "on linux/arm64 < apt Git >",
+        "on linux/arm64 < env a < > >",
+        "on linux/arm64 < python 3.13; python 3.14 >",
     ],
     "pip": [
         "pip",

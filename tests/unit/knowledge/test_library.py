@@ -234,10 +234,11 @@ def test_a_file_that_cannot_be_understood_is_reported_whole() -> None:
 
 
 def test_the_files_are_named_and_nothing_else_lies_there() -> None:
-    """Each file of the folder is one that the library reads."""
+    """Each file of the folder is one that the library reads, or a module."""
     folder = resources.folder("stdlib")
     found = {file.relative_to(folder).as_posix() for file in Path(folder).rglob("*") if file.is_file()}
-    assert found == set(Library().paths)
+    modules = {f"modules/{path}" for path in resources.library_paths("modules")}
+    assert found == {*Library().paths, *modules}
 
 
 @pytest.mark.parametrize("path", Library().paths)

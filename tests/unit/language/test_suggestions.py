@@ -35,7 +35,7 @@ def misspelt(word: str) -> set[str]:
 def test_a_misspelt_word_suggests_the_word(name: str) -> None:
     """Every simple slip in a word of four letters and more; in a shorter one some word, or the list of all."""
     for slip in misspelt(name):
-        if slip in INSIDE or slip in BROUGHT_ALONG:
+        if slip in words.names() or slip in BROUGHT_ALONG:
             continue
         found = mistake(f"{slip} 1")
         assert found.name == "unknown-word"

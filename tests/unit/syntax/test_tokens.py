@@ -215,7 +215,7 @@ def test_a_comment_ends_with_its_line() -> None:
         ("a ./x", ["unquoted-path"]),
         ("a ~= 2", ["blank-in-specifier"]),
         ("a > 2", ["unopened-block"]),
-        ("a = 2", ["single-equals"]),
+        ("a b = 2", ["single-equals"]),
         ("a 'b'", ["unexpected-character"]),
         ('a "b', ["unclosed-string"]),
         ('a "b\\', ["unclosed-string"]),

@@ -1,0 +1,58 @@
+"""How `envc help` explains a module of the library: from its comment and its head."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from envc.diagnostics import Source
+from envc.language.modules import LibraryModules
+from envc.language.parameters import read_head
+from envc.syntax.parse import parse
+from envc.syntax.program import Item
+
+
+class ModulePage(NamedTuple):
+    """What a module's file says about it: how it is written, what it is for, examples, its text."""
+
+    usage: str
+    summary: str
+    text: str
+    examples: tuple[str, ...]
+    source: Source
+
+
+def module_names() -> list[str]:
+    """Return the names of the library's modules, sorted."""
+    return LibraryModules().names()
+
+
+def module_page(name: str) -> ModulePage | None:
+    """Return the page of a module of the library, or None when there is none of this name."""
+    source = LibraryModules().find(name)
+    if source is None:
+        return None
+    program = parse(source)
+    item = next(item for item in program.items if item.word == "module" and item.arguments[0].value == name)
+    comments = [
+        one.text.removeprefix("#").removeprefix(" ")
+        for one in program.comments
+        if one.span.start < item.word_span.start
+    ]
+    examples = tuple(line.strip() for line in comments if line.startswith("    "))
+    text = "\n".join(line for line in comments if not line.startswith("    ")).strip()
+    return ModulePage(_usage(item), text.splitlines()[0], text, examples, source)
+
+
+def describe_module(page: ModulePage) -> str:
+    """Return the page as text."""
+    own = page.source.text
+    lines = [page.usage, "", page.text, "", "examples", *(f"  {one}" for one in page.examples)]
+    lines += ["", page.source.path, *(f"  {line}".rstrip() for line in own[own.index("\nmodule ") :].split("\n"))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _usage(item: Item) -> str:
+    head = read_head(item)
+    needed = [f"{name.value} {name.value.upper()}" for name in head.needs]
+    optional = [f"[{pair.name.value} {pair.value.span.text}]" for pair in head.takes]
+    return " ".join([item.arguments[0].value, *needed, *optional])

@@ -1,0 +1,98 @@
+"""`drop`: an environment without something that a parent or a module says. `ml drop datasets`, `gpu drop`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.environment import Declared
+from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
+from envc.language.layers import facets_of, without
+from envc.language.packages import normalised
+from envc.language.word import Declaration
+from envc.syntax.program import Argument, Item
+
+
+class Drop(NamedTuple):
+    """An item that takes something away: a word's setting, or what a word lists by these names."""
+
+    word: type[Declaration]
+    item: Item
+    names: tuple[Argument, ...]
+
+
+def is_drop(item: Item) -> bool:
+    """Say whether an item takes away instead of adding."""
+    first = item.arguments[0] if item.arguments else None
+    return first is not None and first.kind == "word" and first.value == "drop" and first.given is None
+
+
+def read_drop(item: Item, word: type[Declaration]) -> Drop | Diagnostic:
+    """Return what an item takes away, or why it cannot."""
+    names = (*item.arguments[1:], *(Argument("word", one.word, one.word_span) for one in item.block or ()))
+    if word.repeatable and not names:
+        return Diagnostic(
+            "missing-argument",
+            f"`{item.word} drop` does not say what to drop",
+            (wrong(item.span, "no name follows"),),
+        )
+    if names and not word.repeatable:
+        return Diagnostic(
+            "unexpected-argument",
+            f"`{item.word} drop` takes no `{names[0].value}`",
+            (wrong(names[0].span, f"an environment has one `{item.word}`"),),
+        )
+    return Drop(word, item, names)
+
+
+def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Declared], list[Diagnostic]]:
+    """Return what is left, and a mistake for each name that nothing has."""
+    mine = [one for one in declared if type(one.declaration) is drop.word]
+    if not drop.word.repeatable:
+        left = [one for one in declared if type(one.declaration) is not drop.word]
+        return left, [] if mine else [_nothing(drop, None, ())]
+    facets = facets_of(mine)
+    known = sorted({name for facet in facets for name in names_of(facet)[:1]})
+    wanted = {_plain(name.value) for name in drop.names}
+    found = {_plain(name) for facet in facets for name in names_of(facet)}
+    mistakes = [_nothing(drop, name, known) for name in drop.names if _plain(name.value) not in found]
+
+    def doomed(facet: Facet) -> bool:
+        return any(_plain(name) in wanted for name in names_of(facet))
+
+    kept = (without(one, doomed) if type(one.declaration) is drop.word else one for one in declared)
+    return [one for one in kept if one is not None], mistakes
+
+
+def names_of(facet: Facet) -> tuple[str, ...]:
+    """Return what people call a facet, the usual name first."""
+    if isinstance(facet, CopiedPath):
+        return (facet.source,)
+    if isinstance(facet, ExposedPort):
+        return (facet.port.removesuffix("/tcp"), facet.port)
+    if isinstance(facet, IgnoredPath):
+        return (facet.pattern,)
+    if isinstance(facet, PythonPackage):
+        return (facet.name,)
+    name = getattr(facet, "name", None)
+    return (name,) if isinstance(name, str) else ()
+
+
+def _plain(name: str) -> str:
+    return normalised(name.removeprefix("./").rstrip("/"))
+
+
+def _nothing(drop: Drop, name: Argument | None, known: Sequence[str]) -> Diagnostic:
+    word = drop.item.word
+    near = similar(name.value, known) if name else None
+    quoted = near if near is None or (name and name.kind != "string") else f'"{near}"'
+    return Diagnostic(
+        "nothing-to-drop",
+        f"no parent or module says `{word} {name.value}`" if name else f"no parent or module says `{word}`",
+        (wrong(name.span if name else drop.item.span, "nothing to drop"),),
+        notes=(f"of `{word}` there is: {' '.join(known)}",) if known else (),
+        fixes=(Fix("one has a similar name", name.span, quoted),) if name and quoted else (),
+    )

@@ -1,0 +1,90 @@
+"""How items meet items that were said before: a parent's, a module's, those of every platform.
+
+What is said later replaces a setting of the same word and a thing of the same name; everything else adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from envc.language.environment import Declared
+from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting
+from envc.language.fields import layout_of
+from envc.language.origin import Origin
+
+Key = tuple[str, str]
+
+
+def key_of(facet: Facet) -> Key | None:
+    """Return what a facet is called; a later facet of the same key takes its place."""
+    if isinstance(facet, Setting | BuildArgument):
+        return ("variable", facet.name)
+    if isinstance(facet, CopiedPath):
+        return ("copy", facet.path or facet.source.rpartition("/")[2])
+    name = getattr(facet, "name", None)
+    return (type(facet).__name__, name) if isinstance(name, str) else None
+
+
+def facets_of(declared: Iterable[Declared]) -> tuple[Facet, ...]:
+    """Return all facets of understood items, in their order."""
+    return tuple(facet for one in declared for facet in one.declaration.facets(one.origin))
+
+
+def merged(below: Sequence[Declared], above: Sequence[Declared]) -> list[Declared]:
+    """Return what holds when some items are said on top of others."""
+    if not below:
+        return list(above)
+    words = {type(one.declaration) for one in above if not one.declaration.repeatable}
+    keys = {key for facet in facets_of(above) if (key := key_of(facet)) is not None}
+    kept = (without(one, lambda facet: key_of(facet) in keys) for one in below if type(one.declaration) not in words)
+    return [*(one for one in kept if one is not None), *above]
+
+
+def united(first: Sequence[Declared], second: Sequence[Declared]) -> list[Declared]:
+    """Return what two modules bring: what both say in the same words is said once."""
+    said = {_content(facet) for facet in facets_of(first)}
+    kept = (without(one, lambda facet: _content(facet) in said) for one in second)
+    return [*first, *(one for one in kept if one is not None)]
+
+
+def _content(facet: Facet) -> tuple[str, str]:
+    content = {name: value for name, value in facet._asdict().items() if name != "origin"}
+    return type(facet).__name__, repr(content)
+
+
+def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | None:
+    """Return an item without some of what it says, or None when nothing is left.
+
+    Of a list single entries go; any other item goes whole, or stays whole when only a part of it is to go.
+    """
+    facets = list(declared.declaration.facets(declared.origin))
+    kept = [position for position, facet in enumerate(facets) if not doomed(facet)]
+    if len(kept) == len(facets):
+        return declared
+    if not kept:
+        return None
+    field = list_field(declared, len(facets))
+    return declared if field is None else _with_entries(declared, field, kept)
+
+
+def list_field(declared: Declared, length: int) -> str | None:
+    """Return the field of an item that lists as many things as it has facets, or None when it is no list."""
+    layout = layout_of(type(declared.declaration))
+    fields = [field for field, positional in layout.positional if positional.many]
+    fields += [layout.entries[0]] if layout.entries else []
+    return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
+
+
+def _with_entries(declared: Declared, field: str, kept: list[int]) -> Declared:
+    entries = getattr(declared.declaration, field)
+    declaration = declared.declaration.model_copy(update={field: tuple(entries[position] for position in kept)})
+    places = {str(old): str(new) for new, old in enumerate(kept)}
+    spans = {}
+    for name, span in declared.origin.spans.items():
+        head, *rest = name.split(".")
+        if head == field and rest:
+            if rest[0] not in places:
+                continue
+            rest[0] = places[rest[0]]
+        spans[".".join((head, *rest))] = span
+    return declared._replace(declaration=declaration, origin=Origin(declared.origin.item, spans))

@@ -1,0 +1,100 @@
+"""What is said of an item that has no meaning where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from envc.diagnostics import Diagnostic, Fix, Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.environment import Declared
+from envc.language.parameters import values_in
+from envc.language.word import Declaration, Words
+from envc.syntax.program import Item, Program
+
+_WHERE = {"file": "at the top of a program", "env": "inside `env`"}
+
+
+def empty_program(program: Program) -> Diagnostic:
+    """Return what tells a reader that nothing is declared."""
+    return Diagnostic(
+        "empty-program",
+        "the program declares no environment",
+        (wrong(Span(program.source, 0, 0), "no `env` in it"),),
+        helps=("the smallest program is `env train < python 3.12 >`",),
+    )
+
+
+def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], library: Sequence[str]) -> Diagnostic:
+    """Return what tells a reader that there is no such word; `modules` are in use, those of `library` may be."""
+    here = [name for name in words.names() if place_of(words, name) == place]
+    if place == "env" and item.word in library:
+        start = Span(item.word_span.source, 0, 0)
+        return Diagnostic(
+            "unknown-word",
+            f"there is no word `{item.word}`",
+            (wrong(item.word_span, "a module that nothing uses"),),
+            helps=(f"write `use {item.word}` at the top of the file",),
+            fixes=(Fix("use the module", start, f"use {item.word}\n"),) if not _has_edition(start) else (),
+        )
+    near = similar(item.word, [*here, *modules])
+    modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
+    return Diagnostic(
+        "unknown-word",
+        f"there is no word `{item.word}`",
+        (wrong(item.word_span, "not known here"),),
+        notes=(f"here these begin an item: {' '.join(here)}", *modules_too),
+        fixes=(Fix("a word has a similar name or use", item.word_span, near),) if near else (),
+    )
+
+
+def _has_edition(start: Span) -> bool:
+    return start.source.text.lstrip("\ufeff \t\r\n").startswith("envc ")
+
+
+def place_of(words: Words, name: str) -> str | None:
+    """Return where a word may stand, or None when there is none of this name."""
+    word = words.find(name)
+    return word.place if word else None
+
+
+def misplaced_word(item: Item, place: str) -> Diagnostic:
+    """Return what tells a reader that a word belongs to another place."""
+    where = "inside another `on`" if (item.word, place) == ("on", "on") else f"belongs {_WHERE.get(place, place)}"
+    return Diagnostic("misplaced-word", f"`{item.word}` stands in the wrong place", (wrong(item.word_span, where),))
+
+
+def repeated_words(declared: Iterable[Declared]) -> list[Diagnostic]:
+    """Return a mistake for every word that stands once at the most, and stands again."""
+    found = []
+    first: dict[type[Declaration], Declared] = {}
+    for one in declared:
+        word = type(one.declaration)
+        if word.repeatable:
+            continue
+        if word in first:
+            before = first[word]
+            labels = [wrong(one.origin.span, "again here"), Label(before.origin.span, "first here")]
+            labels += [Label(use, "used here, too") for use in before.uses[:1]]
+            message = f"`{one.origin.item.word}` stands twice in one environment"
+            found.append(with_places(Diagnostic("repeated-word", message, tuple(labels)), one.origin.item, one.uses))
+        first.setdefault(word, one)
+    return found
+
+
+def with_places(mistake: Diagnostic, item: Item, uses: tuple[Span, ...]) -> Diagnostic:
+    """Return a mistake in an item with where the values of its parameters stand, and where its module is used.
+
+    An edit of a reference, or of a text that is not the reader's own, is no fix.
+    """
+    values = values_in(item)
+    if not values and not uses:
+        return mistake
+    labels = [
+        Label(values[label.span], f"the value of `{label.span.text}`")
+        for label in mistake.labels
+        if label.span in values
+    ]
+    labels += [Label(use, "used here") for use in uses[:1]]
+    fixes = tuple(fix for fix in mistake.fixes if fix.span not in values and not uses)
+    return mistake._replace(labels=(*mistake.labels, *labels), fixes=fixes)

@@ -1,0 +1,65 @@
+"""Who has a name first. Names are looked up and not searched for, so that checking stays linear in a program's size."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from envc.diagnostics import Label, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
+
+Kind = Literal["variable", "secret", "artifact", "package", "label"]
+_NAMED: dict[type, Kind] = {
+    Setting: "variable",
+    BuildArgument: "variable",
+    Secret: "secret",
+    Artifact: "artifact",
+    PythonPackage: "package",
+    ImageLabel: "label",
+}
+
+
+class _Same:
+    """An environment as a key: only itself is equal to it."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    def __hash__(self) -> int:
+        return id(self.environment)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.environment is self.environment
+
+
+def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -> tuple[Label, ...]:
+    """Return labels for a name and for who has it first, or none when it is this place alone."""
+    places = _places(_Same(environment)).get((kind, name), {})
+    first = next(iter(places), place)
+    if first != place:
+        return (wrong(place, "again here"), Label(first, "first here"))
+    return (wrong(place, "again here"),) if places.get(place, 0) > 1 else ()  # by a module that is used twice
+
+
+@lru_cache(maxsize=4)
+def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
+    """Return for every name the places that it stands at, in their order, and how often."""
+    found: dict[tuple[Kind, str], dict[Span, int]] = {}
+
+    def take(kind: Kind, name: str, place: Span) -> None:
+        places = found.setdefault((kind, name), {})
+        places[place] = places.get(place, 0) + 1
+
+    for facet in same.environment.facets:
+        kind = _NAMED.get(type(facet))
+        if kind is not None:
+            take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
+        if isinstance(facet, Secret) and facet.variable:
+            take("variable", facet.variable, facet.origin.of("variable"))
+    return found
+
+
+def _name_of(facet: Facet) -> str:
+    return str(getattr(facet, "name", ""))

@@ -1,0 +1,94 @@
+"""`envc explain PROGRAM`: everything that holds, where it is said, and how it came there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from envc.cli import main
+
+PROGRAM = """\
+use serve.http
+
+env base takes cuda 12.6 <
+  python 3.12
+  gpu cuda $cuda
+  ml pinned < torch 2.7; numpy >
+>
+env train from base cuda 12.8 <
+  ml drop numpy
+  serve.http app "a:b" port 81
+  on linux/arm64 < apt git curl >
+>
+"""
+EVERYTHING = """\
+env train from base cuda 12.8  (train.env:8)
+  cuda 12.8             train.env:8                       parameter, declared at train.env:3
+  python 3.12           train.env:4                       from base
+  gpu cuda 12.8         train.env:5                       from base; $cuda given at train.env:8
+  ml torch 2.7 pinned   train.env:6                       from base
+  pip uvicorn           stdlib/modules/serve/http.env:10  serve.http used at train.env:10
+  expose 81             stdlib/modules/serve/http.env:11  serve.http used at train.env:10; $port given at train.env:10
+"""
+ON_ARM = """\
+  on linux/arm64
+    apt git             train.env:11
+    apt curl            train.env:11
+"""
+
+
+@pytest.fixture(autouse=True)
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train.env").write_text(PROGRAM)
+    monkeypatch.chdir(tmp_path)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main.run(["explain", *arguments]) == 0
+    return "".join(f"{' '.join(line.split())}\n" for line in capsys.readouterr().out.splitlines())
+
+
+def squeezed(text: str) -> str:
+    return "".join(f"{' '.join(line.split())}\n" for line in text.splitlines())
+
+
+def test_an_environment_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each thing with its place, its parent, its module's use and its parameter's value."""
+    out = said(capsys, "train.env")
+    assert out.startswith(squeezed(EVERYTHING))
+    assert out.endswith(squeezed(ON_ARM))
+
+
+def test_a_word_or_a_name_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing beside it; what is near is suggested."""
+    assert squeezed("  gpu cuda 12.8  train.env:5  from base; $cuda given at train.env:8") in said(
+        capsys, "train.env", "gpu"
+    )
+    assert said(capsys, "train.env", "torch").splitlines()[1:] == ["ml torch 2.7 pinned train.env:6 from base"]
+    assert main.run(["explain", "train.env", "troch"]) == 1
+    assert "`torch` is near" in capsys.readouterr().err
+
+
+def test_another_environment_platform_and_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the options say."""
+    out = said(capsys, "train.env", "cuda", "--environment", "base", "--set", "cuda=12.4")
+    assert out.splitlines()[1:] == ["cuda 12.4 --set parameter, declared at train.env:3"]
+    out = said(capsys, "train.env", "apt", "--platform", "linux/amd64")
+    assert "git" in out
+    assert main.run(["explain", "train.env", "--environment", "base", "--set", "nothing=1"]) == 1
+    assert "unknown-parameter" in capsys.readouterr().err
+
+
+def test_json_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs."""
+    assert main.run(["explain", "train.env", "gpu", "--json"]) == 0
+    (item,) = json.loads(capsys.readouterr().out)["items"]
+    assert (item["text"], item["place"], item["reasons"][0]) == ("gpu cuda 12.8", "train.env:5", "from base")
+
+
+def test_a_page_is_still_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is no file is a diagnostic's."""
+    assert said(capsys, "unknown-word").startswith("# unknown-word")
+    assert main.run(["explain", "unknown-wrd"]) == 1

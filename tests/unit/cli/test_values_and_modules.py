@@ -1,0 +1,126 @@
+"""`--set` on every command that takes a program, and modules beside it: in lock, hash, outputs and memory."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from envc.cli import main
+from tests.unit.cli.project import Answer, Project
+
+PROGRAM = """\
+use team.mine
+
+env base takes cuda 11.3 mode 1 <
+  python 3.12
+  gpu cuda $cuda
+  set MODE $mode
+>
+env train from base <
+  ml torch pinned
+  team.mine
+  on linux/arm64 < set MODE arm >
+>
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "mine.env").write_text("module team.mine < expose 81 >\n")
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path, text=PROGRAM)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Answer:
+    exit_code = main.run(arguments)
+    return Answer(exit_code, *capsys.readouterr())
+
+
+def run_manifest(project: Project) -> dict[str, object]:
+    found: dict[str, object] = json.loads((project.root / "build/train/run.json").read_text())
+    return found
+
+
+def test_a_chosen_value_is_in_outputs_and_hash(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """As if it stood in the program; and the default again without it, whatever is remembered."""
+    default = said(capsys, "hash", "train.env")
+    chosen = said(capsys, "hash", "train.env", "--set", "mode=2")
+    assert (default.exit_code, chosen.exit_code) == (0, 0)
+    assert default.stdout != chosen.stdout
+    assert said(capsys, "compile", "train.env", "--set", "mode=2").exit_code == 0
+    assert '"MODE": "2"' in json.dumps(run_manifest(project))
+    assert said(capsys, "hash", "train.env").stdout == default.stdout
+    project.program.write_text(PROGRAM.replace("mode 1", "mode 2"))
+    assert said(capsys, "hash", "train.env").stdout == chosen.stdout
+
+
+def test_a_chosen_value_that_a_choice_depends_on_makes_the_lock_stale(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The label stands at what asks for it."""
+    assert said(capsys, "check", "train.env", "--frozen").exit_code == 0
+    for command in (["check", "--frozen"], ["compile"], ["hash"], ["build"], ["run"]):
+        answer = said(capsys, command[0], "train.env", *command[1:], "--set", "cuda=12.6")
+        assert answer.exit_code == 1
+        assert "stale-lock" in answer.stderr
+    answer = said(capsys, "diff", "train.env", "--set", "cuda=12.6", "--json")
+    assert [one["subject"] for one in json.loads(answer.stdout)["changes"]] == ["gpu"]
+    assert said(capsys, "diff", "train.env").exit_code == 0
+
+
+def test_a_value_without_a_name_is_a_mistake_of_usage(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with --arg."""
+    with pytest.raises(SystemExit) as ended:
+        main.run(["check", "train.env", "--set", "cuda"])
+    assert ended.value.code == 2
+    assert "--set takes NAME=VALUE" in capsys.readouterr().err
+
+
+def test_a_changed_module_is_read_anew(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is remembered depends on the files that `use` leads to."""
+    first = said(capsys, "hash", "train.env")
+    module = project.root / "team" / "mine.env"
+    module.write_text("module team.mine < expose 82 >\n")
+    second = said(capsys, "hash", "train.env")
+    assert first.stdout != second.stdout
+    module.write_text("module team.mine < expose 81 >\n# as it was\n")
+    assert said(capsys, "hash", "train.env").stdout == first.stdout
+    module.unlink()
+    answer = said(capsys, "hash", "train.env")
+    assert (answer.exit_code, "unknown-module" in answer.stderr) == (1, True)
+
+
+def test_a_module_that_is_no_text_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """And a folder of its name is no module."""
+    module = project.root / "team" / "mine.env"
+    module.write_bytes(b"\0\1")
+    answer = said(capsys, "check", "train.env")
+    assert (answer.exit_code, "`team/mine.env` is not a text" in answer.stderr) == (1, True)
+    module.unlink()
+    module.mkdir()
+    assert "unknown-module" in said(capsys, "check", "train.env").stderr
+
+
+def test_a_misspelt_module_beside_the_program_is_suggested(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the library's are."""
+    project.program.write_text(PROGRAM.replace("use team.mine", "use team.mien"))
+    assert "+ use team.mine" in said(capsys, "check", "train.env").stderr
+
+
+def test_a_lock_of_another_platform_takes_what_holds_there(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lock's platform says which."""
+    assert said(capsys, "compile", "train.env").exit_code == 0
+    assert '"MODE": "1"' in json.dumps(run_manifest(project))
+    lock = project.root / "lockfiles/train/lock.json"
+    lock.write_text(lock.read_text().replace("linux/amd64", "linux/arm64"))
+    for pins in lock.parent.glob("*x86_64*"):
+        pins.rename(pins.with_name(pins.name.replace("x86_64", "aarch64")))
+    assert said(capsys, "compile", "train.env").exit_code == 0
+    assert '"MODE": "arm"' in json.dumps(run_manifest(project))
