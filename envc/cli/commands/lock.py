@@ -59,7 +59,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _programs_here() -> list[Path]:
     found = sorted(
-        path for pattern in ("*.env", "*.envc") for path in Path().glob(pattern) if path.is_file() and path.stem
+        path
+        for pattern in ("*.env", "*.envc")
+        for path in Path().glob(pattern)
+        if path.is_file() and path.stem and not _holds_modules_only(path)
     )
     if not found:
         raise Report(
@@ -70,6 +73,18 @@ def _programs_here() -> list[Path]:
             ]
         )
     return found
+
+
+def _holds_modules_only(path: Path) -> bool:
+    """Say whether a file is there for others to `use`. What cannot be read or parsed is said when it is locked."""
+    from envc.sources.program import read_program
+    from envc.syntax.parse import parse
+
+    try:
+        words = {item.word for item in parse(read_program(path, path.as_posix())).items}
+    except Report:
+        return False
+    return "module" in words and "env" not in words
 
 
 def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
