@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Fix, Label, Report
+from envc.diagnostics import Diagnostic, Fix, Label, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.bind import bind
 from envc.language.environment import ChosenParameter, Declared, Environment, Meaning
 from envc.language.expand import Expander
 from envc.language.groups import group_mistakes, group_of, in_groups
 from envc.language.layers import facets_of
-from envc.language.modules import LibraryModules, ModuleFiles, Scope, Shelf
+from envc.language.modules import LibraryModules, Module, ModuleFiles, Scope, Shelf
 from envc.language.parameters import (
     name_from_command_line,
     read_head,
@@ -68,12 +68,17 @@ class _Checker:
         self.mistakes: list[Diagnostic] = []
         self.shelf = Shelf(words, modules, self.mistakes)
         self.expander = Expander(words, self.shelf, self.mistakes)
+        self.opened: dict[str, tuple[Module, ...]] = {}  # by an environment's name
 
     def meaning(self, chosen: Chosen | None) -> Meaning:
         edition = self.edition_of(self.program)
         declared = [one for one in map(self.top_level, self.program.items) if one is not None]
         scope = self.shelf.scope_of(self.program)
         environments = self.environments(declared, scope, edition, chosen)
+        opened = {id(module.item) for modules in self.opened.values() for module in modules}
+        for module in scope.own.values():
+            if id(module.item) not in opened:
+                self.expander.look_over(module)
         groups = tuple(group_of(one) for one in declared if one.origin.item.word == "group")
         self.mistakes.extend(group_mistakes(groups, [one.name for one in environments]))
         if not environments and not self.mistakes:
@@ -155,11 +160,13 @@ class _Checker:
         links = values_of(chain, outside, self.expander.used, self.mistakes)
         bare = bare._replace(parameters=_parameters(links))
         self.expander.platforms.clear()
+        self.expander.opened.clear()
         environment = self.on_platform(bare, declared, links, scope, None)
         variants = tuple(
             (platform, self.on_platform(bare, declared, links, scope, platform))
             for platform in sorted(self.expander.platforms)
         )
+        self.opened[headed.name] = tuple(self.expander.opened.values())
         return environment._replace(variants=variants)
 
     def refuse_once(self, mistake: Diagnostic) -> None:
@@ -189,17 +196,23 @@ class _Checker:
         found = []
         for environment in environments:
             own = environment.origin.item.span
-            unused = tuple(
-                unused_parameter(one.name, one.declared)
-                for one in environment.parameters
-                if own.start <= one.declared.start < own.end and one.declared not in self.expander.used
-            )
+            declared = [
+                (one.name, one.declared) for one in environment.parameters if own.start <= one.declared.start < own.end
+            ]
+            declared += self.opened_parameters(environment)
+            unused = tuple(unused_parameter(*one) for one in declared if one[1] not in self.expander.used)
             variants = tuple(
                 (name, variant._replace(warnings=(*variant.warnings, *unused)))
                 for name, variant in environment.variants
             )
             found.append(environment._replace(warnings=(*environment.warnings, *unused), variants=variants))
         return tuple(found)
+
+    def opened_parameters(self, environment: Environment) -> list[tuple[str, Span]]:
+        """Return the parameters of all modules that the environment opens."""
+        heads = [read_head(module.item) for module in self.opened.get(environment.name, ())]
+        names = [name for head in heads for name in (*head.needs, *(pair.name for pair in head.takes))]
+        return [(name.value, name.span) for name in names]
 
 
 def _parameters(links: list[Link]) -> tuple[ChosenParameter, ...]:

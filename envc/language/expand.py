@@ -12,7 +12,15 @@ from envc.language.drops import Drop, is_drop, read_drop, without_dropped
 from envc.language.environment import Declared
 from envc.language.layers import merged, united
 from envc.language.modules import Module, Scope, Shelf
-from envc.language.parameters import Value, given_by, read_head, resolved, substituted, unknown_parameter
+from envc.language.parameters import (
+    Value,
+    given_by,
+    read_head,
+    references_in,
+    resolved,
+    substituted,
+    unknown_parameter,
+)
 from envc.language.parents import DEEPEST, Link, too_deep
 from envc.language.refusals import misplaced_word, repeated_words, unknown_word, with_places
 from envc.language.word import Declaration, Words
@@ -67,6 +75,23 @@ class Expander:
             if link is not chain[0]:
                 found = [one if one.inherited else one._replace(inherited=link.env.name) for one in found]
         return found
+
+    def look_over(self, module: Module) -> None:
+        """Look for mistakes in a module that no environment opens; a parameter that every use gives is not known."""
+        head = read_head(module.item)
+        values = {pair.name.value: Value(pair.value, pair.name.span) for pair in head.takes}
+        open_ended = {name.value for name in head.needs}
+        place = Place(module.scope, values, (), (module.name,))
+        items = module.item.block or ()
+        for item in items:
+            if open_ended & references_in(item) and place.scope.find(item.word) is None:
+                self._word(item, place)
+        known = tuple(item for item in items if not open_ended & references_in(item))
+        self.platforms.clear()
+        self._left = MOST_ITEMS
+        self._block(known, place, Said(), None)
+        for platform in sorted(self.platforms):
+            self._block(known, place, Said(), platform)
 
     def _laid_over(self, below: list[Declared], said: Said) -> list[Declared]:
         self.mistakes.extend(repeated_words(said.brought))
@@ -218,7 +243,7 @@ def _circular(module: Module, item: Item, place: Place) -> Diagnostic:
         f"the module `{module.name}` uses itself"
         if len(circle) == 2
         else f"modules go round in a circle: {' → '.join(circle)}",
-        (wrong(item.word_span, "leads back"), Label(place.uses[0], "used here")),
+        (wrong(item.word_span, "leads back"), *(Label(use, "used here") for use in place.uses[:1])),
     )
 
 

@@ -17,7 +17,8 @@ class Origin(NamedTuple):
 
     def of(self, field: str) -> Span:
         """Return the span of a field's text, or of the whole item where the field was left out."""
-        return self.spans.get(field, self.item.span)
+        found = self.spans.get(field)
+        return self.item.span if found is None else found
 
     @property
     def span(self) -> Span:

@@ -185,3 +185,9 @@ def values_in(item: Item) -> dict[Span, Span]:
     for child in item.block or ():
         found.update(values_in(child))
     return found
+
+
+def references_in(item: Item) -> set[str]:
+    """Return the names that an item refers to, however deep."""
+    found = {one.value for one in item.arguments if one.kind == "reference"}
+    return found.union(*map(references_in, item.block or ()))

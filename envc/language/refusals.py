@@ -17,6 +17,14 @@ _WHERE = {"file": "at the top of a program", "env": "inside `env`"}
 
 def empty_program(program: Program) -> Diagnostic:
     """Return what tells a reader that nothing is declared."""
+    modules = [item.arguments[0].value for item in program.items if item.word == "module" and item.arguments]
+    if modules:
+        return Diagnostic(
+            "empty-program",
+            "the program declares no environment",
+            (wrong(Span(program.source, 0, 0), "modules, and no `env`"),),
+            helps=(f"`use {modules[0]}` in a program makes it known there",),
+        )
     return Diagnostic(
         "empty-program",
         "the program declares no environment",

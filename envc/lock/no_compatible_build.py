@@ -10,6 +10,7 @@ from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.families import Family
 from envc.knowledge.library import Library
+from envc.language.edits import in_own_text
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter
 from envc.lock.builds import Asked, acceptable_cuda, choose_build, cuda_minor
@@ -50,7 +51,7 @@ def no_compatible_build(environment: Environment, family: Family, asked: Asked, 
         + (f" with {package.name}{package.specifier}" if package.specifier else ""),
         tuple(labels),
         notes=(f"what is known was read on {library.date}",),
-        fixes=tuple(_fixes(environment, family, asked, library))[:3],
+        fixes=tuple(in_own_text(_fixes(environment, family, asked, library), environment))[:3],
     )
 
 

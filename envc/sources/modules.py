@@ -48,6 +48,6 @@ class ModulesBeside:
 
 def _holds(path: Path, name: str) -> bool:
     try:
-        return f"module {name}" in path.read_text(encoding="utf-8")
+        return path.is_file() and f"module {name}" in path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False

@@ -79,7 +79,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _programs_here() -> list[Path]:
     found = sorted(
-        path for pattern in ("*.env", "*.envc") for path in Path().glob(pattern) if path.is_file() and path.stem
+        path
+        for pattern in ("*.env", "*.envc")
+        for path in Path().glob(pattern)
+        if path.is_file() and path.stem and not _holds_modules_only(path)
     )
     if not found:
         raise Report(
@@ -90,3 +93,16 @@ def _programs_here() -> list[Path]:
             ]
         )
     return found
+
+
+def _holds_modules_only(path: Path) -> bool:
+    """Say whether a file is there for others to `use`. What cannot be read or parsed is said when it is locked."""
+    from envc.sources.program import read_program
+    from envc.syntax.parse import parse
+
+    try:
+        source = read_program(path, path.as_posix())
+        words = {item.word for item in parse(source).items} if "module" in source.text else {"env"}
+    except Report:
+        return False
+    return "module" in words and "env" not in words

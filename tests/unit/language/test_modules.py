@@ -73,6 +73,25 @@ def test_two_modules_that_say_the_same_say_it_once() -> None:
     assert mistakes("use m.a m.c\nenv a < python 3.12; m.a; m.c >", files) == ["repeated-package"]
 
 
+def test_a_module_that_nothing_opens_is_checked() -> None:
+    """Its words and values, but for what only a use would give."""
+    train = "env a < python 3.12 >\n"
+    assert mistakes(f"{train}module m < pyhton 3.12 >") == ["unknown-word"]
+    assert mistakes(f"{train}module m takes p 99999 < expose $p >") == ["unreadable-port"]
+    assert mistakes(f"{train}module m needs p < expos $p >") == ["unknown-word"]
+    assert mistakes(f"{train}module m < set A $x >") == ["unknown-parameter"]
+    assert mistakes(f"{train}module m < m >") == ["circular-modules"]
+    assert mistakes(f"{train}module m < on linux/arm64 < apt Git > >") == ["unusable-name"]
+    environment(f"{train}module m needs p < expose $p; n q $p >\nmodule n needs q < expose $q >", "a")
+
+
+def test_an_unused_parameter_of_a_module_is_a_warning() -> None:
+    """For every environment that opens it."""
+    text = "module m takes p 1 < apt git >\nenv a < python 3.12; m >\nenv b < python 3.12; m >\nenv c < python 3.12 >"
+    found = [[one.name for one in environment(text, name).warnings] for name in ("a", "b", "c")]
+    assert found == [["unused-parameter"], ["unused-parameter"], []]
+
+
 def test_a_module_of_the_same_file_needs_no_use() -> None:
     """Wherever it stands, and several times with other values."""
     text = "env a < python 3.12; pair k A v 1; pair k B v 2 >\nmodule pair needs k v < set $k $v >"
