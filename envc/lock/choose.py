@@ -6,9 +6,8 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 from __future__ import annotations
 
 from envc import __version__
-from envc.knowledge.library import Library
 from envc.language.environment import Environment
-from envc.language.facets import Interpreter, PythonPackage, SystemPackage
+from envc.language.facets import Interpreter, PythonPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
@@ -18,7 +17,6 @@ from envc.lock.images import find_images
 from envc.lock.model import (
     Lock,
     LockedPackage,
-    LockedSystemPackage,
 )
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
@@ -29,6 +27,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
+from envc.lock.system import lock_system
 from envc.lock.world import World
 
 
@@ -47,6 +46,7 @@ def choose(
         builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     resolution = _resolve(environment, builds, target, world, _kept(environment, old, upgrade=upgrade))
+    system = lock_system(environment, images, platform, world, old, upgrade=upgrade)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -60,7 +60,8 @@ def choose(
         interpreter=images.interpreter,
         accelerator=locked_accelerator(environment, builds, world.library),
         packages=tuple(map(_package, resolution.packages)) if resolution else (),
-        system=_system(environment, world.library),
+        system=system.packages,
+        distributions=system.distributions,
         artifacts=artifacts,
     )
     packages = resolution.packages if resolution else ()
@@ -109,10 +110,3 @@ def _resolve(
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
     return world.resolver.resolve(Request(target, wanted, indexes, pins), world.progress)
-
-
-def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:
-    names = sorted({package.name for package in environment.every(SystemPackage)})
-    return tuple(
-        LockedSystemPackage(name=name, stage="builder" if library.builder_only(name) else "inference") for name in names
-    )

@@ -105,7 +105,9 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.lock.doubts import doubts
     from envc.lock.files import write
     from envc.lock.python import end_of_python
+    from envc.lock.system_doubts import system_doubts
     from envc.lock.world import World
+    from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
     from envc.resolvers.registry import Registry
@@ -116,8 +118,10 @@ def _choose_and_write(  # what `lock_loaded` has found out
     warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
     with working(f"locking {loaded.environment.name}") as progress:
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
-        world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
+        system = Apt(library, cache, [EngineFiles()])
+        world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress, system)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
+    warnings += system_doubts(loaded.environment, locked.lock)
     show(warnings)
     if options.dry_run:
         _show_changes(old, locked)
@@ -151,6 +155,7 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(lock.accelerator.reason)
     if lock.packages:
         lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]
     if unmeasured:
