@@ -23,13 +23,12 @@ def read_status(text: str) -> tuple[Installed, ...]:
     """Return the packages of a status file, without those that are not there at all."""
     packages = []
     for stanza in text.split("\n\n"):
-        fields = dict(
-            (name, value.strip())
+        fields = {
+            name: value.strip()
             for line in stanza.splitlines()
-            if line[:1].strip()
-            for name, colon, value in [line.partition(":")]
-            if colon
-        )
+            if line[:1].strip()  # a line that goes on begins with a blank
+            for name, _, value in [line.partition(":")]
+        }
         state = fields.get("Status", "").rpartition(" ")[2]
         if state and state != "not-installed":
             packages.append(Installed(fields["Package"], fields["Architecture"], fields["Version"], state))
@@ -39,13 +38,9 @@ def read_status(text: str) -> tuple[Installed, ...]:
 def listing_digest(before: Iterable[Installed], added: Iterable[Installed]) -> str:
     """Return the SHA-256 of what dpkg lists when packages were added to others, or took the place of older ones.
 
-    A package of the machine's own architecture and one for all of them take each other's place.
+    A package of the machine's own architecture and one for all of them take each other's place; packages of foreign
+    architectures are in no base that envc knows.
     """
-    after = {_key(one): one for one in (*before, *added)}
+    after = {one.name: one for one in (*before, *added)}
     lines = sorted((one.name.encode(), f"{' '.join(one)}\n".encode()) for one in after.values())
     return sha256(b"".join(line for _, line in lines)).hexdigest()
-
-
-def _key(one: Installed) -> str:
-    # a base with packages of a foreign architecture is none that envc builds on
-    return one.name

@@ -68,7 +68,7 @@ Stage = Literal["builder", "inference"]
 
 
 class LockedSystemPackage(Fact):
-    """A package of the distribution, and the stage it is for. All else is None where no archive was there to be asked."""
+    """A package of the distribution, and the stage it is for. All else is None where no archive could be asked."""
 
     name: str
     stage: Stage

@@ -55,7 +55,9 @@ def lock_system(
         if earlier and earlier.distributions[0].asked == names:
             found = earlier
         else:
-            found = _choose(environment, SystemWish(image.repository, image.digest, platform, names), earlier, stage, world)
+            found = _choose(
+                environment, SystemWish(image.repository, image.digest, platform, names), earlier, stage, world
+            )
         packages += found.packages
         distributions += found.distributions
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))

@@ -19,7 +19,9 @@ def plan_apt(lock: Lock, addresses: Mapping[str, str]) -> AptPart:
         builder=tuple(one.name for one in lock.system if one.stage == "builder" and one.asked),
         inference=tuple(one.name for one in lock.system if one.stage == "inference" and one.asked),
         packages=tuple(_packages(lock)),
-        distributions=tuple(distribution for one in lock.distributions if (distribution := _distribution(one, addresses))),
+        distributions=tuple(
+            distribution for one in lock.distributions if (distribution := _distribution(one, addresses))
+        ),
     )
 
 

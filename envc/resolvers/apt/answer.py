@@ -55,7 +55,9 @@ def records(printed: str) -> dict[str, Record]:
     """Return what `apt-cache show` says of files, by their path in the archive."""
     found = {}
     for stanza in printed.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in stanza.splitlines() if re.match(r"(Filename|Size|SHA256): ", line))
+        fields = dict(
+            line.split(": ", 1) for line in stanza.splitlines() if re.match(r"(Filename|Size|SHA256): ", line)
+        )
         if len(fields) == 3:
             found[fields["Filename"]] = Record(int(fields["Size"]), fields["SHA256"])
     return found

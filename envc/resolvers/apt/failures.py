@@ -11,18 +11,25 @@ from envc.diagnostics.diagnostic import world_failed
 #: `silent`: nobody answers. `absent`: the archive does not have the release.
 Kind = Literal["untrusted", "silent", "absent", "failed"]
 
-_KINDS: tuple[tuple[Kind, str], ...] = (
+#: The first kind of which a line speaks counts: an index that was refused is also called unsigned.
+_KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("failed", ("Hash Sum mismatch", "unexpected size", "is expired", "not valid yet", r"\b(401|403|407|5\d\d) ")),
     (
         "untrusted",
-        r"NO_PUBKEY|BADSIG|EXPKEYSIG|REVKEYSIG|invalid signature|is not signed|couldn't be verified|no longer signed"
-        r"|isn't signed|NODATA",
+        ("NO_PUBKEY", "BADSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "NOSPLIT", "signatures were invalid"),
     ),
-    ("failed", r"Hash Sum mismatch|unexpected size|is expired|not valid yet|\b(401|403|407|5\d\d) "),
-    ("absent", r"\b404\b|does not have a Release file"),
+    ("absent", (r"\b404\b", "does not have a Release file")),
     (
         "silent",
-        r"Could not (resolve|connect)|Temporary failure resolving|Unable to connect|Connection (timed out|failed|refused)"
-        r"|Network is unreachable|No route to host|Connection reset|timed out",
+        (
+            "Could not (resolve|connect)",
+            "Temporary failure resolving",
+            "Unable to connect",
+            "Connection (timed out|failed|refused|reset)",
+            "Network is unreachable",
+            "No route to host",
+            "timed out",
+        ),
     ),
 )
 
@@ -35,10 +42,10 @@ class Failure(NamedTuple):
 
 
 def failure_of(said: str) -> Failure:
-    """Return the kind of a failed `apt-get update` by what it said, the most serious first."""
+    """Return the kind of a failed `apt-get update` by what it said."""
     lines = tuple(dict.fromkeys(without_addresses(line) for line in said.splitlines() if line[:2] in {"E:", "W:"}))
-    for kind, pattern in _KINDS:
-        telling = tuple(line for line in lines if re.search(pattern, line))
+    for kind, patterns in _KINDS:
+        telling = tuple(line for line in lines if re.search("|".join(patterns), line))
         if telling:
             return Failure(kind, telling[:2])
     return Failure("failed", lines[:2] or ("apt-get says nothing",))
@@ -47,7 +54,7 @@ def failure_of(said: str) -> Failure:
 def without_addresses(line: str) -> str:
     """Return what apt says without its mark and without addresses, which may be a mirror's and hold credentials."""
     text = re.sub(r"^[EWN]: ", "", line.strip())
-    text = re.sub(r"\S*://\S+", "…", text)
+    text = re.sub(r"\S*://\S+", "…", re.sub(r" *\[IP: [^]]*\]", "", text))
     text = re.sub(r"'[\w.-]+\.[a-z]+(:\d+)?'|\b[\w.-]+:\d+ \([0-9a-f.:]+\)\.?|\(?\d+(\.\d+){3}\)?", "…", text)
     return " ".join(text.split()).rstrip(".")
 

@@ -51,7 +51,9 @@ def machine_sources(archives: Iterable[Archive], release: str, addresses: Iterab
 def given_sources(archives: Iterable[Archive], release: str, environ: Mapping[str, str]) -> tuple[Source, ...]:
     """Return the archives at addresses that variables give: `ENVC_ARCHIVE_DEBIAN`. Empty when none is given."""
     chosen = tuple(
-        Source(one.name, (environ.get(variable_of(one)) or one.address).rstrip("/"), one.suites_of(release), one.components)
+        Source(
+            one.name, (environ.get(variable_of(one)) or one.address).rstrip("/"), one.suites_of(release), one.components
+        )
         for one in archives
     )
     return chosen if any(environ.get(variable_of(one)) for one in archives) else ()

@@ -14,7 +14,17 @@ from typing import NamedTuple, Protocol
 #: Seconds after which one call of apt is given up.
 TIME_LIMIT = 600.0
 #: What apt may see of the environment: where programs are, and how the machine reaches the network.
-_VARIABLES = ("PATH", "HOME", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_VARIABLES = (
+    "PATH",
+    "HOME",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+)
 
 
 class Finished(NamedTuple):

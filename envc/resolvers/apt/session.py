@@ -15,7 +15,6 @@ from envc.resolvers.apt.place import Finished, Place
 _INSTALL = ("apt-get", "install", "--print-uris", "--quiet", "--yes", "--no-install-recommends", "--no-upgrade")
 
 
-
 def resolve(
     place: Place, request: SystemRequest, sources: tuple[Source, ...], keyring: str, machine: str = ""
 ) -> SystemResult | Failure:

@@ -50,7 +50,7 @@ def _by_name(packages: tuple[str, ...]) -> list[Instruction]:
 
 
 def _by_version(packages: tuple[PlannedSystemPackage, ...], distribution: PlannedDistribution) -> list[Instruction]:
-    """Return the steps for exact versions: apt checks the files by the signed indexes, the list is checked at the end."""
+    """Return the steps for exact versions: apt checks files by the signed indexes, the list is checked at the end."""
     if not packages:
         return [Comment(("The base has them.",))]
     count = "1 package" if len(packages) == 1 else f"{len(packages)} packages"
