@@ -88,11 +88,14 @@ class LockedDistribution(Fact):
     asked: tuple[str, ...]  # the names in the program
     name: str | None = None  # `debian`
     release: str | None = None  # `bookworm`
-    sources: tuple[str, ...] = ()  # archive, suite and components: `debian bookworm main`
-    keyring: str | None = None  # the file of the archives' keys in the image
-    snapshot: str | None = None  # the time that the archives were asked of, `20261101T000000Z`; None is the present
+    #: Archive, suite and components: `debian bookworm main`. Like the next two, a shell reads it in the Dockerfile.
+    sources: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+ [a-z0-9./-]+( [a-z0-9-]+)+$")], ...] = ()
+    #: The file of the archives' keys in the image.
+    keyring: Annotated[str | None, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")] = None
+    #: The time that the archives were asked of, `20261101T000000Z`; None is the present.
+    snapshot: Annotated[str | None, Field(pattern=r"^[0-9]{8}T[0-9]{6}Z$")] = None
     #: SHA-256 of what dpkg lists in the stage in the end: `dpkg.LINE_FORMAT`, sorted by name.
-    listing: str | None = None
+    listing: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
     reason: str
 
 

@@ -196,6 +196,27 @@ def test_a_snapshot_is_locked_and_installed_from(lab: Lab, tmp_path: Path) -> No
         assert subprocess.run(hadolint, capture_output=True, check=False).stdout == b""
 
 
+def test_this_machines_mirror_is_asked_and_written_nowhere(lab: Lab, tmp_path: Path) -> None:
+    """As its own apt is configured: here by a configuration of its own, which names a mirror on loopback."""
+    project = project_of(lab, tmp_path / "project")
+    with ArchiveServer() as server:
+        address = f"http://127.0.0.1:{server.port}"
+        (tmp_path / "sources.list").write_text(
+            f"deb {address}/debian bookworm main\ndeb {address}/debian-security bookworm-security main\n"
+        )
+        (tmp_path / "apt.conf").write_text(
+            f'Dir::Etc::sourcelist "{tmp_path}/sources.list";\nDir::Etc::sourceparts "/dev/null";\n'
+        )
+        finished = project.envc("lock", APT_CONFIG=str(tmp_path / "apt.conf"))
+        assert finished.returncode == 0, finished.stderr
+        assert "/debian/dists/bookworm/InRelease" in server.asked
+        assert "/debian-security/dists/bookworm-security/InRelease" in server.asked
+    assert all(one["version"] for one in project.lock["system"])
+    assert project.envc("compile").returncode == 0
+    written = [file.read_text() for file in project.folder.rglob("*") if file.is_file()]
+    assert not [text for text in (*written, finished.stderr) if str(server.port) in text]
+
+
 def test_an_unknown_name_is_told_with_those_like_it(lab: Lab, tmp_path: Path) -> None:
     project = project_of(lab, tmp_path / "project", PROGRAM.replace("libgomp1", "libgompp1 awk"))
     finished = project.envc("lock")
@@ -267,7 +288,9 @@ def test_versions_of_an_older_lock_are_taken_while_they_are_there(built: Project
 
 def older_version(cache: Path, name: str, newest: str) -> str:
     """Return another version that the archive's indexes have, so that the test need not know it."""
-    texts = [file.read_text() for file in cache.rglob("*_Packages")]
+    files = sorted(cache.rglob("*_Packages*"))
+    command = ["/usr/lib/apt/apt-helper", "cat-file", *map(str, files)]
+    texts = [subprocess.run(command, capture_output=True, text=True, check=True).stdout]
     found = {
         one for text in texts for one in re.findall(rf"^Package: {name}\n(?:.+\n)*?Version: (\S+)", text, re.MULTILINE)
     }

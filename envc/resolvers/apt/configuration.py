@@ -71,6 +71,7 @@ def apt_configuration(folder: str, lists: str, architecture: str, *, machine: st
         ("APT::Sandbox::User", "root"),  # one who is not root stays who he is
         ("APT::Update::Error-Mode", "any"),
         ("APT::Get::Never-Include-Phased-Updates", "true"),  # else the machine's own number decides
+        ("Acquire::GzipIndexes", "true"),  # they are kept as small as they came
         ("Acquire::Languages", "none"),
         ("Acquire::Check-Valid-Until", "false" if snapshot else "true"),
         ("Acquire::Retries", "2"),

@@ -13,7 +13,8 @@ from envc.knowledge.archives import Archive
 from envc.resolvers.apt.configuration import Source
 from envc.resolvers.apt.place import run
 
-_TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
+#: Without the release's own information, which is there only when indexes were fetched before.
+_TARGETS = ("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI)", "Created-By: Packages")
 _REACH = re.compile(r"Acquire::(https?|Proxy-Auto-Detect|AllowRedirect|ForceIPv[46])\b", re.IGNORECASE)
 
 
