@@ -51,13 +51,15 @@ def lock_system(
         if not names:
             continue
         image = stage_image(images.base, images.interpreter, stage)
-        earlier = None if upgrade or old is None else _earlier(old, image, platform, stage)
-        if earlier and earlier.distributions[0].asked == names:
+        earlier = _earlier(old, image, platform, stage) if old else None
+        same = earlier and earlier.distributions[0].asked == names
+        if earlier and same and not upgrade:
             found = earlier
         else:
-            found = _choose(
-                environment, SystemWish(image.repository, image.digest, platform, names), earlier, stage, world
-            )
+            wish = SystemWish(image.repository, image.digest, platform, names)
+            chosen = _choose(environment, wish, None if upgrade else earlier, stage, world)
+            # what was known once stays when nobody answers today
+            found = earlier if earlier and same and not chosen.distributions[0].listing else chosen
         packages += found.packages
         distributions += found.distributions
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))

@@ -74,10 +74,11 @@ def apt_configuration(folder: str, lists: str, architecture: str, *, machine: st
         ("Acquire::GzipIndexes", "true"),  # they are kept as small as they came
         ("Acquire::Languages", "none"),
         ("Acquire::Check-Valid-Until", "false" if snapshot else "true"),
-        ("Acquire::Retries", "2"),
+        # where nobody keeps the past, that is known soon, and the present is asked
+        ("Acquire::Retries", "0" if snapshot else "2"),
         ("Acquire::Retries::Delay", "false"),
-        ("Acquire::http::Timeout", "30"),
-        ("Acquire::https::Timeout", "30"),
+        ("Acquire::http::Timeout", "15" if snapshot else "30"),
+        ("Acquire::https::Timeout", "15" if snapshot else "30"),
         ("Debug::NoLocking", "true"),  # whoever runs apt has locked what needs it
     )
     text = "".join(f'{name} "{value}";\n' for name, value in settings)

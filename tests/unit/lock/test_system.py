@@ -22,7 +22,7 @@ from envc.lock.system_packages import (
     SystemWish,
     UnknownNames,
 )
-from tests.unit.lock.world import PLATFORM, Images, digest, environment, slim_images, world
+from tests.unit.lock.world import PLATFORM, Images, digest, environment, image, slim_images, world
 
 TEXT = "env train < python 3.12; apt {} >"
 
@@ -124,6 +124,26 @@ def test_without_an_answer_the_names_are_locked_and_a_warning_says_why() -> None
     assert (warning.name, warning.severity) == ("unpinned-system-packages", "warning")
     assert warning.notes == ("versions are not pinned: no archive answers",)
     assert [label.span.text for label in warning.labels] == ["git", "make"]
+
+
+def test_an_upgrade_that_nobody_answers_leaves_the_versions() -> None:
+    old = lock("git", Archive("1.0"))
+    silent = Archive(answer=NoVersions("no archive answers"))
+    assert lock("git", silent, old, upgrade=True).lock.system == old.lock.system
+    assert versions(lock("git curl", silent, old)) == {("curl", "inference"): None, ("git", "inference"): None}
+
+
+def test_building_and_running_may_stand_on_two_distributions() -> None:
+    """Python is copied from the official image, and what only building needs is installed there."""
+    tag = "11.8.0-runtime-ubuntu22.04"
+    both = [*slim_images().images.values(), image("docker.io/nvidia/cuda", tag, "cuda")]
+    archive = Archive()
+    text = "env train < python 3.12; gpu cuda 11.8 runtime; apt git make >"
+    choose(environment(text), PLATFORM, world(images=Images(both))._replace(system=archive))
+    assert [(one.repository, one.names) for one in archive.wishes] == [
+        ("docker.io/library/python", ("make",)),
+        ("docker.io/nvidia/cuda", ("git",)),
+    ]
 
 
 def test_names_without_versions_are_asked_for_at_the_next_choice() -> None:
