@@ -257,14 +257,20 @@ def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str
 
 
 def index_addresses(locked: LockedFiles) -> dict[str, str]:
-    """Return the public addresses of the named indexes of a lock."""
+    """Return the public addresses of the named indexes of a lock, and of the snapshots that it was made from."""
     names = [index for index in locked.lock.indexes if index]
-    if not names:
+    snapshots = any(one.snapshot for one in locked.lock.distributions)
+    if not names and not snapshots:
         return {}
     from envc.knowledge.library import Library
 
     library = Library()
-    return {name: address for name in names if (address := library.index_address(name))}
+    found = {name: address for name in names if (address := library.index_address(name))}
+    if snapshots:
+        from envc.plan.apt import snapshots_name
+
+        found |= {snapshots_name(name): address for name, address in library.snapshot_addresses().items()}
+    return found
 
 
 def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:

@@ -52,6 +52,7 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(lock.accelerator.reason)
     if lock.packages:
         lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]
     if unmeasured:

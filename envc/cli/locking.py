@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from envc.cli import loading
 from envc.cli.loading import LOCK_FILE
 from envc.cli.side_by_side import side_by_side
-from envc.diagnostics import Report
+from envc.diagnostics import Diagnostic, Report
 from envc.lock.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def _old_locks(loaded: loading.Loaded) -> Locked:
 
 
 def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: Progress) -> list[Locked]:
+    from envc.cli.console import show
     from envc.cli.lock_report import say_changes, say_lock
     from envc.lock.files import write
     from envc.sources.waiting import alone
@@ -166,6 +167,7 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
         for new, locked in zip(news, _choose(unit, platform, worlds, befores, options.wishes), strict=True):
             new[platform] = locked
     for loaded, old, new in zip(unit, olds, news, strict=True):
+        show(_doubts(loaded, old, new))
         if options.dry_run:
             say_changes(old, new)
             continue
@@ -174,6 +176,16 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
             write_folder(loaded.lock_folder, write(new.values()), loaded.places.lock)
         say_lock(loaded, old, new)
     return news
+
+
+def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic]:
+    """Return what is worth a warning about locks that were just made, each said once."""
+    from envc.lock.system_doubts import system_doubts
+
+    made = [(platform, locked.lock) for platform, locked in sorted(new.items()) if old.get(platform) != locked]
+    return list(
+        dict.fromkeys(one for platform, lock in made for one in system_doubts(loaded.environment.on(platform), lock))
+    )
 
 
 def _choose(
@@ -210,6 +222,7 @@ def _world(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: 
     from envc.lock.doubts import doubts
     from envc.lock.python import end_of_python
     from envc.lock.world import World
+    from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
@@ -221,7 +234,7 @@ def _world(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: 
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
     resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
-    return World(library, resolver, Registry(), {}, addresses, progress)
+    return World(library, resolver, Registry(), {}, addresses, progress, Apt(library, cache, [EngineFiles()]))
 
 
 def _say_waiting(shown: str, holder: int | None) -> None:

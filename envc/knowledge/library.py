@@ -13,6 +13,7 @@ from envc.knowledge.facts import Page, Reader, read_page
 from envc.knowledge.values import matches, minor, release
 
 if TYPE_CHECKING:
+    from envc.knowledge.archives import Archive
     from envc.knowledge.cuda import Cuda, CudaImage, Flavour
     from envc.knowledge.families import Family
     from envc.knowledge.gpus import Capability, Kernels
@@ -31,6 +32,7 @@ FILES: Mapping[str, str] = {
     "systems.env": "systems",
     "indexes.env": "indexes",
     "apt.env": "system_packages",
+    "archives.env": "archives",
 }
 
 
@@ -206,3 +208,16 @@ class Library:
         from envc.knowledge.system_packages import BuilderOnly
 
         return any(fnmatchcase(package, one.pattern) for one in self.page("apt.env").all(BuilderOnly))
+
+    def archives(self, distribution: str, machine: str) -> tuple[Archive, ...]:
+        """Return the archives that serve `debian` on `amd64`."""
+        from envc.knowledge.archives import Archive
+
+        found = self.page("archives.env").all(Archive)
+        return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    def snapshot_addresses(self) -> dict[str, str]:
+        """Return where the past of each archive is kept, by the archive's name."""
+        from envc.knowledge.archives import Archive
+
+        return {one.name: one.snapshots for one in self.page("archives.env").all(Archive)}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
-from envc.language.facets import Interpreter, PythonPackage, SystemPackage
+from envc.language.facets import Interpreter, PythonPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
@@ -18,7 +18,7 @@ from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
-from envc.lock.model import Lock, LockedArtifact, LockedPackage, LockedSystemPackage
+from envc.lock.model import Lock, LockedArtifact, LockedPackage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -28,6 +28,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
+from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -43,6 +44,7 @@ class Prepared(NamedTuple):
     needs: dict[str, dict[str, str]]
     builds: tuple[BuildChoice, ...]
     images: FoundImages
+    system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
@@ -75,9 +77,11 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     if environment.one(Interpreter) is None:
         builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
+    upgrade = wishes.kind("apt")
+    system = lock_system(environment, images, platform, world, old, upgrade=upgrade)
     request = _request(environment, builds, target, world, wishes.kept(environment, old))
     kept = kept_resolution(request, old, needs) if request and not wishes.any else None
-    return Prepared(environment, platform, world.library, needs, builds, images, artifacts, request, kept)
+    return Prepared(environment, platform, world.library, needs, builds, images, system, artifacts, request, kept)
 
 
 def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
@@ -97,7 +101,8 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         interpreter=images.interpreter,
         accelerator=locked_accelerator(environment, prepared.builds, prepared.library),
         packages=tuple(map(_package, packages)),
-        system=_system(environment, prepared.library),
+        system=prepared.system.packages,
+        distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
@@ -136,10 +141,3 @@ def _request(
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
     return Request(target, wanted, indexes, pins)
-
-
-def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:
-    names = sorted({package.name for package in environment.every(SystemPackage)})
-    return tuple(
-        LockedSystemPackage(name=name, stage="builder" if library.builder_only(name) else "inference") for name in names
-    )

@@ -66,11 +66,39 @@ class LockedPackage(Fact):
     size: int | None
 
 
+Stage = Literal["builder", "inference"]
+
+
 class LockedSystemPackage(Fact):
-    """A package of the distribution, and the stage it is for."""
+    """A package of the distribution, and the stage it is for. All else is None where no archive could be asked."""
 
     name: str
-    stage: Literal["builder", "inference"]
+    stage: Stage
+    version: str | None = None  # with its epoch, `1:2.39.5-0+deb12u3`
+    architecture: str | None = None  # `amd64`, or `all`
+    asked: bool = True  # the program asks for it; else another package needs it
+    archive: str | None = None  # `debian-security`; None with a version says that the base has the package
+    path: str | None = None  # in the archive's pool
+    sha256: str | None = None
+    size: int | None = None
+
+
+class LockedDistribution(Fact):
+    """What the system packages of a stage were chosen from. Without a `listing` their versions are not known."""
+
+    stage: Stage
+    asked: tuple[str, ...]  # the names in the program
+    name: str | None = None  # `debian`
+    release: str | None = None  # `bookworm`
+    #: Archive, suite and components: `debian bookworm main`. Like the next two, a shell reads it in the Dockerfile.
+    sources: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+ [a-z0-9./-]+( [a-z0-9-]+)+$")], ...] = ()
+    #: The file of the archives' keys in the image.
+    keyring: Annotated[str | None, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")] = None
+    #: The time that the archives were asked of, `20261101T000000Z`; None is the present.
+    snapshot: Annotated[str | None, Field(pattern=r"^[0-9]{8}T[0-9]{6}Z$")] = None
+    #: SHA-256 of what dpkg lists in the stage in the end: `dpkg.LINE_FORMAT`, sorted by name.
+    listing: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    reason: str
 
 
 class LockedArtifact(Fact):
@@ -100,6 +128,7 @@ class Lock(Fact):
     accelerator: LockedAccelerator | None
     packages: tuple[LockedPackage, ...]
     system: tuple[LockedSystemPackage, ...]
+    distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
 
     @property

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from envc.knowledge.library import Library
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.resolution import ImageSource, Progress, Resolver
+from envc.lock.system_packages import SystemResolver
 
 
 class World(NamedTuple):
@@ -19,3 +20,4 @@ class World(NamedTuple):
     artifacts: Mapping[str, MeasuredArtifact]
     index_addresses: Mapping[str, str]
     progress: Progress
+    system: SystemResolver | None = None  # None leaves system packages without versions

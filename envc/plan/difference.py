@@ -90,7 +90,11 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         facts["packages", package.name] = package.version + (f" ({package.index})" if package.index else "")
         facts["packages", f"{package.name} files"] = _digest_of(hashes.get(package.name, ()))
     for system in lock.system:
-        facts["apt", system.name] = system.stage
+        there = f"{facts['apt', system.name]}, " if ("apt", system.name) in facts else ""
+        facts["apt", system.name] = there + (f"{system.version} ({system.stage})" if system.version else system.stage)
+    for distribution in lock.distributions:
+        if distribution.snapshot:
+            facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
     return facts
@@ -128,6 +132,9 @@ def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: 
     if isinstance(inner, dict):
         name = next((str(inner[key]) for key in ("name", "path", "source") if inner.get(key)), "")
         rest = {key: one for key, one in inner.items() if key != "name"}
+        if branch == "apt" and "sha256" in rest:  # a package: its version says all that a reader wants to know
+            facts[branch, f"{name} in {rest['stage']}"] = rest["version"]
+            return
         if branch == "packages" and "hashes" in rest:
             rest["files"] = _digest_of(tuple(rest.pop("hashes")))
         if branch == "packages" and "packages" in rest:

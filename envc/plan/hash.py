@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from envc.plan.plan import Plan
 
@@ -26,6 +26,12 @@ BRANCHES = (
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run"}
+
+
+_ADDRESSES: Any = {
+    "packages": {"__all__": {"address"}},
+    "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
+}
 
 
 class PlanHash(NamedTuple):
@@ -49,7 +55,7 @@ def canonical(value: object) -> str:
 def hash_of(plan: Plan) -> PlanHash:
     """Return the hashes of a plan."""
     # an index may move to another address, and stays the same index
-    content = plan.model_dump(mode="json", include=set(BRANCHES), exclude={"packages": {"__all__": {"address"}}})
+    content = plan.model_dump(mode="json", include=set(BRANCHES), exclude=_ADDRESSES)
     branches = {branch: _digest(content[branch]) for branch in BRANCHES}
     environment = {name: value for name, value in branches.items() if name not in BESIDE_THE_ENVIRONMENT}
     return PlanHash(_digest(environment), _digest(branches), tuple(branches.items()))

@@ -32,10 +32,10 @@ from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
 from envc.lock.source_tree import SourceTree
+from envc.plan.apt import plan_apt
 from envc.plan.health import plan_health
 from envc.plan.places import Places
 from envc.plan.plan import (
-    AptPart,
     BasePart,
     LanguagePart,
     PackageGroup,
@@ -76,10 +76,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = _copies(environment, sources, places, settings.working_directory)
     data = _data(environment, lock)
-    apt = AptPart(
-        builder=tuple(one.name for one in lock.system if one.stage == "builder"),
-        inference=tuple(one.name for one in lock.system if one.stage == "inference"),
-    )
+    apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
         official_python=lock.base.repository == PYTHON_REPOSITORY,

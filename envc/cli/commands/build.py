@@ -90,6 +90,7 @@ def _engine(name: str | None) -> Engine | None:
 def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: argparse.Namespace) -> Built:
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
+    from envc.cli.build_snapshots import snapshot_arguments
     from envc.engines.protocol import BuildRequest
     from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
     from envc.targets.run import image_name
@@ -97,7 +98,7 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
     plan = compiled.plan
     name = image_name(plan, compiled.hashes)
     indexes = {group.index: group.address for group in plan.packages if group.index}
-    mirrors = index_arguments(indexes, os.environ)
+    mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
     settings = settings_of_this_machine() if plan.packages else Settings()
     with _ended_by_sigterm(), secrets_of(settings, os.environ) as secrets, showing_build(f"building {name}") as listen:
         request = BuildRequest(

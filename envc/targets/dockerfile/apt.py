@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from envc.targets.dockerfile.instructions import Comment, Instruction, Run
+from envc.lock.dpkg import LINE_FORMAT
+from envc.plan.plan import Plan, PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
+from envc.targets.dockerfile.instructions import Argument, Comment, Instruction, Run
 
 #: What apt and dpkg leave behind, with times in it.
 _LEAVINGS = (
@@ -15,10 +17,21 @@ _LEAVINGS = (
     "/var/log/dpkg.log",
     "/var/log/alternatives.log",
 )
+#: Where the archives of a snapshot and the list of packages lie for a moment.
+_SNAPSHOT = "/etc/apt/snapshot.list"
+_LISTING = "/var/cache/packages-as-locked"
+_INSTALL = ("install", "-qq", "--yes", "--no-install-recommends")
+_QUIET = "DEBIAN_FRONTEND=noninteractive"
 
 
-def install(packages: tuple[str, ...]) -> list[Instruction]:
-    """Return the step that installs packages without their recommended ones."""
+def install(plan: Plan, stage: str) -> list[Instruction]:
+    """Return the steps that install a stage's packages without their recommended ones."""
+    distribution = plan.apt.distribution_of(stage)
+    names = plan.apt.builder if stage == "builder" else plan.apt.inference
+    return _by_version(plan.apt.packages_of(stage), distribution) if distribution else _by_name(names)
+
+
+def _by_name(packages: tuple[str, ...]) -> list[Instruction]:
     reason = Comment(
         (
             "The base's digest fixes the release of the distribution; this lock holds no versions of its packages.",
@@ -28,17 +41,58 @@ def install(packages: tuple[str, ...]) -> list[Instruction]:
     step = Run(
         (
             ("apt-get", "update", "-qq"),
-            (
-                "DEBIAN_FRONTEND=noninteractive",
-                "apt-get",
-                "install",
-                "-qq",
-                "--yes",
-                "--no-install-recommends",
-                *packages,
-            ),
+            (_QUIET, "apt-get", *_INSTALL, *packages),
             ("rm", "-rf", *_LEAVINGS),
         ),
         raw=frozenset(_LEAVINGS),
     )
     return [reason, step]
+
+
+def _by_version(packages: tuple[PlannedSystemPackage, ...], distribution: PlannedDistribution) -> list[Instruction]:
+    """Return the steps for exact versions: apt checks files by the signed indexes, the list is checked at the end."""
+    if not packages:
+        return [Comment(("The base has them.",))]
+    count = "1 package" if len(packages) == 1 else f"{len(packages)} packages"
+    when = f"as it was at {distribution.snapshot}" if distribution.snapshot else "as the lock names them"
+    reason = Comment((f"{count} of {distribution.name} {distribution.release}, {when}; nothing else may come along.",))
+    exact = tuple(f"{one.name}={one.version}" for one in packages)
+    options, arguments, commands = _snapshot(distribution)
+    leavings = (*_LEAVINGS, f"{_LISTING}*", *([_SNAPSHOT] if commands else []))
+    step = Run(
+        (
+            *commands,
+            ("apt-get", *options, "update", "-qq", "-o", "APT::Update::Error-Mode=any"),
+            (_QUIET, "apt-get", *options, *_INSTALL, *exact),
+            ("dpkg-query", "--show", f"--showformat={LINE_FORMAT}", ">", _LISTING),
+            ("echo", f"{distribution.listing}  {_LISTING}", ">", f"{_LISTING}.sha256"),
+            ("sha256sum", "--check", "--quiet", f"{_LISTING}.sha256"),
+            ("rm", "-rf", *leavings),
+        ),
+        raw=frozenset({">", *leavings, *(word for command in commands for word in command if word[:1] in {'"', ">"})}),
+    )
+    return [reason, *arguments, step]
+
+
+def _snapshot(
+    distribution: PlannedDistribution,
+) -> tuple[tuple[str, ...], list[Instruction], list[tuple[str, ...]]]:
+    """Return apt's options, the build arguments and the commands with which the archives of a snapshot are used."""
+    if not distribution.snapshot:
+        return (), [], []
+    arguments: list[Instruction] = []
+    commands: list[tuple[str, ...]] = []
+    for archive in distribution.archives:
+        arguments.append(Argument(snapshots_argument(archive.name), archive.address or ""))
+        for suite in archive.suites:
+            commands.append(("echo", _source(archive, suite, distribution), ">>" if commands else ">", _SNAPSHOT))
+    options = ("-o", f"Dir::Etc::SourceList={_SNAPSHOT}", "-o", "Dir::Etc::SourceParts=/dev/null")
+    return options, arguments, commands
+
+
+def _source(archive: PlannedArchive, suite: str, distribution: PlannedDistribution) -> str:
+    """Return a line of sources.list in double quotes, in which the shell resolves the build argument."""
+    address = f"${{{snapshots_argument(archive.name)}}}/{distribution.snapshot}"
+    options = f"[check-valid-until=no signed-by={distribution.keyring}]"
+    components = " ".join(archive.components)
+    return f'"deb {options} {address} {suite} {components}"'

@@ -45,7 +45,7 @@ def builder_stage(plan: Plan) -> list[Instruction]:
 
 
 def _system_packages(plan: Plan) -> list[Instruction]:
-    return [*because(plan, "apt", texts=("what only building needs",)), *install(plan.apt.builder)]
+    return [*because(plan, "apt", texts=("what only building needs",)), *install(plan, "builder")]
 
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:

@@ -40,7 +40,7 @@ def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
 
 
 def _system_packages(plan: Plan) -> list[Instruction]:
-    return [*because(plan, "apt"), *install(plan.apt.inference)]
+    return [*because(plan, "apt"), *install(plan, "inference")]
 
 
 def _python(plan: Plan) -> list[Instruction]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from envc.diagnostics import Report
 from envc.engines.docker.build import command_line, failed
 from envc.engines.docker.image import layers_of, made_by
@@ -48,6 +50,27 @@ def test_a_failed_step_is_named_with_the_end_of_its_log_and_without_mounts() -> 
     assert "exit code 1" in notes
     assert "ERROR: no" in notes
     assert "mount" not in notes
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "E: Version '1:2.39-1' for 'git' was not found",
+            "system-package-gone: the archive no longer has `git` 1:2.39-1",
+        ),
+        (
+            "/var/cache/packages-as-locked: FAILED",
+            "other-system-packages: after the step dpkg lists other packages than the lock",
+        ),
+    ],
+)
+def test_what_went_wrong_with_system_packages_has_a_name(line: str, expected: str) -> None:
+    failure = Failure(
+        "[2/2] RUN apt-get install git=1:2.39-1", "did not complete successfully: exit code: 100", (line,)
+    )
+    name, message, _, code = only(failed(REQUEST, failure, ()))
+    assert (f"{name}: {message}", code) == (expected, 3)
 
 
 def test_credentials_in_addresses_are_never_shown() -> None:

@@ -51,6 +51,14 @@ _INDEX = "528257d48c1da0dcecc2e725d1ae34498d60c965f1241e39cd6a85a8859bdf84"
 
 _PLANTED: list[tuple[str, str, str, str]] = [
     # file, what stands there, what is planted, what is to be said
+    ("archives.env", "archive debian-security of", "archive debian of", "the archive `debian` has two lines"),
+    (
+        "archives.env",
+        "org/debian-security",
+        "org/debian-security/",
+        "http://deb.debian.org/debian-security/ is no address of an archive",
+    ),
+    ("archives.env", "debian-archive-keyring", "other-keyring", "the archives of debian have keys in two places"),
     (
         _TORCH,
         _BUILD,

@@ -1,0 +1,97 @@
+"""What is asked about packages of a distribution, and what is answered. Only values; `envc/resolvers/apt` asks apt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from envc.lock.resolution import Progress
+
+#: Docker's name of a platform, and the distribution's name of the machine.
+ARCHITECTURES = {"linux/amd64": "amd64", "linux/arm64": "arm64"}
+
+
+class BaseSystem(NamedTuple):
+    """The distribution of a base image, as files of the image say it."""
+
+    distribution: str  # `debian`
+    release: str  # `bookworm`
+    architecture: str  # `amd64`
+    status: str  # the text of dpkg's status file
+    snapshot: str | None = None  # the time of the archive that it was made of, `20260824T000000Z`
+    keyring: bytes | None = None  # the keys of its archives
+
+
+class SystemRequest(NamedTuple):
+    """Packages that are wanted on a base. Those that it has stay as they are."""
+
+    base: BaseSystem
+    names: tuple[str, ...]  # sorted
+    kept: tuple[tuple[str, str], ...] = ()  # names and versions of an earlier lock, taken where they still fit
+    snapshot: str | None = None  # the time that the archives are asked of, where they keep their past
+
+
+class SystemChoice(NamedTuple):
+    """One package that was chosen."""
+
+    name: str
+    version: str  # with its epoch, `1:2.39.5-0+deb12u3`
+    architecture: str  # `amd64`, or `all`
+    asked: bool  # the program asks for it; else another package needs it
+    archive: str | None  # `debian-security`; None when the base has the package
+    path: str | None = None  # in the archive: `pool/main/g/git/git_2.39.5-0+deb12u3_amd64.deb`
+    sha256: str | None = None
+    size: int | None = None
+
+
+class SystemAnswer(NamedTuple):
+    """All packages that the base lacks, and those of it that the program asks for; sorted by name."""
+
+    resolver: str  # `apt 2.6.1`
+    distribution: str
+    release: str
+    sources: tuple[str, ...]  # archive, suite and components: `debian bookworm main`
+    keyring: str  # the file of the archive's keys in the base
+    snapshot: str | None  # the time of which the archives were asked
+    listing: str  # SHA-256 of what dpkg lists in the end, as `dpkg.listing_digest` has it
+    packages: tuple[SystemChoice, ...]
+
+
+class NoVersions(NamedTuple):
+    """Nobody could be asked: the names are known, and no versions."""
+
+    reason: str
+
+
+class UnknownNames(NamedTuple):
+    """Names that the distribution does not have, and for each those that may be meant, best first."""
+
+    names: tuple[tuple[str, tuple[str, ...]], ...]
+    where: str  # `debian bookworm`
+
+
+class NoSolution(NamedTuple):
+    """The packages cannot be installed together, or not on this base."""
+
+    reasons: tuple[str, ...]  # apt's own words
+
+
+SystemResult = SystemAnswer | NoVersions | UnknownNames | NoSolution
+
+
+class SystemWish(NamedTuple):
+    """Packages that are wanted in an image, before anybody has read what the image is."""
+
+    repository: str  # with its registry, `docker.io/library/python`
+    digest: str
+    platform: str  # `linux/amd64`
+    names: tuple[str, ...]  # sorted
+    kept: tuple[tuple[str, str], ...] = ()  # as in SystemRequest
+    snapshot: str | None = None  # the time of an earlier lock's snapshot
+
+
+class SystemResolver(Protocol):
+    """Chooses versions of system packages. Raises a `Report` with exit code 3 when an archive cannot be trusted."""
+
+    def resolve(self, wish: SystemWish, progress: Progress) -> SystemResult:
+        """Choose every version once."""
+        ...
