@@ -37,7 +37,7 @@ def fetchers() -> Mapping[str, Fetcher]:
 def measure_remote(
     wanted: Iterable[RemoteArtifact], environ: Mapping[str, str], say: Callable[[str], None], limits: Limits = _LIMITS
 ) -> dict[str, MeasuredArtifact]:
-    """Measure remote data side by side, by name. Leaves out what nothing here reads. Raises one Report of all failures."""
+    """Measure remote data side by side, by name, but for what nothing here reads. Raises a Report of every failure."""
     readable = [one for one in wanted if one.scheme in fetchers()]
     if not readable:
         return {}

@@ -54,7 +54,7 @@ class FileNameError(TransferError):
 OF_THE_PROGRAM = (AbsentError, FileNameError)
 
 
-def diagnostic_of(error: TransferError, facet: Artifact) -> Diagnostic:
+def diagnostic_of(error: TransferError, facet: Artifact) -> Diagnostic:  # noqa: PLR0911  # one return a kind
     """Return what a reader is told of a failure, at the place where the program names the address."""
     place = (wrong(facet.origin.of("location"), str(error)),)
     name = facet.name
