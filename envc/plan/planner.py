@@ -28,6 +28,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.language.hub_address import read_hub_address
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
@@ -212,11 +213,17 @@ def _artifact(facet: Artifact, locked: LockedArtifact) -> PlannedArtifact:
         version=facet.version,
         delivery=facet.delivery,
         path=facet.path,
-        location=facet.location,
+        location=_location(facet, locked),
         writable=facet.writable,
         size=locked.size,
         sha256=locked.sha256,
     )
+
+
+def _location(facet: Artifact, locked: LockedArtifact) -> str | None:
+    """Return where data come from; a revision of the Hub is the commit that it was when it was locked."""
+    hub = read_hub_address(facet.location) if facet.location else None
+    return hub.at(locked.revision) if hub and locked.revision else facet.location
 
 
 def _run(environment: Environment, lock: Lock) -> RunPart:

@@ -1,7 +1,7 @@
 """Where AWS's own tools look: variables, then `~/.aws/credentials` and `~/.aws/config` of the chosen profile.
 
-Read are keys, sessions, `credential_process`, `region`, `endpoint_url`, and `services` with an address of S3. Not read are
-single sign-on, roles and the services of AWS's machines; `aws configure export-credentials` turns those into keys.
+Read are keys, sessions, `credential_process`, `region`, `endpoint_url`, and `services` with an address of S3. Not read
+are single sign-on, roles and the services of AWS's machines; `aws configure export-credentials` makes keys of those.
 """
 
 from __future__ import annotations
