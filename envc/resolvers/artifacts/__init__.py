@@ -8,7 +8,6 @@ same bytes, `known` is the answer, and nothing is read. It keeps no bytes, and r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +18,7 @@ from envc.diagnostics.diagnostic import WORLD_FAILED, WRONG_INPUT
 from envc.lock.artifacts import MeasuredArtifact, RemoteArtifact
 from envc.resolvers.artifacts.transfer.failures import OF_THE_PROGRAM, TransferError, diagnostic_of
 from envc.resolvers.artifacts.transfer.reading import Limits, Reading
+from envc.resolvers.artifacts.transfer.side_by_side import side_by_side
 
 _FOLDER = Path(__file__).parent
 _AT_ONCE = 4
@@ -59,15 +59,12 @@ def measure_remote(
             failures.append((diagnostic_of(error, one.facet), isinstance(error, OF_THE_PROGRAM)))
             return None
 
-    pool = ThreadPoolExecutor(_AT_ONCE)
     try:
-        found = list(pool.map(measure, readable))
+        found = side_by_side(measure, readable, _AT_ONCE, Event())
     except BaseException:  # Ctrl-C: whoever still reads is to stop
         for stop in running:
             stop.set()
         raise
-    finally:
-        pool.shutdown(cancel_futures=True)
     if failures:
         failures.sort(key=lambda pair: pair[0].labels[0].span.start)
         of_the_program = all(program for _, program in failures)

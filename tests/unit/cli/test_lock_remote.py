@@ -6,7 +6,12 @@ No registry answers here, so the base comes from the table; the data come from l
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +23,7 @@ from tests.unit.cli.project import Answer, envc
 from tests.unit.resolvers.file_server import FileServer, Given
 
 ROOT = Path(__file__).parents[3]  # so that a worktree tests its own code
+PROXY = "http://127.0.0.1:9"  # nobody listens there
 BODY = b"wine,red\n" * 1000
 
 
@@ -41,8 +47,7 @@ class Project:
         (self.folder / "train.env").write_text(f"env train <\n  python 3.12\n  {clause}\n>\n")
 
     def run(self, *arguments: str) -> Answer:
-        proxy = "http://127.0.0.1:9"  # nobody listens there
-        return envc(*arguments, folder=self.folder, HTTPS_PROXY=proxy, https_proxy="", PYTHONPATH=str(ROOT))
+        return envc(*arguments, folder=self.folder, HTTPS_PROXY=PROXY, https_proxy="", PYTHONPATH=str(ROOT))
 
     @property
     def locked(self) -> dict[str, Any]:
@@ -137,6 +142,24 @@ def test_a_lock_that_knows_nothing_of_the_bytes_is_completed(project: Project) -
     assert names(project.run("compile", "train.env")) == ["no-checksum"]
     assert project.run("lock", "train.env").exit_code == 0
     assert project.locked == right
+
+
+def test_an_interrupted_lock_ends_at_once(project: Project) -> None:
+    """Though the server says nothing for half a minute, and the lock is as it was."""
+    project.server.files["/wine.csv"].silent = True
+    command = [sys.executable, "-m", "envc", "lock", "train.env"]
+    environ = {**os.environ, "HTTPS_PROXY": PROXY, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=project.folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 20
+        while not project.server.seen and time.monotonic() < deadline:
+            time.sleep(0.02)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert time.monotonic() - begin < 3
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert list((project.folder / "lockfiles").iterdir()) == []
 
 
 def test_a_failure_leaves_the_lock_and_shows_every_place(project: Project) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.source_tree import SourceFile, folder_checksum
 from envc.resolvers.artifacts.transfer.failures import FileNameError, SizeError
 from envc.resolvers.artifacts.transfer.reading import Reading, RemoteFile
+from envc.resolvers.artifacts.transfer.side_by_side import side_by_side
 
 #: More connections make no server of big files faster.
 _AT_ONCE = 6
@@ -39,14 +39,7 @@ def measure_folder(
             raise SizeError(f"`{_shown(file.path)}` has {size} bytes, and was listed with {file.size}")
         return SourceFile(file.path, False, sha256, size)
 
-    pool = ThreadPoolExecutor(_AT_ONCE)
-    try:
-        measured = list(pool.map(measure, files))
-    except BaseException:
-        reading.stop.set()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    measured = side_by_side(measure, files, _AT_ONCE, reading.stop)
     size = sum(file.size for file in measured)
     return MeasuredArtifact(len(measured), size, folder_checksum(measured, "."), revision)
 
