@@ -86,7 +86,11 @@ class LockedArtifact(Fact):
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out the revision where there is none: local data have none, and older locks know no such fact."""
         content: dict[str, Any] = write(self)
-        return content if self.revision else {name: value for name, value in content.items() if name != "revision"}
+        return (
+            content
+            if self.revision is not None
+            else {name: value for name, value in content.items() if name != "revision"}
+        )
 
 
 class Lock(Fact):

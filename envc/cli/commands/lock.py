@@ -13,6 +13,7 @@ from pathlib import Path
 
 from envc.cli import loading
 from envc.cli.loading import LOCK_FILE
+from envc.cli.remote_data import lacks_remote, measure_remote_data
 from envc.diagnostics import Diagnostic, Report
 from envc.language.environment import Environment
 from envc.language.facets import Artifact
@@ -20,7 +21,6 @@ from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.model import MACHINES
-from envc.lock.resolution import Progress
 
 PLATFORM = "linux/amd64"
 
@@ -83,7 +83,7 @@ def lock_loaded(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFi
         platform = options.platform or (old.lock.platform if old else PLATFORM)
         measured = loading.measure_artifacts(loaded)
         fresh = old and not options.upgrade and old.lock.platform == platform and is_fresh(loaded.environment, old.lock)
-        if old and fresh and not _unmeasured(loaded, old):
+        if old and fresh and not lacks_remote(loaded.environment, old.lock):
             from envc.lock.artifacts import check_artifacts
 
             check_artifacts(loaded.environment, old.lock, measured)
@@ -117,7 +117,8 @@ def _choose_and_write(  # what `lock_loaded` has found out
     library = Library()
     warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
     with working(f"locking {loaded.environment.name}") as progress:
-        measured = {**measured, **_measure_remote(loaded, options, old, progress)}
+        again = options.upgrade or "data" in (getattr(options, "only", None) or ())
+        measured |= measure_remote_data(loaded.environment, old.lock if old else None, progress, again=again)
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
@@ -133,33 +134,6 @@ def _choose_and_write(  # what `lock_loaded` has found out
     for line in _reasons(loaded.environment, locked):
         say(f"  {line}")
     return locked
-
-
-def _unmeasured(loaded: loading.Loaded, old: LockedFiles) -> bool:
-    """Say whether the lock knows nothing of data at addresses that can be read."""
-    from envc.lock.artifacts import remote_artifacts
-
-    wanted, _ = remote_artifacts(loaded.environment, old.lock, again=False)
-    if not wanted:
-        return False
-    from envc.resolvers.artifacts import fetchers
-
-    return any(one.scheme in fetchers() for one in wanted)
-
-
-def _measure_remote(
-    loaded: loading.Loaded, options: argparse.Namespace, old: LockedFiles | None, progress: Progress
-) -> dict[str, MeasuredArtifact]:
-    """Return what lies at addresses, measured now or before; what was measured before is read again when asked."""
-    from envc.lock.artifacts import remote_artifacts
-
-    again = options.upgrade or "data" in (getattr(options, "only", None) or ())
-    wanted, kept = remote_artifacts(loaded.environment, old.lock if old else None, again=again)
-    if not wanted:
-        return kept
-    from envc.resolvers.artifacts import measure_remote
-
-    return {**kept, **measure_remote(wanted, os.environ, progress)}
 
 
 def _old_lock(loaded: loading.Loaded) -> LockedFiles | None:
