@@ -25,13 +25,16 @@ def lacks_remote(environment: Environment, lock: Lock) -> bool:
 
 
 def measure_remote_data(
-    environment: Environment, old: Lock | None, progress: Progress, *, again: bool
+    environment: Environment, old: Lock | None, progress: Progress, *, again: bool, offline: bool = False
 ) -> dict[str, MeasuredArtifact]:
-    """Return what is known of data at addresses, by name: measured now, or before and not `again`. Raises a Report."""
+    """Return what is known of data at addresses, by name: measured now, or before and not `again`. Raises a Report.
+
+    Offline nothing is measured, and what is not known stays unknown.
+    """
     from envc.lock.artifacts import remote_artifacts
 
-    wanted, kept = remote_artifacts(environment, old, again=again)
-    if not wanted:
+    wanted, kept = remote_artifacts(environment, old, again=again and not offline)
+    if offline or not wanted:
         return kept
     from envc.resolvers.artifacts import measure_remote
 
