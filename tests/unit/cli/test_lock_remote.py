@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.project import Answer, envc
+from envc.cli.main import run
+from tests.unit.cli.project import Answer
 from tests.unit.resolvers.file_server import FileServer, Given
 
 ROOT = Path(__file__).parents[3]  # so that a worktree tests its own code
@@ -37,8 +38,8 @@ def server() -> Iterator[FileServer]:
 class Project:
     """A folder with a program that names the server's file."""
 
-    def __init__(self, folder: Path, server: FileServer) -> None:
-        self.folder, self.server = folder, server
+    def __init__(self, folder: Path, server: FileServer, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.server, self._capture = folder, server, capture
         (folder / "lockfiles").mkdir()
         self.write()
 
@@ -47,11 +48,15 @@ class Project:
         (self.folder / "train.env").write_text(f"env train <\n  python 3.12\n  {clause}\n>\n")
 
     def run(self, *arguments: str) -> Answer:
-        return envc(*arguments, folder=self.folder, HTTPS_PROXY=PROXY, https_proxy="", PYTHONPATH=str(ROOT))
+        exit_code = run(arguments)
+        said = self._capture.readouterr()
+        return Answer(exit_code, said.out, said.err)
 
     @property
     def locked(self) -> dict[str, Any]:
-        (found,) = json.loads((self.folder / "lockfiles" / "train" / "lock.json").read_text())["artifacts"]
+        (found,) = one_platform(json.loads((self.folder / "lockfiles" / "train" / "lock.json").read_text()))[
+            "artifacts"
+        ]
         return dict(found)
 
     @property
@@ -62,8 +67,19 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, server: FileServer) -> Project:
-    return Project(tmp_path, server)
+def project(
+    tmp_path: Path, server: FileServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    monkeypatch.delenv("https_proxy", raising=False)
+    return Project(tmp_path, server, capsys)
+
+
+def one_platform(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a lock says of its only platform, whether it lists platforms or not."""
+    platforms: dict[str, dict[str, Any]] = content.get("platforms", {"": content})
+    return next(iter(platforms.values()))
 
 
 def names(answer: Answer) -> list[str]:
@@ -136,8 +152,9 @@ def test_a_lock_that_knows_nothing_of_the_bytes_is_completed(project: Project) -
     assert project.run("lock", "train.env").exit_code == 0
     right, place = project.locked, project.folder / "lockfiles" / "train" / "lock.json"
     content = json.loads(place.read_text())
-    content["artifacts"][0] |= {"files": None, "size": None, "sha256": None}
-    del content["artifacts"][0]["revision"]
+    artifact = one_platform(content)["artifacts"][0]
+    artifact |= {"files": None, "size": None, "sha256": None}
+    del artifact["revision"]
     place.write_text(json.dumps(content))
     assert names(project.run("compile", "train.env")) == ["no-checksum"]
     assert project.run("lock", "train.env").exit_code == 0
@@ -148,7 +165,7 @@ def test_an_interrupted_lock_ends_at_once(project: Project) -> None:
     """Though the server says nothing for half a minute, and the lock is as it was."""
     project.server.files["/wine.csv"].silent = True
     command = [sys.executable, "-m", "envc", "lock", "train.env"]
-    environ = {**os.environ, "HTTPS_PROXY": PROXY, "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=project.folder, env=environ, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 20
         while not project.server.seen and time.monotonic() < deadline:
