@@ -81,6 +81,8 @@ def lock_artifacts(
     before = {(one.name, one.version): one for one in old.artifacts} if old else {}
     locked, mistakes = [], []
     for facet in sorted(environment.every(Artifact), key=lambda facet: facet.name):
+        if facet.kind == "cache":
+            continue
         found = measured.get(facet.name)
         sha256 = found.sha256 if found else facet.sha256
         known = before.get((facet.name, facet.version))
