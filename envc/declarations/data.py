@@ -12,8 +12,8 @@ class Data(ArtifactWord):
     without `from` it is a volume that you fill, or the folder given when the container is started. `copied` lays it
     into the image, `fetched` has it downloaded and checked before the container's work begins. `writable` is for
     output folders.
-    The lock holds size and SHA-256, of project paths and of what lies at https, s3 (`s3://bucket/key`, or a folder's name)
-    and hf addresses (`hf://owner/name@revision`, with `datasets/` before a data set's owner; a path may follow). They are
+    The lock holds size and SHA-256, of project paths and of what lies at https, s3 (`s3://bucket/key`, or a folder) and
+    hf addresses (`hf://owner/name@revision`, with `datasets/` before a data set's owner; a path may follow). These are
     read once a version; the same version with other bytes is an error.
     """
 
