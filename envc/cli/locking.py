@@ -9,32 +9,20 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from envc.cli import loading
+from envc.cli.choosing import LockOptions, Unit, choose_together, world_of
 from envc.cli.loading import LOCK_FILE
 from envc.cli.side_by_side import side_by_side
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.wishes import Wishes
 
 if TYPE_CHECKING:
     from envc.lock.files import LockedFiles
     from envc.lock.resolution import Progress
-    from envc.lock.world import World
-
-
-class LockOptions(NamedTuple):
-    """How to lock."""
-
-    wishes: Wishes = Wishes()
-    platforms: tuple[str, ...] = ()  # those of the old lock otherwise, else linux/amd64
-    dry_run: bool = False
-    offline: bool = False
-    frozen: bool = False
 
 
 Locked = dict[str, "LockedFiles"]  # by platform
-Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
 
 
 def lock_all(programs: Sequence[loading.Loaded], options: LockOptions) -> list[Locked]:
@@ -123,6 +111,7 @@ def _say_fresh(unit: Unit, fresh: list[Locked]) -> list[Locked]:
 
 def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
     """Return the locks when there is nothing to do. Raises a Report when local data have other bytes than before."""
+    from envc.cli.remote_data import lacks_remote
     from envc.lock.artifacts import check_artifacts
     from envc.lock.freshness import is_fresh
 
@@ -134,6 +123,8 @@ def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
         return None  # `_old_locks` says what is wrong
     wanted = options.platforms or tuple(old)
     if not wanted or not all(name in old and is_fresh(loaded.environment.on(name), old[name].lock) for name in wanted):
+        return None
+    if not options.offline and any(lacks_remote(loaded.environment.on(name), old[name].lock) for name in wanted):
         return None
     measured = loading.measure_artifacts(loaded)
     for name in wanted:
@@ -160,11 +151,11 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
     from envc.sources.writing import write_folder
 
     olds = [_old_locks(loaded) for loaded in unit]
-    worlds = [_world(loaded, options, cache, progress) for loaded in unit]
+    worlds = [world_of(loaded, options, cache, progress) for loaded in unit]
     news = [dict(old) for old in olds]
     for platform in options.platforms or sorted({*chain(*olds)}) or (loading.PLATFORM,):
         befores = [old.get(platform) for old in olds]
-        for new, locked in zip(news, _choose(unit, platform, worlds, befores, options.wishes), strict=True):
+        for new, locked in zip(news, choose_together(unit, platform, worlds, befores, options), strict=True):
             new[platform] = locked
     for loaded, old, new in zip(unit, olds, news, strict=True):
         show(_doubts(loaded, old, new))
@@ -186,55 +177,6 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
     return list(
         dict.fromkeys(one for platform, lock in made for one in system_doubts(loaded.environment.on(platform), lock))
     )
-
-
-def _choose(
-    unit: Unit, platform: str, worlds: Sequence[World], olds: Sequence[LockedFiles | None], wishes: Wishes
-) -> list[LockedFiles]:
-    """Return the locks of environments on a platform. What is fresh stays."""
-    from envc.lock.choose import finish, prepare
-    from envc.lock.freshness import is_fresh
-    from envc.lock.group import resolve_together
-    from envc.lock.wishes import refuse_unknown
-
-    environments = [loaded.environment.on(platform) for loaded in unit]
-    for environment, old in zip(environments, olds, strict=True):
-        refuse_unknown(wishes, environment, old)
-    fresh = [
-        old
-        for environment, old in zip(environments, olds, strict=True)
-        if old is not None and not wishes.any and is_fresh(environment, old.lock)
-    ]
-    if len(fresh) == len(unit):
-        return fresh
-    prepared = []
-    for loaded, environment, world, old in zip(unit, environments, worlds, olds, strict=True):
-        measured = loading.measure_artifacts(loaded.on(platform))
-        prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
-    resolutions = resolve_together(prepared, worlds[0].resolver, worlds[0].progress)
-    return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
-
-
-def _world(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
-    """Return what choices are made from, and say what is doubtful about the program."""
-    from envc.cli.console import show
-    from envc.knowledge.library import Library
-    from envc.lock.doubts import doubts
-    from envc.lock.python import end_of_python
-    from envc.lock.world import World
-    from envc.resolvers.apt import Apt, EngineFiles
-    from envc.resolvers.indexes import index_addresses
-    from envc.resolvers.offline import OfflineImages, OfflineResolver
-    from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
-    from envc.resolvers.registry import Registry
-
-    library = Library()
-    show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
-    addresses = index_addresses(library, os.environ)
-    if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
-    resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
-    return World(library, resolver, Registry(), {}, addresses, progress, Apt(library, cache, [EngineFiles()]))
 
 
 def _say_waiting(shown: str, holder: int | None) -> None:

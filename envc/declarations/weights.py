@@ -15,4 +15,5 @@ class Weights(ArtifactWord):
     examples = (
         'weights v1 of wine from "model/wine.json" copied at "/app/model/wine.json"',
         "weights v7 of ranker mounted",
+        'weights v2 of tiny from "hf://acme/tiny@main/onnx" fetched at "/models/tiny"',
     )

@@ -13,11 +13,18 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact
 from envc.language.fields import Choice, Flag, Keyword, Positional
+from envc.language.hub_address import SCHEME as HUB
+from envc.language.hub_address import read_hub_address
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
 from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, refuse, refuse_blank_ends
 from envc.language.word import Declaration
 
+#: Schemes of the addresses that a build, or the start of a container, reads by itself.
+_READ_BY: dict[str, frozenset[str]] = {
+    "copied": frozenset(("http", "https")),
+    "fetched": frozenset(("http", "https", HUB)),
+}
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\s]+)[^\s]*")
 
 
@@ -37,6 +44,8 @@ def _location(text: str) -> str:
         refuse("unreadable-address", "an address is like https://host/path or s3://bucket/path")
     if "@" in match["authority"]:
         refuse("secret-in-address", "an address holds no credentials; they come from a `secret`")
+    if match["scheme"] == HUB and not read_hub_address(text):
+        refuse("unreadable-address", "an address on the Hub is like hf://owner/name@revision or …/path behind it")
     return text
 
 
@@ -87,22 +96,10 @@ class ArtifactWord(Declaration):
                 (wrong(origin.of("location"), "no address"),),
                 helps=("`mounted` or `copied` fits a path of the project",),
             )
-        if self.delivery != "mounted" and self.location and is_address(self.location) and not self.sha256:
-            yield Diagnostic(
-                "no-checksum",
-                f"nothing says what the bytes of `{name}` must be",
-                (wrong(origin.of("location"), "downloaded without a checksum"),),
-                helps=("write `sha256` and the checksum behind it",),
-            )
         if self.delivery != "mounted" and self.location and is_address(self.location):
             scheme = self.location.partition("://")[0]
-            if scheme not in {"http", "https"}:
-                yield Diagnostic(
-                    "unfetchable-address",
-                    f"nothing here downloads from `{scheme}://`",
-                    (wrong(origin.of("location"), "neither http nor https"),),
-                    helps=("give the https address of the same bytes, or have them `mounted`",),
-                )
+            if scheme not in _READ_BY[self.delivery]:
+                yield _unfetchable(self.delivery, scheme, origin)
         labels = taken_before(environment, "artifact", name, origin.of("of"))
         if labels:
             yield Diagnostic(
@@ -111,3 +108,15 @@ class ArtifactWord(Declaration):
                 labels,
                 helps=("give each a name with `of`",),
             )
+
+
+def _unfetchable(delivery: str, scheme: str, origin: Origin) -> Diagnostic:
+    who = "a build" if delivery == "copied" else "the start of a container"
+    helps = ["give the https address of the same bytes, or have them `mounted`"]
+    helps += ["`fetched` reads it when the container is started"] if scheme in _READ_BY["fetched"] else []
+    return Diagnostic(
+        "unfetchable-address",
+        f"{who} reads nothing from `{scheme}://`",
+        (wrong(origin.of("location"), f"none of {', '.join(sorted(_READ_BY[delivery]))}"),),
+        helps=tuple(helps),
+    )

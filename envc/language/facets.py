@@ -72,9 +72,9 @@ class SystemPackage(NamedTuple):
 
 
 class Artifact(NamedTuple):
-    """A data set or the weights of a model: big, versioned, checked."""
+    """A data set or the weights of a model: big, versioned, checked. Or a cache, of whose bytes nothing is known."""
 
-    kind: Literal["data", "weights"]
+    kind: Literal["data", "weights", "cache"]
     name: str
     version: str
     location: str | None  # where it comes from: a path relative to the program, or an address

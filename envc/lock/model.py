@@ -7,9 +7,9 @@ No address of an index, no path of a machine and no credential has a place in it
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
@@ -110,6 +110,17 @@ class LockedArtifact(Fact):
     files: int | None
     size: int | None
     sha256: str | None  # of the file; of a folder, over its sorted `sha256  path` lines
+    revision: str | None = None  # what the server calls these bytes: a commit, an ETag
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the revision where there is none: local data have none, and older locks know no such fact."""
+        content: dict[str, Any] = write(self)
+        return (
+            content
+            if self.revision is not None
+            else {name: value for name, value in content.items() if name != "revision"}
+        )
 
 
 class Lock(Fact):

@@ -59,7 +59,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
     if isinstance(facet, SystemPackage):
         return Need("system", facet.name, "any", origin)
-    if isinstance(facet, Artifact):
+    if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
     return None

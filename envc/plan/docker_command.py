@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from shlex import join, quote
 
-from envc.plan.fetch import fetch_command, fetched
+from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.plan import Plan, PlannedArtifact
 
 
 def docker_command(plan: Plan, image: str) -> str:
     """Return the command; what must be fetched is fetched and checked first, and wrong bytes stop the start."""
     before = [
-        " ".join(["docker run --rm", _mount(plan, artifact, writable=True), image, join(fetch_command(artifact))])
+        " ".join(
+            [
+                "docker run --rm",
+                *(f"--env {name}" for name in fetch_variables(plan, artifact)),
+                _mount(plan, artifact, writable=True),
+                image,
+                join(fetch_command(artifact)),
+            ]
+        )
         for artifact in fetched(plan)
     ]
     return " && ".join([*before, _run(plan, image)])

@@ -142,9 +142,9 @@ class PackageGroup(Part):
 
 
 class PlannedArtifact(Part):
-    """A data set or weights."""
+    """A data set, weights, or a cache."""
 
-    kind: Literal["data", "weights"]
+    kind: Literal["data", "weights", "cache"]
     name: str
     version: str
     delivery: Literal["mounted", "copied", "fetched"]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from envc.plan.docker_command import docker_command, mount_source
-from envc.plan.fetch import fetch_command, fetched
+from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan, PlannedArtifact
 
@@ -37,7 +37,12 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
         "variables": dict(settings.variables) | {argument.name: argument.value for argument in settings.arguments},
         "mounts": [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"],
         "fetches": [
-            {"name": artifact.name, "target": artifact.path, "command": list(fetch_command(artifact))}
+            {
+                "name": artifact.name,
+                "target": artifact.path,
+                "command": list(fetch_command(artifact)),
+                "variables": list(fetch_variables(plan, artifact)),
+            }
             for artifact in fetched(plan)
         ],
         "secrets": [

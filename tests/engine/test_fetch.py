@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.project import Project, errors
+from tests.unit.resolvers.hub_server import HubServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -30,9 +31,14 @@ env fetching <
 
 
 @pytest.fixture
-def served(lab: Lab, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def gateway(lab: Lab) -> str:
+    """The address at which containers find this machine."""
+    return str(lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
+
+
+@pytest.fixture
+def served(gateway: str, tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address at which containers find it."""
-    gateway = lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
     folder = tmp_path / "served"
     folder.mkdir()
 
@@ -77,3 +83,45 @@ def test_right_bytes_are_there_and_wrong_ones_stop_the_start(
         lab.docker.volumes.get(volume).remove(force=True)
         for image in project.images:
             lab.docker.images.remove(image, force=True)
+
+
+_HUB = """\
+env fetching <
+  python 3.12
+  weights v1 of {name} from "hf://acme/tiny@main" fetched at "/models"
+  set HF_ENDPOINT "{endpoint}"
+  secret hub as HF_TOKEN
+  run "python" "-c" "import os; print(sorted(os.listdir('/models')), os.path.getsize('/models/model.bin'))"
+>
+"""
+
+
+def test_a_private_repository_of_the_hub_is_fetched_by_two_containers_at_once(
+    lab: Lab, gateway: str, tmp_path: Path
+) -> None:
+    """At the commit that was locked, with the token of a secret, into one volume; and only the Hub sees the token."""
+    name = f"h{lab.session}".lower().replace("_", "-")
+    project = Project(tmp_path / "project", "fetching", lab.environment)
+    (project.folder / "lockfiles").mkdir(parents=True)
+    with HubServer(gateway) as hub:
+        repository = hub.repository()
+        commit = repository.commit("main", {"model.bin": os.urandom(70_000), "deep/config.json": b"{}"})
+        repository.private = True
+        project.program.write_text(_HUB.format(name=name, endpoint=hub.address))
+        seen = {"HF_ENDPOINT": hub.address, "HF_TOKEN": hub.token, "NO_PROXY": gateway, "no_proxy": gateway}
+        try:
+            locked = project.envc("lock", **seen)
+            assert locked.returncode == 0, locked.stderr
+            assert project.lock["artifacts"][0]["revision"] == commit
+            repository.commit("main", {"model.bin": b"moved on"})
+            project.build()
+            hub.seen.clear()
+            with project.started("run", **seen) as one, project.started("run", **seen) as two:
+                said = [process.communicate(timeout=120) for process in (one, two)]
+            assert [out for out, _ in said] == ["['deep', 'model.bin'] 70000\n"] * 2, said
+            assert f"/acme/tiny/resolve/{commit}/model.bin" in {path for path, _ in hub.seen}
+            assert not any(hub.token in text for pair in said for text in pair)
+        finally:
+            lab.docker.volumes.get(f"{name}._v1").remove(force=True)
+            for image in project.images:
+                lab.docker.images.remove(image, force=True)

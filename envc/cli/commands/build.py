@@ -61,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
 def _lock(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
     if not options.lock:
         return loading.fresh_lock(loaded)
-    from envc.cli.locking import LockOptions, lock_one
+    from envc.cli.choosing import LockOptions
+    from envc.cli.locking import lock_one
 
     locked = lock_one(loaded, LockOptions(platforms=(loaded.platform,) if loaded.platform else ()))
     return locked[loaded.platform or loading.default_platform(locked)]

@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 
 from envc.cli import loading
-from envc.cli.locking import LockOptions, lock_all
+from envc.cli.choosing import LockOptions
+from envc.cli.locking import lock_all
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.model import MACHINES
 from envc.lock.wishes import KINDS, wishes_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         detach=options.detach,
     )
     show(secrets.notes)
-    _fetch(engine, manifest, [mount for mount in mounts if mount.kind == "volume"], user)
+    _fetch(engine, manifest, [mount for mount in mounts if mount.kind == "volume"], user, secrets.variables)
     with delivered(secrets.found) as files:
         ended = engine.run(container_of(manifest, choices, (*mounts, *files), secrets.variables), say)
     return _report(ended, manifest)
@@ -102,7 +102,9 @@ def _engine(name: str) -> tuple[Runner, bool]:
     return engine, state.same_users
 
 
-def _fetch(engine: Runner, manifest: dict[str, Any], mounts: Sequence[Mount], user: str | None) -> None:
+def _fetch(
+    engine: Runner, manifest: dict[str, Any], mounts: Sequence[Mount], user: str | None, secrets: Mapping[str, str]
+) -> None:
     """Fill the volumes of what is fetched, and check it. Raises a Report when the bytes do not come or are others."""
     from envc.cli.console import say
     from envc.diagnostics.diagnostic import world_failed
@@ -113,7 +115,13 @@ def _fetch(engine: Runner, manifest: dict[str, Any], mounts: Sequence[Mount], us
         name = fetch["name"]
         if name not in places:  # another source was given for it
             continue
-        request = ContainerRequest(manifest["image"], (places[name],), command=tuple(fetch["command"]), user=user)
+        request = ContainerRequest(
+            manifest["image"],
+            (places[name],),
+            command=tuple(fetch["command"]),
+            user=user,
+            variables=tuple((one, secrets[one]) for one in fetch["variables"] if one in secrets),
+        )
         if engine.run(request, say).exit_code != 0:
             raise world_failed(
                 "fetch-failed",

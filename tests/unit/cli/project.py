@@ -13,6 +13,8 @@ from envc.lock.choose import choose
 from envc.lock.files import write
 from tests.unit.lock.world import PLATFORM, Packages, world
 
+#: What another process imports envc from: the same code as this one, wherever it is installed.
+ROOT = Path(__file__).parents[3]
 PROGRAM = """\
 env train <
   python 3.12
@@ -68,7 +70,8 @@ class Project:
 def envc(*arguments: str, folder: Path, **variables: str) -> Answer:
     """Run envc as another process. A variable that is empty is not set."""
     environ = {name: value for name, value in {**os.environ, **variables}.items() if value}
-    for name in ("PYTHONUNBUFFERED", "PYTHONPATH", "FORCE_COLOR"):
+    environ["PYTHONPATH"] = variables.get("PYTHONPATH") or str(ROOT)
+    for name in ("PYTHONUNBUFFERED", "FORCE_COLOR"):
         if name not in variables:
             environ.pop(name, None)
     finished = subprocess.run(

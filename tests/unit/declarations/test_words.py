@@ -89,6 +89,14 @@ WRONG = {
         'base "a@sha256:1"',
         'base "a:é"',
     ],
+    "cache": [
+        "cache",
+        "cache torch",
+        'cache torch at "/c"',
+        'cache Torch mounted at "/c"',
+        'cache torch mounted at "/usr/c"',
+        'cache torch mounted at "c"',
+    ],
     "copy": [
         "copy",
         'copy "a "',
@@ -113,7 +121,11 @@ WRONG = {
         "data v1 mounted copied",
         'data v1 from "x" copied writable',
         'data v1 from " x" mounted',
-        'data v1 from "https://h/x" fetched',
+        'data v1 from "s3://h/x" fetched',
+        'data v1 from "hf://h/x" copied',
+        'data v1 from "hf://h" mounted',
+        'data v1 from "hf://h/x@" mounted',
+        'data v1 from "hf://h/x/../y" mounted',
         'data v1 from "x" fetched',
         "data v1 copied",
     ],
@@ -289,6 +301,18 @@ def test_names_are_taken_once() -> None:
             assert "repeated-name" in mistakes(first, second), (first, second)
     assert mistakes("secret a", "secret a as B") == ["repeated-name"]
     understood("set A 1", "arg B 1", "secret a as C", "secret b")
+
+
+def test_a_cache_shares_names_places_and_variables_with_the_others() -> None:
+    """A mount's name is what `--mount` names; a known cache sets its library's variable."""
+    cache = 'cache torch mounted at "/cache"'
+    assert sorted(mistakes(cache, cache)) == ["occupied-path", "repeated-name"]
+    assert mistakes("weights v1 of torch mounted", cache) == ["repeated-name"]
+    assert mistakes(cache, "weights v1 of torch mounted") == ["repeated-name"]
+    assert mistakes(cache, "set TORCH_HOME x") == ["repeated-name"]
+    assert mistakes("set TORCH_HOME x", cache) == ["repeated-name"]
+    assert mistakes(cache, 'data v1 mounted at "/cache"') == ["occupied-path"]
+    understood(cache, 'cache mine mounted at "/mine"', "set HF_HOME x")
 
 
 def test_places_are_taken_once() -> None:

@@ -63,11 +63,16 @@ class Answers(BaseHTTPRequestHandler):
             self.end_headers()
             return
         known = {"/healthz": 200, "/slow": 200, "/files/net.bin": 200, "/files/short.bin": 200, "/created": 201}
+        known["/files/slow.bin"] = 200
         self.send_response(known.get(path, 503 if path == "/busy" else 404))
-        body = BYTES if path.endswith("net.bin") else b"other"
+        body = BYTES if path.endswith(("net.bin", "slow.bin")) else b"other"
         self.send_header("Content-Length", str(len(body) + (100 if path.endswith("short.bin") else 0)))
         self.end_headers()
         with contextlib.suppress(BrokenPipeError):  # it was not waited for
+            if path.endswith("slow.bin"):
+                self.wfile.write(body[:100])
+                time.sleep(0.7)
+                body = body[100:]
             self.wfile.write(body)
 
     def log_message(self, *arguments: object) -> None:
@@ -184,10 +189,28 @@ def test_a_download_that_fails_leaves_nothing(server: Server, tmp_path: Path, pa
 def test_what_was_changed_by_hand_is_fetched_again(server: Server, tmp_path: Path) -> None:
     command = fetch_command(artifact(f"{server.address}/files/net.bin", tmp_path))
     (tmp_path / "net.bin").write_bytes(b"half a downl")
-    (tmp_path / "net.bin.part").write_bytes(b"left by a killed one")
+    left, going_on = tmp_path / "net.bin.1.part", tmp_path / "net.bin.2.part"
+    left.write_bytes(b"left by a killed one")
+    going_on.write_bytes(b"another container writes to it")
+    os.utime(left, (time.time() - 700,) * 2)
     assert run(command).returncode == 0
     assert (tmp_path / "net.bin").read_bytes() == BYTES
-    assert [path.name for path in tmp_path.iterdir()] == ["net.bin"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.bin", "net.bin.2.part"]
+
+
+def test_two_containers_may_fill_one_volume_at_once(server: Server, tmp_path: Path) -> None:
+    """Each writes to a file of its own until it is whole; neither sees the other's half."""
+    command = fetch_command(artifact(f"{server.address}/files/slow.bin", tmp_path))
+    processes = [subprocess.Popen([sys.executable, *command[1:]], stderr=subprocess.PIPE) for _ in range(3)]
+    seen = set()
+    while any(process.poll() is None for process in processes):
+        seen |= {len(list(tmp_path.glob("slow.bin.*.part")))}
+        assert not (tmp_path / "slow.bin").exists() or (tmp_path / "slow.bin").read_bytes() == BYTES
+    assert [process.communicate()[1] for process in processes] == [b""] * 3
+    assert [process.returncode for process in processes] == [0] * 3
+    assert max(seen) > 1, "they did not overlap"
+    assert [path.name for path in tmp_path.iterdir()] == ["slow.bin"]
+    assert (tmp_path / "slow.bin").stat().st_mode & 0o777 == 0o644
 
 
 RUN = """

@@ -1,0 +1,94 @@
+"""Has what a lock needs chosen: for environments that are locked together, on one platform."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from envc.cli import loading
+from envc.lock.wishes import Wishes
+
+if TYPE_CHECKING:
+    from envc.lock.files import LockedFiles
+    from envc.lock.resolution import Progress
+    from envc.lock.world import World
+
+
+class LockOptions(NamedTuple):
+    """How to lock."""
+
+    wishes: Wishes = Wishes()
+    platforms: tuple[str, ...] = ()  # those of the old lock otherwise, else linux/amd64
+    dry_run: bool = False
+    offline: bool = False
+    frozen: bool = False
+
+
+Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
+
+
+def choose_together(
+    unit: Unit,
+    platform: str,
+    worlds: Sequence[World],
+    olds: Sequence[LockedFiles | None],
+    options: LockOptions,
+) -> list[LockedFiles]:
+    """Return the locks of environments on a platform. What is fresh stays."""
+    from envc.cli.remote_data import lacks_remote, measure_remote_data
+    from envc.lock.choose import finish, prepare
+    from envc.lock.freshness import is_fresh
+    from envc.lock.group import resolve_together
+    from envc.lock.wishes import refuse_unknown
+
+    wishes = options.wishes
+    environments = [loaded.environment.on(platform) for loaded in unit]
+    for environment, old in zip(environments, olds, strict=True):
+        refuse_unknown(wishes, environment, old)
+    fresh = [
+        old
+        for environment, old in zip(environments, olds, strict=True)
+        if old is not None
+        and not wishes.any
+        and is_fresh(environment, old.lock)
+        and not lacks_remote(environment, old.lock)
+    ]
+    if len(fresh) == len(unit):
+        return fresh
+    prepared = []
+    for loaded, environment, world, old in zip(unit, environments, worlds, olds, strict=True):
+        measured = loading.measure_artifacts(loaded.on(platform))
+        measured |= measure_remote_data(
+            environment,
+            old.lock if old else None,
+            world.progress,
+            again=wishes.kind("data"),
+            offline=options.offline,
+        )
+        prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+    resolutions = resolve_together(prepared, worlds[0].resolver, worlds[0].progress)
+    return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
+
+
+def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
+    """Return what choices are made from, and say what is doubtful about the program."""
+    from envc.cli.console import show
+    from envc.knowledge.library import Library
+    from envc.lock.doubts import doubts
+    from envc.lock.python import end_of_python
+    from envc.lock.world import World
+    from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.indexes import index_addresses
+    from envc.resolvers.offline import OfflineImages, OfflineResolver
+    from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
+    from envc.resolvers.registry import Registry
+
+    library = Library()
+    show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
+    addresses = index_addresses(library, os.environ)
+    if options.offline:
+        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
+    resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
+    return World(library, resolver, Registry(), {}, addresses, progress, Apt(library, cache, [EngineFiles()]))
