@@ -5,6 +5,7 @@
 """
 
 from envc.resolvers.registry.mirrors import Mirror
-from envc.resolvers.registry.source import Limits, Registry
+from envc.resolvers.registry.patience import Limits
+from envc.resolvers.registry.source import Registry
 
 __all__ = ["Limits", "Mirror", "Registry"]
