@@ -62,7 +62,7 @@ def what_moved(
     old_variables: Mapping[str, str] | None = None,
     new_variables: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Return what differs between two images, a line each, of packages the first 20 by name and the count of the rest."""
+    """Return what differs between two images, a line each: 20 packages at most, and the count of the rest."""
     lines = []
     before, after = f"{old.repository}:{old.tag}", f"{new.repository}:{new.tag}"
     if before != after:
@@ -100,7 +100,7 @@ def _packages_moved(before: Mapping[str, str], after: Mapping[str, str]) -> list
 
 
 def system_of(files: Mapping[str, bytes]) -> str | None:
-    """Return the distribution with its point release, `Debian GNU/Linux 12.12 (bookworm)`; None where nothing says it."""
+    """Return the distribution with its point release, `Debian GNU/Linux 12.12 (bookworm)`, where the files say it."""
     named = re.search(r'^PRETTY_NAME="?([^"\n]*)"?$', _text(files, "/etc/os-release"), re.MULTILINE)
     if named is None:
         return None

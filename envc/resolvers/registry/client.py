@@ -94,8 +94,10 @@ class Client:
         challenges = read_challenges(answer.headers.get("WWW-Authenticate", ""))
         for challenge in challenges:
             if challenge.scheme == "bearer" and "realm" in challenge.parameters:
-                return f"Bearer {self._token(challenge, scope, credentials)}"
-        if any(challenge.scheme == "basic" for challenge in challenges) and credentials and not credentials.refreshes:
+                ready = credentials.secret if credentials and credentials.opens else None
+                return f"Bearer {ready or self._token(challenge, scope, credentials)}"
+        takes_password = any(challenge.scheme == "basic" for challenge in challenges)
+        if takes_password and credentials and not (credentials.refreshes or credentials.opens):
             return basic(credentials)
         raise DeniedError(credentials=credentials is not None)
 

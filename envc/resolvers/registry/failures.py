@@ -89,6 +89,7 @@ def unusable(repository: Repository, reason: str) -> Report:
 
 def silent(repository: Repository, error: SilentError) -> Report:
     """Return the report of a registry that did not answer, where no table stands in for it."""
+    helps: tuple[str, ...]
     again = "name a mirror in `ENVC_REGISTRY_MIRROR`"
     if error.kind == "registry-rate-limited":
         login = f"`docker login{'' if repository.registry == 'docker.io' else f' {repository.registry}'}`"

@@ -1,7 +1,8 @@
 """The files of an image, read from its layers without an engine.
 
 A layer is a tar archive that adds to those below it; `.wh.NAME` takes NAME away, `.wh..wh..opq` everything that a
-folder had below (OCI image specification 1.1, `layer.md`). Links lead where they would in a container, and never out of it.
+folder had below (OCI image specification 1.1, `layer.md`). Links lead where they would in a container,
+and never out of it.
 """
 
 from __future__ import annotations
