@@ -59,6 +59,7 @@ class LoopbackRegistry:
         self.digest_header: str | None = "right"  # None leaves it out, anything else but "right" is sent as it is
         self.challenge: str | None = None  # a 401 is given until `accepted` comes
         self.accepted: set[str] = set()  # values of `Authorization` that open the door
+        self.unguarded: str | None = None  # the end of a path that needs no `Authorization`
         self.accounts: dict[str, str] = {}  # name -> password, for the token service; empty: anonymous is enough
         self.refresh_token: str | None = None
         self.token_scopes: set[str] | None = None  # scopes for which a good token is given; None: every scope
@@ -154,7 +155,8 @@ class LoopbackRegistry:
             return status, headers, self.bad_body
         if seen.path == "/token":
             return self._token(seen)
-        if self.challenge and seen.authorization not in self.accepted:
+        is_guarded = self.unguarded is None or not seen.path.endswith(self.unguarded)
+        if self.challenge and is_guarded and seen.authorization not in self.accepted:
             return 401, {"WWW-Authenticate": self.challenge}, b'{"errors":[{"code":"UNAUTHORIZED"}]}'
         return self._document(seen)
 
