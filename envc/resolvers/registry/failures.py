@@ -44,7 +44,7 @@ class UnusableError(Exception):
 def unknown_image(repository: Repository, tag: str, helps: Sequence[str], *, has_repository: bool) -> Report:
     """Return the report of an image that a registry does not have; `helps` say which tags there are."""
     if has_repository:
-        message = f"`{repository}` has no tag `{tag}`"
+        message = f"`{repository}` has no {'image' if tag.startswith('sha256:') else 'tag'} `{tag}`"
     else:
         message = f"`{repository.registry}` has no repository `{repository.name}`"
     return Report([Diagnostic("unknown-image", message, helps=tuple(helps))])

@@ -18,6 +18,8 @@ _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
 #: As many links as Linux follows.
 _LINKS = 40
+#: Of what is kept while a layer is looked through for the first time, bytes of one file and of all.
+_KEPT_FILE, _KEPT = 8 * 1024**2, 64 * 1024**2
 #: No file that is asked for here comes near it.
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -39,11 +41,16 @@ class Layer(NamedTuple):
     extract: Callable[[frozenset[str]], dict[str, bytes]]  # the content of files of this layer
 
 
-def read_layer(file: IO[bytes]) -> Layer:
-    """Return what a layer's archive holds; its files are read when they are asked for."""
+def read_layer(file: IO[bytes], is_likely: Callable[[str], bool] = lambda _: False) -> Layer:
+    """Return what a layer's archive holds; its files are read when they are asked for.
+
+    Those that will likely be asked for are kept on the way, which spares unpacking the layer again.
+    """
     entries: dict[str, Entry] = {}
+    kept: dict[str, bytes] = {}
+    left = _KEPT
     hidden, opaque = set(), set()
-    for member, _ in each_member(file):
+    for member, content in each_member(file):
         path = _clean(member.name)
         folder, _, name = path.rpartition("/")
         if name == _OPAQUE:
@@ -52,8 +59,14 @@ def read_layer(file: IO[bytes]) -> Layer:
             hidden.add(f"{folder}/{name[len(_WHITEOUT) :]}".lstrip("/"))
         else:
             entries[path] = _entry(member)
+            kept.pop(path, None)  # of two of the same name, the last counts
+            if member.isreg() and member.size <= min(_KEPT_FILE, LARGEST_FILE, left) and is_likely(path):
+                kept[path] = content(_KEPT_FILE)
+                left -= member.size
 
     def extract(wanted: frozenset[str]) -> dict[str, bytes]:
+        if wanted <= kept.keys():
+            return {path: kept[path] for path in wanted}
         found = {}
         for member, content in each_member(file):
             path = _clean(member.name)
@@ -74,11 +87,16 @@ def _entry(member: tarfile.TarInfo) -> Entry:
     return Entry("file", size=member.size) if member.isreg() else Entry("other")
 
 
+#: Opens a layer of a digest and a size; the last argument says which files will likely be asked for.
+Opener = Callable[[str, int, Callable[[str], bool]], Layer]
+
+
 class Layers:
     """The layers of one image, of which each is opened when a search comes down to it."""
 
-    def __init__(self, described: Sequence[tuple[str, int]], open_layer: Callable[[str, int], Layer]) -> None:
+    def __init__(self, described: Sequence[tuple[str, int]], open_layer: Opener) -> None:
         """Take digests and sizes, the lowest first, and what opens a layer."""
+        self._likely: frozenset[str] = frozenset()
         self._described = tuple(reversed(described))
         self._open = open_layer
         self._opened: list[Layer] = []
@@ -88,6 +106,9 @@ class Layers:
 
         What is not there, or is no file, is left out.
         """
+        paths = tuple(paths)
+        # A link usually leads to a file of the same name.
+        self._likely = frozenset(path.rstrip("/").rpartition("/")[2] for path in paths)
         asked: list[str] = []
         for path in paths:
             asked += self.names_under(path) if path.endswith("/") else [path]
@@ -119,8 +140,11 @@ class Layers:
 
     def _layer(self, number: int) -> Layer:
         while len(self._opened) <= number:
-            self._opened.append(self._open(*self._described[len(self._opened)]))
+            self._opened.append(self._open(*self._described[len(self._opened)], self._is_likely))
         return self._opened[number]
+
+    def _is_likely(self, path: str) -> bool:
+        return not self._likely.isdisjoint(path.split("/")[-2:])
 
     def _lookup(self, path: str, start: int = 0) -> tuple[int, Entry] | None:
         """Return the layer that shows something at a path, from the top, and what; no link is followed."""

@@ -163,7 +163,9 @@ class Registry:
 
         return Client(session, place.address, repository.name, self._limits, self._tokens, credentials)
 
-    def _layer(self, repository: Repository, opened: ExitStack, digest: str, size: int) -> Layer:
+    def _layer(
+        self, repository: Repository, opened: ExitStack, digest: str, size: int, is_likely: Callable[[str], bool]
+    ) -> Layer:
         """Fetch a layer into a file without a name and read what it holds, after its digest was checked."""
         from tempfile import TemporaryFile
 
@@ -175,7 +177,7 @@ class Registry:
 
         self._must(repository, ask)
         try:
-            return read_layer(file)
+            return read_layer(file, is_likely)
         except UnusableError as error:
             raise failures.unreadable_layer(repository, digest, str(error)) from None
 

@@ -16,6 +16,8 @@ _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 #: Of one unpacked layer. The largest layers that people ship, of CUDA and models, have a few dozen GiB.
 LARGEST_LAYER = 64 * 1024**3
+#: Bytes of an unpacked layer that are read at a time; the 10 KiB of `tarfile` itself make it slow.
+_BLOCK = 1 << 20
 #: Reads a member's content, when it is not larger than said.
 Content = Callable[[int], bytes]
 
@@ -27,7 +29,7 @@ def each_member(file: IO[bytes]) -> Iterator[tuple[tarfile.TarInfo, Content]]:
     """
     try:
         stream = cast("IO[bytes]", _Bounded(_unpacked(file)))
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK) as archive:
             for member in archive:
                 yield member, _reader(archive, member)
                 # A stream never goes back, and hundreds of thousands of members weigh something.

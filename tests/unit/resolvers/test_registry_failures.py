@@ -180,6 +180,17 @@ def test_tags_are_read_page_by_page_from_this_registry_alone() -> None:
         assert elsewhere.seen == []
 
 
+def test_a_digest_that_is_gone_is_no_tag() -> None:
+    """Names of tags would not help: what is locked by digest has been taken away."""
+    digest = "sha256:" + "0" * 64
+    with LoopbackRegistry() as server:
+        server.put_image("1.0", "linux/amd64", [])
+        with pytest.raises(Report, match="unknown-image") as raised:
+            Registry({}, (), QUICK).files_of(f"{server.host}/team/app", digest, "linux/amd64", ["a"])
+        assert raised.value.diagnostics[0].message == f"`{server.host}/team/app` has no image `{digest}`"
+        assert not any("tags/list" in path for path in server.paths)
+
+
 def test_pages_of_tags_have_an_end() -> None:
     """A repository may have a hundred thousand tags."""
     with LoopbackRegistry() as server:
