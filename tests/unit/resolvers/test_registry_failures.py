@@ -9,8 +9,7 @@ import pytest
 
 from envc.diagnostics import Report
 from envc.lock.resolution import ExplainsSilence, ImageRequest
-from envc.resolvers.registry import Limits, Registry
-from envc.resolvers.registry.offline import OfflineImages
+from envc.resolvers.registry import LayerFiles, Limits, Registry
 from envc.resolvers.registry.tags import helps_for, next_page
 from tests.unit.lock.world import environment, world
 from tests.unit.resolvers.registry_server import LoopbackRegistry
@@ -254,12 +253,18 @@ def test_where_the_tags_go_on(link: str, expected: str | None) -> None:
     assert next_page(link) == expected
 
 
-def test_offline_nothing_is_reached() -> None:
-    """The table answers for what it knows, and what it does not know has no digest."""
-    from envc.lock.choose import choose
-
-    offline = world()._replace(images=OfflineImages())
-    found = choose(environment("env train < python 3.12 >"), "linux/amd64", offline, None)
-    assert found.lock.base.digest_from.startswith("table of ")
-    with pytest.raises(Report, match="no-digest"):
-        choose(environment('env train < base "team/ml:7"; python 3.12 >'), "linux/amd64", offline, None)
+def test_files_of_a_base_may_be_left_to_the_next_place_that_knows_them() -> None:
+    """An engine may have the image; only content that was changed on the way is no matter of who is asked."""
+    with LoopbackRegistry() as server:
+        layer, other = (archive({"a": content}, packed=False) for content in (b"1", b"2"))
+        digest = server.put_layers("1", [layer])["digest"]
+        question = (f"{server.host}/team/app", digest, "linux/amd64", ("a",))
+        assert LayerFiles(Registry({}, (), QUICK)).files_of(*question) == {"a": b"1"}
+        for status in (401, 404, 500):
+            server.always = status
+            assert LayerFiles(Registry({}, (), QUICK)).files_of(*question) == {}
+        server.always = None
+        path = next(path for path, (body, _) in server.content.items() if body == layer)
+        server.content[path] = (other, "x")
+        with pytest.raises(Report, match="registry-digest-mismatch"):
+            LayerFiles(Registry({}, (), QUICK)).files_of(*question)
