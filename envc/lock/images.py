@@ -13,7 +13,7 @@ from envc.lock.base import Candidate, choose_base, image_from_table
 from envc.lock.files import LockedFiles
 from envc.lock.model import LockedImage, LockedPython
 from envc.lock.python_tag import python_tag
-from envc.lock.resolution import Image, ImageRequest, ImageSource
+from envc.lock.resolution import ExplainsSilence, Image, ImageRequest, ImageSource
 from envc.lock.world import World
 
 
@@ -82,6 +82,8 @@ def _find(candidates: tuple[Candidate, ...], reason: str, world: World) -> tuple
     if refusals and not silent:
         raise refusals[0]
     first = candidates[0].request
+    if isinstance(world.images, ExplainsSilence) and world.images.failure:
+        raise world.images.failure
     raise world_failed(
         "no-digest",
         f"no registry answers for `{first.repository}:{first.tag}`, and no table knows its digest",

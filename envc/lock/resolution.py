@@ -6,7 +6,10 @@ A resolver (`envc/resolvers/`) reaches the world; these values are all that pass
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from envc.diagnostics import Report
 
 #: Called with the name of what is being done, for progress on a terminal.
 Progress = Callable[[str], None]
@@ -89,4 +92,14 @@ class ImageSource(Protocol):
 
     def find(self, request: ImageRequest) -> Image | None:
         """Return the image, or None when nobody who could know it answers. Raises a `Report` when it does not exist."""
+        ...
+
+
+@runtime_checkable
+class ExplainsSilence(Protocol):
+    """An image source that can say why it answered None, where no table knows the image either."""
+
+    @property
+    def failure(self) -> Report | None:
+        """The report of the registry that did not answer last; None when every one answered."""
         ...

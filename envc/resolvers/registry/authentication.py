@@ -20,6 +20,7 @@ class Credentials:
     username: str
     secret: str = field(repr=False)
     refreshes: bool = False  # the secret is an OAuth refresh token (Docker's `identitytoken`), not a password
+    opens: bool = False  # the secret is a bearer token itself (Docker's `registrytoken`)
 
 
 class Challenge(NamedTuple):

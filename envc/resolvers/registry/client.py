@@ -6,17 +6,18 @@ The protocol is the OCI distribution specification 1.1; tokens are Docker's (`di
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from itertools import count
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from envc.resolvers.registry.authentication import Challenge, Credentials, basic, read_challenges
 from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnusableError
+from envc.resolvers.registry.patience import Answer, Limits, busy, pause
 from envc.resolvers.registry.reach import knock
 from envc.resolvers.registry.reference import is_loopback
-from envc.resolvers.registry.session import next_hop, proxies_for, words_for
+from envc.resolvers.registry.session import failure_of, follow, next_hop, proxies_for
 
 if TYPE_CHECKING:
     import requests
@@ -26,39 +27,11 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 _ATTEMPTS = 4
 #: The distribution specification asks registries to take manifests of up to 4 MiB.
 _LARGEST = 8 * 1024 * 1024
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS = 6
 
-
-class Limits(NamedTuple):
-    """How long a registry is waited for, in seconds."""
-
-    connect: float = 3.0
-    read: float = 10.0  # between two pieces of an answer; a whole answer has three times as long
-    wait: float = 20.0  # in all, between attempts while it says that it is busy
-
-
-class Answer(NamedTuple):
-    """What came back. Names of headers are read without regard to case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def pause(attempt: int, retry_after: str | None, now: float) -> float:
-    """Return the seconds until the next attempt: what the registry asks for, else 0.5 doubled with each attempt from 0.
-
-    `retry_after` is the header, seconds or a date (RFC 9110, 10.2.3); `now` is seconds since 1970.
-    """
-    from email.utils import parsedate_to_datetime
-
-    if retry_after is not None:
-        if retry_after.strip().isdigit():
-            return float(retry_after)
-        try:
-            return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now)
-        except ValueError:
-            pass
-    return float(0.5 * 2**attempt)
+#: Takes the pieces of a blob.
+Receiver = Callable[[Iterator[bytes]], None]
 
 
 class Client:
@@ -82,15 +55,17 @@ class Client:
         self._waited = 0.0
         self._known: set[tuple[str, int]] = set()
 
-    def ask(self, method: str, path: str, accept: str = "*/*") -> Answer:
+    def ask(self, method: str, path: str, accept: str = "*/*", receive: Receiver | None = None) -> Answer:
         """Return what the registry answers about a path of the repository, as `manifests/3.12`; the status is 200.
+
+        `receive` takes the pieces of a large answer; after a broken connection it is called anew.
 
         Raises `AbsentError` for 404, `DeniedError` for 401 and 403, `SilentError` when nobody answers or it stays
         busy, else `UnusableError`.
         """
         url = f"{self._address}/v2/{self._name}/{path}"
         key = (self._address, self._name)
-        answer = self._send(method, url, authorization=self._tokens.get(key), accept=accept)
+        answer = self._send(method, url, authorization=self._tokens.get(key), accept=accept, receive=receive)
         credentials = None
         for scope in (None, self._scope):
             if answer.status != 401:
@@ -100,7 +75,7 @@ class Client:
             if authorization == self._tokens.get(key):
                 break
             self._tokens[key] = authorization
-            answer = self._send(method, url, authorization=authorization, accept=accept)
+            answer = self._send(method, url, authorization=authorization, accept=accept, receive=receive)
         if answer.status in (401, 403):
             self._tokens.pop(key, None)
             raise DeniedError(credentials=credentials is not None)
@@ -119,8 +94,10 @@ class Client:
         challenges = read_challenges(answer.headers.get("WWW-Authenticate", ""))
         for challenge in challenges:
             if challenge.scheme == "bearer" and "realm" in challenge.parameters:
-                return f"Bearer {self._token(challenge, scope, credentials)}"
-        if any(challenge.scheme == "basic" for challenge in challenges) and credentials and not credentials.refreshes:
+                ready = credentials.secret if credentials and credentials.opens else None
+                return f"Bearer {ready or self._token(challenge, scope, credentials)}"
+        takes_password = any(challenge.scheme == "basic" for challenge in challenges)
+        if takes_password and credentials and not (credentials.refreshes or credentials.opens):
             return basic(credentials)
         raise DeniedError(credentials=credentials is not None)
 
@@ -162,44 +139,75 @@ class Client:
         accept: str = "*/*",
         query: list[tuple[str, str]] | None = None,
         form: list[tuple[str, str]] | None = None,
+        receive: Receiver | None = None,
     ) -> Answer:
-        """Send until the answer is not a passing failure. Raises `SilentError` when patience ends."""
+        """Send until the answer is not a passing failure. Raises `SilentError` when patience ends.
+
+        `receive` takes the pieces of a good answer, which is then empty; after a broken connection it is called anew.
+        """
         import time
 
+        for attempt in count():
+            start = monotonic()
+            asked = None
+            try:
+                answer = self._once(method, url, authorization, accept, query, form, receive)
+                if answer.status not in _PASSING:
+                    return answer
+                asked = answer.headers.get("Retry-After")
+                failure = busy(answer)
+            except SilentError as error:
+                if error.kind == "registry-not-trusted" or isinstance(error, _UnreachedError):
+                    raise
+                failure = error
+                self._waited += monotonic() - start
+            seconds = pause(attempt, asked, time.time())
+            if attempt + 1 == _ATTEMPTS or self._waited + seconds > self._limits.wait:
+                raise failure
+            self._waited += seconds
+            sleep(seconds)
+        raise AssertionError("counting ended")
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        authorization: str | None,
+        accept: str,
+        query: list[tuple[str, str]] | None,
+        form: list[tuple[str, str]] | None,
+        receive: Receiver | None,
+    ) -> Answer:
+        """Send once and follow redirects: without credentials to another server, and never with a form."""
         import requests
 
-        self._knock(url)
-
-        def authorise(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-            # Given as `auth`, so that `requests` does not look into ~/.netrc, and drops it at a foreign redirect.
-            if authorization:
-                prepared.headers["Authorization"] = authorization
-            return prepared
-
-        for attempt in count():
+        for _ in range(_REDIRECTS):
+            self._knock(url)
             try:
                 with self._session.request(
                     method,
                     url,
                     params=query,
                     data=form,
-                    auth=authorise,
+                    auth=_Authorization(authorization),
                     headers={"Accept": accept},
                     proxies=proxies_for(url),
                     timeout=(self._limits.connect, self._limits.read),
                     stream=True,
+                    allow_redirects=False,
                 ) as response:
-                    answer = Answer(response.status_code, response.headers, self._body(response))
+                    location = response.headers.get("Location")
+                    if response.status_code not in _REDIRECTING or location is None or form is not None:
+                        if receive and response.status_code == 200:
+                            receive(response.iter_content(1 << 18))
+                            return Answer(200, response.headers, b"")
+                        return Answer(response.status_code, response.headers, self._body(response))
             except requests.RequestException as error:
-                raise SilentError(words_for(error)) from None
-            if answer.status not in _PASSING:
-                return answer
-            seconds = pause(attempt, answer.headers.get("Retry-After"), time.time())
-            if attempt + 1 == _ATTEMPTS or self._waited + seconds > self._limits.wait:
-                raise SilentError(f"it answers {answer.status}")
-            self._waited += seconds
-            sleep(seconds)
-        raise AssertionError("counting ended")
+                raise failure_of(error) from None
+            url, is_same = follow(url, location)
+            authorization = authorization if is_same else None
+            query = None
+        raise UnusableError("it redirects in a circle")
 
     def _body(self, response: requests.Response) -> bytes:
         end = monotonic() + 3 * self._limits.read
@@ -209,16 +217,33 @@ class Client:
             if len(body) > _LARGEST:
                 raise UnusableError("it sends a document of more than 8 MiB")
             if monotonic() > end:
-                raise SilentError("it did not answer in time")
+                raise SilentError("it did not answer in time", "registry-timed-out")
         return bytes(body)
 
     def _knock(self, url: str) -> None:
         try:
             hop = next_hop(url)
         except ValueError:
-            raise SilentError("its address is not one") from None
+            raise _UnreachedError("its address is not one") from None
         if hop not in self._known:
             reason = knock(*hop, self._limits.connect)
             if reason:
-                raise SilentError(reason)
+                kind = "registry-timed-out" if reason.endswith("in time") else "registry-unreachable"
+                raise _UnreachedError(reason, kind)
             self._known.add(hop)
+
+
+class _UnreachedError(SilentError):
+    """Nobody listens, which another attempt a second later does not change."""
+
+
+class _Authorization:
+    """The header, given as `auth`, so that `requests` does not look into ~/.netrc."""
+
+    def __init__(self, value: str | None) -> None:
+        self._value = value
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._value:
+            prepared.headers["Authorization"] = self._value
+        return prepared

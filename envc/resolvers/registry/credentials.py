@@ -1,5 +1,6 @@
 """Docker's own credentials: `auths`, `credsStore`, `credHelpers` of its `config.json`, in the order of Docker's client.
 
+`DOCKER_AUTH_CONFIG` goes before them: the same `auths` in a variable, as runners of continuous integration give them.
 Sources: docker/cli `cli/config/configfile/file.go` (which store is asked) and docker/docker-credential-helpers (how).
 """
 
@@ -27,6 +28,9 @@ def find_credentials(registry: str, environment: Mapping[str, str]) -> Credentia
 
     A configuration or helper that is broken or missing counts as none: a public image needs no credentials.
     """
+    given = _from_auths(_variable(environment), registry)
+    if given:
+        return given
     configuration = _read_configuration(environment)
     keys = (HUB_KEY, HUB) if registry == HUB else (registry,)
     helpers = _table(configuration.get("credHelpers"))
@@ -35,9 +39,20 @@ def find_credentials(registry: str, environment: Mapping[str, str]) -> Credentia
         found = _ask_helper(helper, keys[0], environment)
         if found:
             return found
+    return _from_auths(configuration, registry)
+
+
+def _from_auths(configuration: Mapping[str, Any], registry: str) -> Credentials | None:
     auths = _table(configuration.get("auths"))
     named = {_host_of(key): _table(value) for key, value in auths.items() if _table(value)}
     return _from_entry(named.get(registry, {}))
+
+
+def _variable(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    try:
+        return _table(json.loads(environment.get("DOCKER_AUTH_CONFIG") or "{}"))
+    except ValueError:
+        return {}
 
 
 def _read_configuration(environment: Mapping[str, str]) -> Mapping[str, Any]:
@@ -61,6 +76,8 @@ def _host_of(key: str) -> str:
 def _from_entry(entry: Mapping[str, Any]) -> Credentials | None:
     if isinstance(entry.get("identitytoken"), str) and entry["identitytoken"]:
         return Credentials(_TOKEN_USER, entry["identitytoken"], refreshes=True)
+    if isinstance(entry.get("registrytoken"), str) and entry["registrytoken"]:
+        return Credentials(_TOKEN_USER, entry["registrytoken"], opens=True)
     try:
         username, colon, secret = b64decode(str(entry.get("auth", ""))).decode().partition(":")
     except ValueError:

@@ -14,7 +14,15 @@ from envc.resolvers.registry.reference import Repository
 
 
 class SilentError(Exception):
-    """Nobody answered, or only with words of being busy. The argument says how, as in `docker.io: …`."""
+    """Nobody answered, or only with words of being busy. The argument says how, as in `docker.io: …`.
+
+    `kind` is the name of the report that this becomes where nothing else knows the answer.
+    """
+
+    def __init__(self, reason: str, kind: str = "registry-unreachable", notes: Sequence[str] = ()) -> None:
+        self.kind = kind
+        self.notes = tuple(notes)
+        super().__init__(reason)
 
 
 class AbsentError(Exception):
@@ -33,13 +41,12 @@ class UnusableError(Exception):
     """A registry answered something that is not of its protocol. The argument says what, as in `docker.io: …`."""
 
 
-def unknown_image(repository: Repository, tag: str, nearest: Sequence[str], *, has_repository: bool) -> Report:
-    """Return the report of an image that a registry does not have, with the existing tags that are most like it."""
+def unknown_image(repository: Repository, tag: str, helps: Sequence[str], *, has_repository: bool) -> Report:
+    """Return the report of an image that a registry does not have; `helps` say which tags there are."""
     if has_repository:
-        message = f"`{repository}` has no tag `{tag}`"
+        message = f"`{repository}` has no {'image' if tag.startswith('sha256:') else 'tag'} `{tag}`"
     else:
         message = f"`{repository.registry}` has no repository `{repository.name}`"
-    helps = [f"tags with a similar name: {', '.join(f'`{one}`' for one in nearest)}"] if nearest else []
     return Report([Diagnostic("unknown-image", message, helps=tuple(helps))])
 
 
@@ -78,3 +85,36 @@ def unusable(repository: Repository, reason: str) -> Report:
     """Return the report of a registry that does not speak its protocol."""
     message = f"`{repository.registry}` gave an answer about `{repository.name}` that cannot be used"
     return world_failed("registry-answer-unusable", message, notes=[reason])
+
+
+def silent(repository: Repository, error: SilentError) -> Report:
+    """Return the report of a registry that did not answer, where no table stands in for it."""
+    helps: tuple[str, ...]
+    again = "name a mirror in `ENVC_REGISTRY_MIRROR`"
+    if error.kind == "registry-rate-limited":
+        login = f"`docker login{'' if repository.registry == 'docker.io' else f' {repository.registry}'}`"
+        said = "lets this machine ask for no more at present"
+        helps = (f"{login} raises the limit of most registries, and envc uses its credentials", f"or {again}")
+        return _silent("registry-rate-limited", repository, said, error, helps)
+    if error.kind == "registry-failed":
+        return _silent("registry-failed", repository, "fails", error, (f"try again later, or {again}",))
+    if error.kind == "registry-timed-out":
+        helps = (f"look at the network and the proxy of this machine, or {again}",)
+        return _silent("registry-timed-out", repository, "does not answer in time", error, helps)
+    if error.kind == "registry-not-trusted":
+        said = "has a certificate that is not trusted on this machine"
+        helps = ("add the certificate of its authority, or of the network's proxy, to those of this machine",)
+        return _silent("registry-not-trusted", repository, said, error, helps)
+    helps = (f"look at its name, at the network and the proxy of this machine, or {again}",)
+    return _silent("registry-unreachable", repository, "is not reached", error, helps)
+
+
+def _silent(name: str, repository: Repository, said: str, error: SilentError, helps: Sequence[str]) -> Report:
+    message = f"`{repository.registry}` {said}, asked for `{repository.name}`"
+    return world_failed(name, message, notes=[str(error), *error.notes], helps=helps)
+
+
+def unreadable_layer(repository: Repository, digest: str, reason: str) -> Report:
+    """Return the report of a layer whose files cannot be read."""
+    message = f"a layer of `{repository}` cannot be read"
+    return world_failed("unreadable-layer", message, notes=[f"`{digest}`: {reason}"])

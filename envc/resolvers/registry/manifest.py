@@ -69,10 +69,15 @@ class Index(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """An image for one platform: the digest of its configuration and the bytes of its compressed layers."""
+    """An image for one platform: the digest of its configuration, and its compressed layers."""
 
     configuration: str
-    size: int
+    layers: tuple[tuple[str, int], ...]  # digest and bytes of each, compressed, the lowest first
+
+    @property
+    def size(self) -> int:
+        """The bytes of all layers."""
+        return sum(size for _, size in self.layers)
 
 
 class Configuration(NamedTuple):
@@ -94,7 +99,7 @@ def read_manifest(body: bytes) -> Index | Manifest:
         return Index(tuple((str(one.platform), one.digest) for one in document.manifests if one.platform))
     if document.config is None:
         raise UnusableError("its manifest is neither an OCI image nor a Docker image of schema 2")
-    return Manifest(document.config.digest, sum(layer.size for layer in document.layers))
+    return Manifest(document.config.digest, tuple((layer.digest, layer.size) for layer in document.layers))
 
 
 def read_configuration(body: bytes) -> Configuration:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from envc.resolvers.registry.failures import SilentError, UnusableError
 from envc.resolvers.registry.reference import is_loopback
 
 if TYPE_CHECKING:
@@ -67,14 +68,28 @@ def next_hop(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or {"https": 443, "socks5": 1080, "socks5h": 1080}.get(parts.scheme, 80)
 
 
-def words_for(error: requests.RequestException) -> str:
+def failure_of(error: requests.RequestException) -> SilentError:
     """Return what went wrong without the text of the exception, which may hold addresses and secrets."""
     import requests
 
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted on this machine"
+        return SilentError("its certificate is not trusted on this machine", "registry-not-trusted")
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy does not reach it"
+        return SilentError("the proxy does not reach it")
     if isinstance(error, requests.exceptions.Timeout) or "Read timed out" in str(error):
-        return "it did not answer in time"
-    return "the connection failed"
+        return SilentError("it did not answer in time", "registry-timed-out")
+    return SilentError("the connection failed")
+
+
+def follow(url: str, location: str) -> tuple[str, bool]:
+    """Return where a redirect leads, and whether what was sent here may be sent there, too: to the same server only.
+
+    Raises `UnusableError` where an encrypted connection would lead to one that is not, or to no web address at all.
+    """
+    target = urljoin(url, location)
+    here, there = urlsplit(url), urlsplit(target)
+    if there.scheme not in ("http", "https") or not there.hostname:
+        raise UnusableError("it redirects to what is no web address")
+    if here.scheme == "https" and there.scheme != "https":
+        raise UnusableError("it redirects from an encrypted connection to one that is not")
+    return target, (here.scheme, here.netloc) == (there.scheme, there.netloc)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 from envc.diagnostics import Report
 from envc.lock.resolution import Image, ImageRequest
 from envc.resolvers.registry import failures
 from envc.resolvers.registry.authentication import Credentials
-from envc.resolvers.registry.client import Client, Limits
+from envc.resolvers.registry.blobs import receive_blob
+from envc.resolvers.registry.client import Client
 from envc.resolvers.registry.credentials import find_credentials
 from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnusableError
+from envc.resolvers.registry.layers import Layer, Layers, read_layer
 from envc.resolvers.registry.manifest import ACCEPT, Index, digest_of, read_configuration, read_manifest
 from envc.resolvers.registry.mirrors import Mirror, find_mirrors
+from envc.resolvers.registry.patience import Limits
 from envc.resolvers.registry.reference import HUB, Repository, address_of, read_repository
+from envc.resolvers.registry.tags import FIRST_PAGE, PAGES, helps_for, next_page
 
 if TYPE_CHECKING:
     import requests
@@ -33,11 +39,24 @@ class _Place(NamedTuple):
     credentials: Credentials | None = None
 
 
+class _Found(NamedTuple):
+    """An image for one platform, read."""
+
+    digest: str
+    manifest: str
+    layers: tuple[tuple[str, int], ...]
+    variables: tuple[tuple[str, str], ...]
+
+
+_Answer = TypeVar("_Answer")
+
+
 class Registry:
     """Finds images in the registries that their names say, and in mirrors of the Hub before it.
 
     What was read is kept for as long as the object lives, by digest, so that a second tag of the same image costs one
-    request. `reasons` says after `find` why each place that was asked gave nothing, without addresses and secrets.
+    request. `reasons` says after `find` why each place that was asked gave nothing, without addresses and secrets;
+    `failure` is the report of the registry's own silence, for where nothing else knows the answer.
     """
 
     def __init__(
@@ -48,12 +67,13 @@ class Registry:
     ) -> None:
         """Take the process's environment, this machine's mirrors and the usual limits unless others are given."""
         self.reasons: tuple[str, ...] = ()
+        self.failure: Report | None = None
         self._environment = os.environ if environment is None else environment
         self._mirrors = mirrors
         self._limits = limits or Limits()
         self._tokens: dict[tuple[str, str], str] = {}
         self._content: dict[str, bytes] = {}
-        self._silent: dict[str, str] = {}
+        self._silent: dict[str, SilentError] = {}
 
     def find(self, request: ImageRequest) -> Image | None:
         """Return the image; None when no registry that could know it answers.
@@ -62,17 +82,67 @@ class Registry:
         Raises a `Report`: `unknown-image` and `no-image-for-platform` (exit code 1), `registry-unauthorised`,
         `registry-digest-mismatch` and `registry-answer-unusable` (exit code 3).
         """
+        repository = read_repository(request.repository)
+        return self._from_places(repository, lambda client, place: self._read(client, place, repository, request))
+
+    @contextmanager
+    def layers(self, name: str, digest: str, platform: str) -> Iterator[Layers]:
+        """Open the layers of an image for reading; `digest` is an index's or a manifest's.
+
+        A layer is fetched when it is first looked into, checked by its sha256, and lies in a file without a name until
+        the end. Raises a `Report` as `find` does, and where no registry answers.
+        """
+        repository = read_repository(name)
+        request = ImageRequest(name, digest, platform)
+        manifest = self._must(repository, lambda client, place: self._image(client, place, repository, request))
+        with ExitStack() as opened:
+            yield Layers(manifest.layers, partial(self._layer, repository, opened))
+
+    def files_of(self, repository: str, digest: str, platform: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the files of an image that lie at some paths, under the paths as asked; what is not there is left out.
+
+        A path that ends in a slash means every file below that folder.
+        """
+        with self.layers(repository, digest, platform) as layers:
+            try:
+                return layers.read(paths)
+            except UnusableError as error:
+                raise failures.unreadable_layer(read_repository(repository), digest, str(error)) from None
+
+    def names_under(self, repository: str, digest: str, platform: str, folder: str) -> tuple[str, ...]:
+        """Return the paths of all files below a folder of an image, sorted."""
+        with self.layers(repository, digest, platform) as layers:
+            return layers.names_under(folder)
+
+    def variables_of(self, repository: str, digest: str, platform: str) -> dict[str, str]:
+        """Return the environment variables of an image. Raises a `Report` as `layers` does."""
+        found = read_repository(repository)
+        request = ImageRequest(repository, digest, platform)
+        image = self._must(found, lambda client, place: self._read(client, place, found, request))
+        return dict(image.variables)
+
+    def _must(self, repository: Repository, read: Callable[[Client, _Place], _Answer]) -> _Answer:
+        answer = self._from_places(repository, read)
+        if answer is None:
+            raise self.failure or failures.silent(repository, SilentError("nobody answers"))
+        return answer
+
+    def _from_places(self, repository: Repository, read: Callable[[Client, _Place], _Answer]) -> _Answer | None:
+        """Return what the first place says that knows it; None when no registry that could know it answers."""
         from envc.resolvers.registry.session import open_session
 
-        repository = read_repository(request.repository)
         self.reasons = ()
+        self.failure = None
         with open_session() as session:
             for place in self._places(repository):
                 try:
-                    return self._read(session, place, repository, request)
+                    if place.address in self._silent:
+                        raise self._silent[place.address]
+                    return read(self._client(session, place, repository), place)
                 except SilentError as error:
                     reason = str(error)
-                    self._silent[place.address] = reason
+                    self._silent[place.address] = error
+                    self.failure = failures.silent(repository, error)
                 except AbsentError:
                     reason = "it does not have the image"
                 except DeniedError as error:
@@ -86,6 +156,31 @@ class Registry:
                 self.reasons += (f"{place.called}: {reason}",)
         return None
 
+    def _client(self, session: requests.Session, place: _Place, repository: Repository) -> Client:
+        def credentials() -> Credentials | None:
+            host = urlsplit(place.address).netloc if place.is_mirror else repository.registry
+            return place.credentials or find_credentials(host, self._environment)
+
+        return Client(session, place.address, repository.name, self._limits, self._tokens, credentials)
+
+    def _layer(
+        self, repository: Repository, opened: ExitStack, digest: str, size: int, is_likely: Callable[[str], bool]
+    ) -> Layer:
+        """Fetch a layer into a file without a name and read what it holds, after its digest was checked."""
+        from tempfile import TemporaryFile
+
+        file = opened.enter_context(TemporaryFile())  # noqa: SIM115  # it stays open as long as the layers do
+
+        def ask(client: Client, place: _Place) -> bool:
+            receive_blob(client, place.called, digest, size, file)
+            return True
+
+        self._must(repository, ask)
+        try:
+            return read_layer(file, is_likely)
+        except UnusableError as error:
+            raise failures.unreadable_layer(repository, digest, str(error)) from None
+
     def _places(self, repository: Repository) -> list[_Place]:
         places = []
         if repository.registry == HUB:
@@ -96,15 +191,19 @@ class Registry:
             ]
         return [*places, _Place(address_of(repository.registry), repository.registry, is_mirror=False)]
 
-    def _read(self, session: requests.Session, place: _Place, repository: Repository, request: ImageRequest) -> Image:
-        if place.address in self._silent:
-            raise SilentError(self._silent[place.address])
+    def _read(self, client: Client, place: _Place, repository: Repository, request: ImageRequest) -> Image:
+        found = self._image(client, place, repository, request)
+        return Image(
+            repository=str(repository),
+            tag=request.tag,
+            digest=found.digest,
+            manifest=found.manifest,
+            origin="registry",
+            variables=found.variables,
+            size=sum(size for _, size in found.layers),
+        )
 
-        def credentials() -> Credentials | None:
-            host = urlsplit(place.address).netloc if place.is_mirror else repository.registry
-            return place.credentials or find_credentials(host, self._environment)
-
-        client = Client(session, place.address, repository.name, self._limits, self._tokens, credentials)
+    def _image(self, client: Client, place: _Place, repository: Repository, request: ImageRequest) -> _Found:
         try:
             body = self._tagged(client, place, request.tag)
         except AbsentError:
@@ -124,15 +223,7 @@ class Registry:
         configuration = read_configuration(self._addressed(client, place, "blobs", manifest.configuration))
         if manifest_digest == digest and configuration.platform != request.platform:
             raise failures.no_platform(repository, request, [configuration.platform])
-        return Image(
-            repository=str(repository),
-            tag=request.tag,
-            digest=digest,
-            manifest=manifest_digest,
-            origin="registry",
-            variables=configuration.variables,
-            size=manifest.size,
-        )
+        return _Found(digest, manifest_digest, manifest.layers, configuration.variables)
 
     def _tagged(self, client: Client, place: _Place, tag: str) -> bytes:
         """Return the document of a tag. One that was read before under another tag is not fetched again."""
@@ -165,15 +256,23 @@ class Registry:
 
 
 def _unknown(client: Client, repository: Repository, tag: str) -> Report:
-    """Return the report of a tag that is not there, with the tags that are, where one request gives them."""
+    """Return the report of a tag that is not there, with the tags that are, where the registry gives them."""
     import json
-    from difflib import get_close_matches
 
+    if tag.startswith("sha256:"):
+        return failures.unknown_image(repository, tag, (), has_repository=True)
+    tags: list[str] = []
+    page: str | None = FIRST_PAGE
+    pages = 0
     try:
-        document = json.loads(client.ask("GET", "tags/list").body)
-        tags = [one for one in document["tags"] or () if isinstance(one, str)]
+        while page and pages < PAGES:
+            answer = client.ask("GET", page)
+            tags += [one for one in json.loads(answer.body)["tags"] or () if isinstance(one, str)]
+            page = next_page(answer.headers.get("Link", ""))
+            pages += 1
     except AbsentError:
-        return failures.unknown_image(repository, tag, (), has_repository=False)
+        if not tags:
+            return failures.unknown_image(repository, tag, (), has_repository=False)
     except (SilentError, DeniedError, UnusableError, ValueError, LookupError, TypeError):
-        tags = []
-    return failures.unknown_image(repository, tag, get_close_matches(tag, tags, n=3), has_repository=True)
+        pass  # those that were read are better than none
+    return failures.unknown_image(repository, tag, helps_for(str(repository), tag, tags), has_repository=True)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import ssl
+import struct
 import threading
 import time
 from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -46,11 +48,18 @@ class LoopbackRegistry:
         self.tags: dict[str, str] = {}
         self.seen: list[Seen] = []
         self.bad_days: list[tuple[int, dict[str, str]]] = []  # answers given before the right ones, one each
+        self.bad_body = b"{}"  # of those answers
         self.always: int | None = None  # the only answer
+        self.resets = 0  # connections that are broken off before an answer
+        self.cuts = 0  # blobs of which half is sent
+        self.moved: str | None = None  # where blobs are sent to fetch, an address without the path
+        self.page: int | None = None  # tags in one answer, however many were asked for
+        self.next_host = ""  # in front of the path of the next page
         self.delay = 0.0  # seconds before each answer
         self.digest_header: str | None = "right"  # None leaves it out, anything else but "right" is sent as it is
         self.challenge: str | None = None  # a 401 is given until `accepted` comes
         self.accepted: set[str] = set()  # values of `Authorization` that open the door
+        self.unguarded: str | None = None  # the end of a path that needs no `Authorization`
         self.accounts: dict[str, str] = {}  # name -> password, for the token service; empty: anonymous is enough
         self.refresh_token: str | None = None
         self.token_scopes: set[str] | None = None  # scopes for which a good token is given; None: every scope
@@ -114,6 +123,17 @@ class LoopbackRegistry:
             self.tags[tag] = descriptor["digest"]
         return {**descriptor, "platform": names}
 
+    def put_layers(self, tag: str, layers: list[bytes], platform: str = "linux/amd64") -> dict[str, Any]:
+        """Store an image of real layers, the lowest first, under a tag; return its descriptor."""
+        system, architecture = platform.split("/")
+        names = {"os": system, "architecture": architecture}
+        config = self.put("blobs", {**names, "config": {"Env": []}, "rootfs": {}}, "application/x-config")
+        files = [self.put("blobs", layer, "application/vnd.oci.image.layer.v1.tar+gzip") for layer in layers]
+        image = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": files}
+        descriptor = self.put("manifests", image, MANIFEST)
+        self.tags[tag] = descriptor["digest"]
+        return descriptor
+
     def put_index(self, tag: str, manifests: list[dict[str, Any]]) -> str:
         """Store an index under a tag; return its digest."""
         descriptor = self.put("manifests", {"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests}, INDEX)
@@ -132,10 +152,11 @@ class LoopbackRegistry:
             return self.always, {}, b"{}"
         if self.bad_days:
             status, headers = self.bad_days.pop(0)
-            return status, headers, b"{}"
+            return status, headers, self.bad_body
         if seen.path == "/token":
             return self._token(seen)
-        if self.challenge and seen.authorization not in self.accepted:
+        is_guarded = self.unguarded is None or not seen.path.endswith(self.unguarded)
+        if self.challenge and is_guarded and seen.authorization not in self.accepted:
             return 401, {"WWW-Authenticate": self.challenge}, b'{"errors":[{"code":"UNAUTHORIZED"}]}'
         return self._document(seen)
 
@@ -145,8 +166,10 @@ class LoopbackRegistry:
             return 404, {}, b'{"errors":[{"code":"NAME_UNKNOWN"}]}'
         path = seen.path.removeprefix(prefix)
         if path == "tags/list":
-            return 200, {}, json.dumps({"name": self.repository, "tags": list(self.tags)}).encode()
+            return self._tags(seen)
         kind, _, reference = path.partition("/")
+        if self.moved and kind == "blobs":
+            return 307, {"Location": f"{self.moved}{seen.path}"}, b""
         found = self.content.get(f"{kind}/{self.tags.get(reference, reference)}")
         if found is None:
             return 404, {}, b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}'
@@ -156,6 +179,14 @@ class LoopbackRegistry:
             said = digest_of(body) if self.digest_header == "right" else self.digest_header
             headers["Docker-Content-Digest"] = said
         return 200, headers, body
+
+    def _tags(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        tags = sorted(self.tags)
+        start = tags.index(seen.query["last"][0]) + 1 if "last" in seen.query else 0
+        end = start + (self.page or len(tags))
+        query = urlencode({"n": 1, "last": tags[end - 1]}) if end < len(tags) else ""
+        headers = {"Link": f'<{self.next_host}{seen.path}?{query}>; rel="next"'} if query else {}
+        return 200, headers, json.dumps({"name": self.repository, "tags": tags[start:end]}).encode()
 
     def _token(self, seen: Seen) -> tuple[int, dict[str, str], bytes]:
         if self.refresh_token:
@@ -185,12 +216,23 @@ class LoopbackRegistry:
                 seen = Seen(self.command, parts.path, query, said, self.headers.get("Accept", ""), form)
                 registry.seen.append(seen)
                 time.sleep(registry.delay)
+                if registry.resets:
+                    registry.resets -= 1
+                    # No lingering: the client sees a reset, not an end.
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.close_connection = True
+                    self.connection.close()
+                    return
                 status, headers, body = registry._answer(seen)
                 try:
                     self.send_response(status)
                     for name, value in {**headers, "Content-Length": str(len(body))}.items():
                         self.send_header(name, value)
                     self.end_headers()
+                    if registry.cuts and "/blobs/" in parts.path and len(body) > 1:
+                        registry.cuts -= 1
+                        body = body[: len(body) // 2]
+                        self.close_connection = True
                     if self.command != "HEAD":
                         self.wfile.write(body)
                 except OSError:

@@ -190,6 +190,35 @@ def test_the_hubs_credentials_stand_under_its_old_name(tmp_path: Path) -> None:
     assert find_credentials("docker.io", environment) == Credentials("u", "p")
 
 
+def test_the_variable_of_integration_runners_goes_first(tmp_path: Path) -> None:
+    """`DOCKER_AUTH_CONFIG` holds the same document as the file, of which `auths` are read."""
+    environment = configure(tmp_path, {"auths": {"ghcr.io": entry("ada", "old"), "quay.io": entry("q", "r")}})
+    environment["DOCKER_AUTH_CONFIG"] = json.dumps({"auths": {"ghcr.io": entry("ada", SECRET)}})
+    assert find_credentials("ghcr.io", environment) == Credentials("ada", SECRET)
+    assert find_credentials("quay.io", environment) == Credentials("q", "r")
+    assert find_credentials("quay.io", {**environment, "DOCKER_AUTH_CONFIG": "{"}) == Credentials("q", "r")
+
+
+def test_a_registry_token_is_sent_as_it_is(tmp_path: Path) -> None:
+    """`registrytoken` needs no token service."""
+    with LoopbackRegistry() as server:
+        server.put_two_platforms()
+        server.demand_token()
+        server.accepted = {f"Bearer {SECRET}"}
+        assert find(server, configure(tmp_path, {"auths": {server.host: {"registrytoken": SECRET}}})) is not None
+        assert all(one.path != "/token" for one in server.seen)
+
+
+def test_a_helper_does_not_get_the_secret_or_the_registry_as_an_argument(tmp_path: Path) -> None:
+    """Arguments are in every user's list of processes."""
+    environment = write_helper(
+        tmp_path, "vault", f"""echo "$*" > '{tmp_path}/arguments'; echo '{{"Username": "u", "Secret": "p"}}'"""
+    )
+    configure(tmp_path, {"credsStore": "vault"})
+    find_credentials("ghcr.io", environment)
+    assert (tmp_path / "arguments").read_text("utf-8") == "get\n"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"auths": 3}', '{"auths": {"ghcr.io": {"auth": "%%"}}}'])
 def test_a_broken_configuration_counts_as_none(tmp_path: Path, text: str) -> None:
     """Docker's file is not envc's to judge."""

@@ -6,7 +6,7 @@ import pytest
 
 from envc.lock.python_tag import python_tag
 from envc.lock.resolution import Image
-from envc.resolvers.registry.client import pause
+from envc.resolvers.registry.patience import pause
 from envc.resolvers.registry.reference import Repository, address_of, read_repository
 
 

@@ -215,14 +215,15 @@ def test_a_wait_beyond_the_bound_is_not_waited() -> None:
 
 
 def test_a_slow_registry_is_given_up() -> None:
-    """An answer that does not come in time is none."""
+    """An answer that does not come in time is none: it is asked for again, for three seconds in all."""
     with LoopbackRegistry() as server:
         server.put_two_platforms()
         server.delay = 1.5
         registry = Registry({}, (), QUICK)
         start = time.monotonic()
         assert registry.find(ImageRequest(f"{server.host}/team/app", "1.0", "linux/amd64")) is None
-        assert time.monotonic() - start < 1.4
+        assert time.monotonic() - start < 4
+        assert 2 <= len(server.seen) <= 4
         assert registry.reasons == (f"{server.host}: it did not answer in time",)
 
 

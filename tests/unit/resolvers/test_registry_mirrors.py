@@ -266,3 +266,38 @@ def test_a_daemon_elsewhere_or_nowhere_is_not_waited_for(host: str, tmp_path: Pa
     found = find_mirrors({"DOCKER_HOST": host, "XDG_CONFIG_HOME": str(tmp_path)})
     assert [one.address for one in found] == _from_files([Path("/etc/docker/daemon.json"), own])
     assert {one.origin for one in found} == {"the Docker daemon's `registry-mirrors`"}
+
+
+def test_a_certificate_that_nobody_vouches_for_has_a_name(
+    hub: LoopbackRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No attempt follows, least of all without encryption."""
+    hub.put_two_platforms("3.12")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    registry = Registry({"ENVC_REGISTRY_MIRROR": ""}, limits=QUICK)
+    assert registry.find(PYTHON) is None
+    assert registry.failure is not None
+    assert registry.failure.diagnostics[0].name == "registry-not-trusted"
+    assert hub.seen == []
+
+
+def test_a_redirect_never_leads_out_of_encryption(hub: LoopbackRegistry) -> None:
+    """Whoever listens on the way could send anything, and learn what is asked for."""
+    hub.put_two_platforms("3.12")
+    with LoopbackRegistry("library/python") as plain:
+        plain.content = hub.content
+        hub.moved = f"http://{plain.host}"
+        with pytest.raises(Report, match="registry-answer-unusable") as raised:
+            find_python("")
+        assert plain.seen == []
+    notes = raised.value.diagnostics[0].notes
+    assert notes == ("it redirects from an encrypted connection to one that is not",)
+
+
+def test_the_hubs_rate_limit_advises_to_log_in(hub: LoopbackRegistry) -> None:
+    """Without a name of a registry, as Docker's command has it."""
+    hub.bad_days = [(429, {"Retry-After": "900"})]
+    registry = Registry({"ENVC_REGISTRY_MIRROR": ""}, limits=QUICK)
+    assert registry.find(PYTHON) is None
+    assert registry.failure is not None
+    assert registry.failure.diagnostics[0].helps[0].startswith("`docker login` raises")

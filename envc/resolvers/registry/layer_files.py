@@ -1,0 +1,28 @@
+"""Files of a base image from its layers, as one place among several that may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from envc.diagnostics import Report
+from envc.resolvers.registry.source import Registry
+
+#: What no other place makes good: content that is not what its digest says, and no room for it.
+_GRAVE = frozenset({"registry-digest-mismatch", "disk-full"})
+
+
+class LayerFiles:
+    """Reads files of images from a registry, and leaves it to others where no registry gives them."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Take the registry to be asked."""
+        self._registry = registry
+
+    def files_of(self, repository: str, digest: str, platform: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of those files that the image has; nothing at all when nobody gives them."""
+        try:
+            return self._registry.files_of(repository, digest, platform, paths)
+        except Report as report:
+            if report.diagnostics[0].name in _GRAVE:
+                raise
+            return {}
