@@ -84,6 +84,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.resolvers.registry.layer_files import LayerFiles
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
@@ -91,4 +92,6 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
     resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
-    return World(library, resolver, Registry(), {}, addresses, progress, Apt(library, cache, [EngineFiles()]))
+    registry = Registry()
+    system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
+    return World(library, resolver, registry, {}, addresses, progress, system)
