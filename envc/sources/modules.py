@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from envc.diagnostics import Source
 from envc.language.modules import MODULE_NAME, LibraryModules
-from envc.sources.program import read_program
+from envc.sources.program import LARGEST, read_program
 
 
 class ModulesBeside:
@@ -33,6 +34,11 @@ class ModulesBeside:
 
     def names(self) -> list[str]:
         """Return the names of the library's modules and of those beside the program, sorted."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names, looked for once: every misspelt word asks for them."""
         return sorted({*self._library.names(), *self._beside()})
 
     def _beside(self) -> list[str]:
@@ -48,6 +54,8 @@ class ModulesBeside:
 
 def _holds(path: Path, name: str) -> bool:
     try:
+        if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would wait for whoever writes
+            return False
         return f"module {name}" in path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
