@@ -8,7 +8,7 @@ from pathlib import Path
 
 from envc.diagnostics import Source
 from envc.language.modules import MODULE_NAME, LibraryModules
-from envc.sources.program import LARGEST, read_program
+from envc.sources.program import read_program
 
 
 class ModulesBeside:
@@ -54,8 +54,6 @@ class ModulesBeside:
 
 def _holds(path: Path, name: str) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:  # a pipe would wait for whoever writes
-            return False
-        return f"module {name}" in path.read_text(encoding="utf-8")
+        return path.is_file() and f"module {name}" in path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False

@@ -10,6 +10,7 @@ import pytest
 
 from envc.cli import main
 from envc.cli.commands.lock import _programs_here
+from envc.cli.module_help import module_names
 from tests.unit.cli.project import Answer, Project
 
 PROGRAM = """\
@@ -104,6 +105,19 @@ def test_a_module_that_is_no_text_is_said(project: Project, capsys: pytest.Captu
     module.unlink()
     module.mkdir()
     assert "unknown-module" in said(capsys, "check", "train.env").stderr
+
+
+def test_help_lists_the_librarys_modules_and_explains_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind the words; one that is misspelt is suggested."""
+    listed = said(capsys, "help").stdout.partition("\n\n")[2].splitlines()[1:]
+    assert [line.split()[0] for line in listed] == module_names()
+    assert all(line.endswith(".") for line in listed)
+    for name in module_names():
+        answer = said(capsys, "help", name)
+        assert (answer.exit_code, answer.stderr) == (0, "")
+        assert answer.stdout.startswith(name)
+        assert f"module {name} " in answer.stdout
+    assert said(capsys, "help", "serve.htpp").stderr.endswith("`serve.http` is near\n")
 
 
 def test_a_pipe_beside_the_program_is_not_waited_for(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
