@@ -123,10 +123,11 @@ class _Checker:
         self, declared: list[Declared], scope: Scope, edition: int, chosen: Chosen | None
     ) -> list[Environment]:
         heads = []
+        names = {str(one.origin.of("name").text) for one in declared if one.origin.item.word == "env"}
         for one in declared:
             if one.origin.item.word == "env":
                 head = read_head(one.origin.item)
-                self.mistakes.extend(head.mistakes)
+                self.mistakes.extend(_told_of_parents(one, names) for one in head.mistakes)
                 heads.append((one, Headed(str(one.declaration.model_dump()["name"]), one.origin.item, head)))
             elif one.origin.item.word == "module":
                 self.mistakes.extend(read_head(one.origin.item).mistakes)
@@ -167,7 +168,8 @@ class _Checker:
             for platform in sorted(self.expander.platforms)
         )
         self.opened[headed.name] = tuple(self.expander.opened.values())
-        return environment._replace(variants=variants)
+        found = (*environment.warnings, *(one for _, variant in variants for one in variant.warnings))
+        return environment._replace(variants=variants, warnings=tuple(_once(found)))
 
     def refuse_once(self, mistake: Diagnostic) -> None:
         """Take note of a mistake that every environment of a circle sees from its own place."""
@@ -221,6 +223,13 @@ def _parameters(links: list[Link]) -> tuple[ChosenParameter, ...]:
         ChosenParameter(name, value.argument.value, value.declared, value.argument.given or value.argument.span)
         for name, value in visible.items()
     )
+
+
+def _told_of_parents(mistake: Diagnostic, names: set[str]) -> Diagnostic:
+    """Return a mistake in an environment's head; one that names a second parent says that there is one only."""
+    if mistake.name != "missing-argument" or mistake.labels[0].span.text not in names:
+        return mistake
+    return mistake._replace(helps=("an environment has one parent; behind its name stand values for its parameters",))
 
 
 def _same_name(declared: Declared, first: Headed) -> Diagnostic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from envc.diagnostics import Source
@@ -33,6 +34,11 @@ class ModulesBeside:
 
     def names(self) -> list[str]:
         """Return the names of the library's modules and of those beside the program, sorted."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """The names, looked for once: every misspelt word asks for them."""
         return sorted({*self._library.names(), *self._beside()})
 
     def _beside(self) -> list[str]:

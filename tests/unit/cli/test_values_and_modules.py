@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from envc.cli import main
+from envc.cli.commands.lock import _programs_here
+from envc.cli.module_help import module_names
 from tests.unit.cli.project import Answer, Project
 
 PROGRAM = """\
@@ -104,6 +107,26 @@ def test_a_module_that_is_no_text_is_said(project: Project, capsys: pytest.Captu
     assert "unknown-module" in said(capsys, "check", "train.env").stderr
 
 
+def test_help_lists_the_librarys_modules_and_explains_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind the words; one that is misspelt is suggested."""
+    listed = said(capsys, "help").stdout.partition("\n\n")[2].splitlines()[1:]
+    assert [line.split()[0] for line in listed] == module_names()
+    assert all(line.endswith(".") for line in listed)
+    for name in module_names():
+        answer = said(capsys, "help", name)
+        assert (answer.exit_code, answer.stderr) == (0, "")
+        assert answer.stdout.startswith(name)
+        assert f"module {name} " in answer.stdout
+    assert said(capsys, "help", "serve.htpp").stderr.endswith("`serve.http` is near\n")
+
+
+def test_a_pipe_beside_the_program_is_not_waited_for(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor anything else that is no plain file, where modules of a similar name are looked for."""
+    os.mkfifo(project.root / "pipe.env")
+    project.program.write_text(PROGRAM.replace("use team.mine", "use team.mien"))
+    assert "unknown-module" in said(capsys, "check", "train.env").stderr
+
+
 def test_a_misspelt_module_beside_the_program_is_suggested(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,3 +147,11 @@ def test_a_lock_of_another_platform_takes_what_holds_there(
         pins.rename(pins.with_name(pins.name.replace("x86_64", "aarch64")))
     assert said(capsys, "compile", "train.env").exit_code == 0
     assert '"MODE": "arm"' in json.dumps(run_manifest(project))
+
+
+def test_a_file_of_modules_is_no_program_of_its_folder(project: Project) -> None:
+    """`envc lock` without a program passes it by; a program with modules of its own, or with a mistake, stays one."""
+    (project.root / "own.env").write_text("use serve.http\nmodule own < expose 80 >\n")
+    (project.root / "both.env").write_text("module own < expose 80 >\nenv both < python 3.12; own >\n")
+    (project.root / "wrong.env").write_text("module own <\n")
+    assert [path.name for path in _programs_here()] == ["both.env", "train.env", "wrong.env"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from envc import resources
@@ -11,7 +13,7 @@ from envc.language.modules import LibraryModules
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 from tests.properties.compiling import compiled
-from tests.unit.language.reading import environment, mistakes, packages, settings
+from tests.unit.language.reading import environment, meaning, mistakes, packages, settings
 
 SERVE = 'module team.serve needs app takes port 80 < pip uvicorn; expose $port; run "uvicorn" $app "--port" $port >'
 FILES = {"team.serve": SERVE}
@@ -161,3 +163,15 @@ def test_the_library_is_found_by_name_alone() -> None:
     assert library.find("serve.http") is not None
     assert [library.find(name) for name in ("serve", "torch", "serve.http.x", "")] == [None] * 4
     assert "serve/http.env" in resources.library_paths("modules")
+
+
+@pytest.mark.parametrize("topic", ["parents", "parameters", "modules"])
+def test_the_programs_of_a_topic_are_right(topic: str) -> None:
+    """They are understood without a mistake."""
+    page = resources.explanation(topic)
+    assert page is not None
+    programs = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert programs
+    for program in programs:
+        text = program if "env " in program else f"{program}env train < python 3.12; team.tracing service a >"
+        assert meaning(text, {"serve.http": resources.read_library("modules/serve/http.env")}).environments

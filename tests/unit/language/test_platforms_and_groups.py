@@ -63,3 +63,9 @@ def test_a_group_names_its_members_with_their_places() -> None:
         assert (found.name, [one.name for one in found.members]) == ("core", ["train", "serve"])
         assert [one.span.text for one in found.members] == ["train", "serve"]
     assert meaning(envs).groups == ()
+
+
+def test_a_warning_on_one_platform_is_a_warning() -> None:
+    """It is said of the environment, once."""
+    found = environment("env a < python 3.12; on linux/arm64 < user root >; on linux/amd64 < set PYTHONGC 1 > >", "a")
+    assert [one.name for one in found.warnings] == ["setting-without-effect", "runs-as-root"]
