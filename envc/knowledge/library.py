@@ -31,6 +31,7 @@ FILES: Mapping[str, str] = {
     "systems.env": "systems",
     "indexes.env": "indexes",
     "apt.env": "system_packages",
+    "packages.env": "package_names",
 }
 
 

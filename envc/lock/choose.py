@@ -6,12 +6,14 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 from __future__ import annotations
 
 from envc import __version__
+from envc.diagnostics import Report
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage, SystemPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
+from envc.lock.blame import blamed
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
@@ -108,7 +110,11 @@ def _resolve(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return world.resolver.resolve(Request(target, wanted, indexes, pins), world.progress)
+    request = Request(target, wanted, indexes, pins)
+    try:
+        return world.resolver.resolve(request, world.progress)
+    except Report as report:
+        raise blamed(report, environment, request, world) from report
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:

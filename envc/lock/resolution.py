@@ -6,7 +6,7 @@ A resolver (`envc/resolvers/`) reaches the world; these values are all that pass
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 #: Called with the name of what is being done, for progress on a terminal.
 Progress = Callable[[str], None]
@@ -34,6 +34,7 @@ class Request(NamedTuple):
     requirements: tuple[Requirement, ...]
     indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
+    patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
 
 
 class Package(NamedTuple):
@@ -46,6 +47,15 @@ class Package(NamedTuple):
     required_by: tuple[str, ...]  # names of packages, sorted; empty when the program alone asks for it
     wheel: str | None  # file name of the wheel that the target takes
     size: int | None  # bytes of that wheel, where the index says
+    requires: tuple[str, ...] = ()  # PEP 508 texts of its dependencies that hold on the target, sorted
+
+
+class LostPin(NamedTuple):
+    """A pin of the request whose version is not to be had any more, whatever else is asked for."""
+
+    name: str
+    version: str
+    reason: Literal["gone", "yanked", "no-wheel", "other-python"]
 
 
 class Resolution(NamedTuple):
@@ -53,6 +63,7 @@ class Resolution(NamedTuple):
 
     resolver: str  # `pip-tools 7.6.2, pip 26.3`
     packages: tuple[Package, ...]
+    lost: tuple[LostPin, ...] = ()  # pins of the request that could not stay on their own account, sorted
 
 
 class Resolver(Protocol):

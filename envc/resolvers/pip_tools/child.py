@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from envc.lock.resolution import Progress
+from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
 
 #: Runs the package `inside`, found last of all; with `-I`, Python looks nowhere else but in the child's environment.
@@ -31,7 +32,7 @@ def run(
     import tempfile
     import threading
 
-    with tempfile.TemporaryDirectory(prefix="envc-") as folder:
+    with room_in(TEMPORARY), tempfile.TemporaryDirectory(prefix="envc-") as folder:
         Path(folder, "requirements.in").write_text(task.requirements, encoding="utf-8")
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
+from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
+from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
+from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, way_to
+from envc.resolvers.pip_tools.disk import TEMPORARY, disk_full
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
 from envc.resolvers.pip_tools.words import plain
 
@@ -26,6 +29,15 @@ INDEX_TROUBLES = {
     "timeout": IndexTrouble("did not answer in time", "raise pip's `timeout` setting, or try again later"),
     "connection": IndexTrouble("cannot be reached", "check the address, the network and pip's `proxy` setting"),
     "proxy": IndexTrouble("cannot be reached through the proxy", "check pip's `proxy` setting and `HTTPS_PROXY`"),
+    "unknown-host": IndexTrouble(
+        "has a host that no name server knows", "check the address, and that this machine is on a network"
+    ),
+    "redirects": IndexTrouble("sends from one address to another without end", "check the address of the index"),
+    "cut-off": IndexTrouble("broke off in the middle of an answer", "try again, or ask the keeper of the index"),
+    "wrong-hash": IndexTrouble(
+        "gave a file that is not the one its page names: the checksums differ",
+        "do not use the file; try again later, or ask the keeper of the index",
+    ),
     "certificate": IndexTrouble(
         "has a certificate that this machine does not trust",
         "give pip the bundle of your organisation's certificates with its `cert` setting",
@@ -46,14 +58,17 @@ INDEX_TROUBLES = {
 def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -> Report:
     """Return the report of a failure. Exit code 1 when the request has no answer, 3 when the world failed."""
     kind = failure["kind"]
+    graph = Graph.of(failure, request)
     if kind == "conflict":
-        return Report(conflict(failure, request))
+        return Report(conflict(failure, request, graph))
     if kind == "address":
-        return Report([address(failure)])
+        return Report([address(failure, graph)])
     if kind == "unauthorised":
-        return unauthorised(failure, request)
+        return unauthorised(failure, request, graph)
+    if kind == "disk-full":
+        return disk_full(TEMPORARY)
     if kind in INDEX_TROUBLES:
-        return index_failed(failure, request)
+        return index_failed(failure, request, graph)
     if kind == "time-limit":
         return world_failed(
             "resolver-failed",
@@ -68,7 +83,7 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
     )
 
 
-def conflict(failure: Mapping[str, Any], request: Request) -> list[Diagnostic]:
+def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
     """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
     causes = failure["causes"]
     offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
@@ -82,19 +97,46 @@ def conflict(failure: Mapping[str, Any], request: Request) -> list[Diagnostic]:
         else:
             diagnostic = None
         if diagnostic is not None:
-            found.setdefault((diagnostic.name, name), diagnostic)
-    if found:
-        return list(found.values())
+            found.setdefault((diagnostic.name, name), placed(diagnostic, cause, graph))
+    return list(found.values()) or [unsatisfiable(causes, graph)]
+
+
+#: What is to be seen at the clause of a package that has no fitting file, and which part of the clause is wrong.
+SEEN: dict[str, tuple[str, Literal["name", "version"]]] = {
+    "unknown-package": ("no index has it", "name"),
+    "unknown-version": ("no such version", "version"),
+    "no-wheel-for-target": ("no wheel for the target", "version"),
+    "requires-python-mismatch": ("does not take this Python", "version"),
+}
+
+
+def placed(diagnostic: Diagnostic, cause: Mapping[str, Any], graph: Graph) -> Diagnostic:
+    """Return a diagnostic with what concerns the program: the clause of the package, or of the one that brings it in."""
+    text, part = SEEN[diagnostic.name]
+    asking, _, version = (cause["parent"] or "").partition(" ")
+    name = asking if cause["name"].startswith("<") else cause["name"]
+    if name in graph.roots and (not asking or name == asking):
+        return diagnostic._replace(concerns=(Concern(name, text, part),))
+    chain = graph.chain_to(asking, version)
+    if not chain:
+        return diagnostic
+    brought = plain(name) if name != asking else str(chain[-1])
+    way = (f"the program asks for {' → '.join(map(str, chain))}",) if len(chain) > 1 else ()
+    concern = Concern(chain[0].name, f"brings in {brought}: {text}")
+    return diagnostic._replace(notes=(*diagnostic.notes, *way), concerns=(concern,))
+
+
+def unsatisfiable(causes: Sequence[Mapping[str, Any]], graph: Graph) -> Diagnostic:
+    """Return the proof that no version suits all who ask for a package, with the clauses that contribute."""
     names = sorted({cause["name"] for cause in causes})
-    lines = {f"{asker(cause)} asks for {plain(cause['requirement'])}" for cause in causes}
-    return [
-        Diagnostic(
-            "unsatisfiable-packages",
-            f"no version of {', '.join(f'`{plain(name)}`' for name in names)} suits all who ask for it",
-            notes=tuple(sorted(lines)),
-            helps=("widen one of these version ranges, or drop one of the packages",),
-        )
-    ]
+    reasons = [reason_of(cause, graph) for cause in sorted(causes, key=lambda cause: bool(cause["parent"]))]
+    return Diagnostic(
+        "unsatisfiable-packages",
+        f"no version of {', '.join(f'`{plain(name)}`' for name in names)} suits all who ask for it",
+        notes=because(reasons),
+        helps=("widen one of these version ranges, or drop one of the packages",),
+        concerns=tuple(dict.fromkeys(reason.concern for reason in reasons if reason.concern)),
+    )
 
 
 def asker(cause: Mapping[str, Any]) -> str:
@@ -112,7 +154,7 @@ def python_refused(cause: Mapping[str, Any], request: Request) -> Diagnostic:
     )
 
 
-def address(failure: Mapping[str, Any]) -> Diagnostic:
+def address(failure: Mapping[str, Any], graph: Graph) -> Diagnostic:
     """Return the diagnostic of a dependency that names a file somewhere instead of a package of an index."""
     parent = plain(failure["parent"] or "a package")
     return Diagnostic(
@@ -120,10 +162,11 @@ def address(failure: Mapping[str, Any]) -> Diagnostic:
         f"{parent} asks for `{plain(failure['name'])}` by an address of its own",
         notes=("what lies at an address can change, and other machines may not reach it",),
         helps=(f"take a version of {parent} that asks for it by name",),
+        concerns=concern_about(graph, normalise(failure["parent"] or ""), "asks for an address", "version"),
     )
 
 
-def unauthorised(failure: Mapping[str, Any], request: Request) -> Report:
+def unauthorised(failure: Mapping[str, Any], request: Request, graph: Graph) -> Report:
     """Return the report of an index that answered 401, 403 or 407."""
     host = urlsplit(failure["address"]).hostname or ""
     helps = {
@@ -135,24 +178,44 @@ def unauthorised(failure: Mapping[str, Any], request: Request) -> Report:
         407: ("give the proxy's name and password in pip's `proxy` setting",),
     }
     message = f"{index_name(failure['address'], request)} refused access ({failure['status']})"
-    return world_failed("index-unauthorised", message, notes=about(failure), helps=helps[failure["status"]])
+    return world_failed(
+        "index-unauthorised",
+        message,
+        notes=about(failure, graph),
+        helps=helps[failure["status"]],
+        concerns=concerned(failure, graph),
+    )
 
 
-def index_failed(failure: Mapping[str, Any], request: Request) -> Report:
+def index_failed(failure: Mapping[str, Any], request: Request, graph: Graph) -> Report:
     """Return the report of an index that is out of order or out of reach."""
     trouble = INDEX_TROUBLES[failure["kind"]]
     detail = failure["detail"] or ""
     status = failure["status"] or next(iter(re.findall(r"\b[45]\d\d\b", detail)), "with an error")
     message = f"{index_name(failure['address'], request)} {trouble.message.format(status=status)}"
-    return world_failed("index-failed", message, notes=about(failure), helps=(trouble.help,))
+    return world_failed(
+        "index-failed",
+        message,
+        notes=about(failure, graph),
+        helps=(trouble.help,),
+        concerns=concerned(failure, graph),
+    )
 
 
-def about(failure: Mapping[str, Any]) -> list[str]:
-    """Return where the index is (its host, never its address) and what it said."""
+def concerned(failure: Mapping[str, Any], graph: Graph) -> tuple[Concern, ...]:
+    """Return what of the program an index's failure concerns: the package that was looked for."""
+    package = failure.get("package")
+    return concern_about(graph, package, "could not be looked up", "nothing") if package else ()
+
+
+def about(failure: Mapping[str, Any], graph: Graph) -> list[str]:
+    """Return what was looked for, where the index is (its host, never its address) and what it said."""
     parts = urlsplit(failure["address"])
     host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
     detail = plain(failure["detail"] or "")
-    return [f"host: {host}"] * bool(parts.hostname) + [f"detail: {detail}"] * bool(detail)
+    package = failure.get("package")
+    looked_for = [f"package: {plain(package)}", *way_to(graph, package)] if package else []
+    return [*looked_for, *[f"host: {host}"] * bool(parts.hostname), *[f"detail: {detail}"] * bool(detail)]
 
 
 def index_name(address: str, request: Request) -> str:

@@ -78,7 +78,7 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
     tags = tags_of(request.target)
     runnable = [file for file in allowed if file.tags & tags]
     if not runnable:
-        return no_wheel(offer.name, wanted, allowed, notes, request.target)
+        return no_wheel(offer, wanted, allowed, notes, request.target)
     if all(file.yanked for file in runnable):
         return Diagnostic(
             "unknown-version",
@@ -136,8 +136,9 @@ def unknown_version(offer: Offer, wanted: str, notes: tuple[str, ...]) -> Diagno
     )
 
 
-def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
+def no_wheel(offer: Offer, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
     """Return the diagnostic of versions without a wheel for the target, saying for what there is one."""
+    name = offer.name
     newest = max(file.version for file in files)
     tags = frozenset().union(*(file.tags for file in files if file.version == newest))
     have = f"{plain(name)} {newest} has"
@@ -148,9 +149,21 @@ def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ..
         "no-wheel-for-target",
         f"`{wanted}` has no wheel for Python {target.python} on {target.platform}"
         f" with glibc {target.glibc[0]}.{target.glibc[1]}",
-        notes=(*facts, *notes),
+        notes=(*facts, version_with_wheel(offer, target), *notes),
         helps=(f"take another version of {plain(name)}, of Python or of the base image",),
     )
+
+
+def version_with_wheel(offer: Offer, target: Target) -> str:
+    """Return which version of a package has a wheel for the target: the newest that is no pre-release, if any is."""
+    tags = tags_of(target)
+    fitting = {
+        file.version for file in offer.files if file.tags & tags and takes_python(file, target) and not file.yanked
+    }
+    finished = {version for version in fitting if not version.is_prerelease}
+    if not fitting:
+        return f"no version of {plain(offer.name)} has a wheel for this target"
+    return f"the newest version with a wheel for this target: {max(finished or fitting)}"
 
 
 def wheels_for(tags: frozenset[Tag], target: Target) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .change import change
 from .failures import AddressRefusalError
+from .pages import Pages
 
 #: Bytes read from the end of a wheel at first: enough for the directory and the metadata of nearly all wheels.
 TAIL = 256 * 1024
@@ -44,6 +45,20 @@ def read_tails() -> None:
                 raise lazy_wheel.HTTPRangeRequestUnsupported(str(error)) from error
 
     change(lazy_wheel, "LazyZipOverHTTP", lambda _: Tail)
+
+
+def follow(pages: Pages) -> None:
+    """Keep which file is being read, to name it when it is not what it should be."""
+    from pip._internal.resolution.resolvelib.candidates import LinkCandidate
+
+    def name(old: Any) -> Any:
+        def prepare_distribution(self: Any) -> Any:
+            pages.file = (str(self.name), self._link.url_without_fragment)
+            return old(self)
+
+        return prepare_distribution
+
+    change(LinkCandidate, "_prepare_distribution", name)
 
 
 def refuse_addresses() -> None:
