@@ -48,8 +48,8 @@ class Diagnostic(NamedTuple):
 
     `name` is kebab-case and the only identity: it names the page in `diagnostics/explain/` and the test case.
     `message` is one line, lower case, without a period, and never the remedy. `notes` are facts; `helps` are things
-    that the reader can do; `fixes` are helps with an edit (at most three, best first). `concerns` become labels where the
-    program is known.
+    that the reader can do; `fixes` are helps with an edit (at most three, best first). `concerns` become labels
+    where the program is known.
     """
 
     name: str
@@ -89,7 +89,5 @@ def world_failed(
     concerns: Iterable[Concern] = (),
 ) -> Report:
     """Return the report of a failure that is not in the program: network, engine, registry, disk."""
-    diagnostic = Diagnostic(
-        name, message, tuple(labels), tuple(notes), helps=tuple(helps), concerns=tuple(concerns)
-    )
+    diagnostic = Diagnostic(name, message, tuple(labels), tuple(notes), helps=tuple(helps), concerns=tuple(concerns))
     return Report([diagnostic], WORLD_FAILED)

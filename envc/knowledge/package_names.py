@@ -25,7 +25,7 @@ class OftenUsed(Fact):
 
 
 class Installs(Fact):
-    """A name that is imported, or otherwise known, and the package that brings it: `import cv2 package opencv-python`."""
+    """A name that is imported, or used in talk, and the package that brings it: `import PIL package pillow`."""
 
     name: Annotated[str, Positional()]
     package: Annotated[str, Keyword()]

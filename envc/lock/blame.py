@@ -1,4 +1,4 @@
-"""From names to positions: what a resolver says about packages, shown at the clauses of the program that ask for them."""
+"""From names to positions: what a resolver says of packages, shown at the clauses of the program that ask for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_LABELS = 6
 
 
 def blamed(report: Report, environment: Environment, request: Request, world: World) -> Report:
-    """Return a resolver's report with labels at the clauses concerned and edits that were tried, each with an answer."""
+    """Return a resolver's report with labels at the clauses concerned, and with edits that were tried and mend it."""
     fixes = mending_edits(report, environment, request, world)
     diagnostics = [
         at_clauses(one, environment)._replace(fixes=(*one.fixes, *fixes.get(position, ()))[:3])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from envc.resolvers.pip_tools import Settings
-from tests.index_server import Fault, Index
+from tests.index_server import Fault, Index, metadata_of, wheel_of
 from tests.index_server.asking import Ask
 from tests.index_server.trouble import Answer, answering, around, half, half_chunk, no_http, nothing
 
@@ -84,8 +84,16 @@ def test_a_file_that_is_refused_names_its_package(index: Index, ask: Ask, status
 def test_metadata_that_cannot_be_read(index: Index, ask: Ask) -> None:
     index.add("a", "1", "this is no requirement !")
     diagnostic, code = ask.fails(index, "a")
-    assert (diagnostic.name, code, "broken" in diagnostic.message) == ("index-failed", 3, True)
-    assert "package: a" in diagnostic.notes
+    assert (diagnostic.name, code) == ("unusable-metadata", 1)
+    assert diagnostic.notes == ("a-1-py3-none-any.whl: its metadata cannot be understood",)
+
+
+def test_metadata_of_another_package(index: Index, ask: Ask) -> None:
+    index.add("a", "1", metadata_beside=False)
+    index.files["a-1-py3-none-any.whl"] = wheel_of("a", "1", "py3-none-any", metadata_of("b", "1", (), None))
+    diagnostic, code = ask.fails(index, "a")
+    assert (diagnostic.name, code) == ("unusable-metadata", 1)
+    assert diagnostic.notes == ("a-1-py3-none-any.whl: its metadata is that of another package or version",)
 
 
 def test_a_machine_without_a_network(cache: Path) -> None:
@@ -154,6 +162,8 @@ def test_a_disk_that_is_full_while_resolving(
 def test_a_disk_that_is_full_while_the_resolver_is_installed(
     small_disk: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (small_disk / "cache").mkdir()
+    fill(small_disk / "filler")
     ask.cache = small_disk / "cache"
     diagnostic, code = ask.fails(None, "a", settings=Settings("http://127.0.0.1:9/simple"))
     assert (diagnostic.name, code) == ("disk-full", 3)

@@ -172,9 +172,7 @@ class Index:
         ]
         return "text/html", f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode()
 
-    def give(
-        self, handler: BaseHTTPRequestHandler, content: bytes, *, body: bool, cut_off: bool = False
-    ) -> None:
+    def give(self, handler: BaseHTTPRequestHandler, content: bytes, *, body: bool, cut_off: bool = False) -> None:
         """Give a file, or the range of it that is asked for."""
         asked = handler.headers.get("Range")
         headers = {"Accept-Ranges": "bytes"} if self.ranges else {}
@@ -183,7 +181,7 @@ class Index:
             content = content[int(first) : int(last) + 1]
         status = 206 if asked and self.ranges else 200
         if cut_off:
-            headers["Content-Length"] = str(len(content))
+            headers |= {"Content-Length": str(len(content)), "Connection": "close"}
             content = content[: len(content) // 2]
             handler.close_connection = True
         reply(handler, status, "application/octet-stream", content, headers, body=body)

@@ -101,6 +101,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.cli.console import say, show
     from envc.cli.progress import working
     from envc.knowledge.library import Library
+    from envc.lock.blame import at_clauses
     from envc.lock.choose import choose
     from envc.lock.doubts import doubts
     from envc.lock.files import write
@@ -118,7 +119,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
-    show(warnings)
+    show(at_clauses(one, loaded.environment) for one in warnings)
     if options.dry_run:
         _show_changes(old, locked)
         return locked

@@ -13,7 +13,9 @@ from typing import Any
 from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.diagnostics.source import Source
 from envc.lock.requirements import Pin, normalise, parse
-from envc.lock.resolution import Package, Request, Resolution
+from envc.lock.resolution import LostPin, Package, Request, Resolution
+from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
+from envc.resolvers.pip_tools.offer import Offer, why_lost
 from envc.resolvers.pip_tools.words import plain
 
 #: The characters of a wheel's name: no address and no path can be written with them.
@@ -29,7 +31,21 @@ def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
         packages = tuple(package_of(pin, answer["packages"][pin.name], indexes.get(pin.name)) for pin in pins)
     except (Report, ValueError, LookupError) as error:
         raise unsafe(error) from error
-    return Resolution(", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip")), packages)
+    resolver = ", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip"))
+    return Resolution(resolver, packages, lost_pins(answer, packages, request))
+
+
+def lost_pins(answer: Mapping[str, Any], packages: tuple[Package, ...], request: Request) -> tuple[LostPin, ...]:
+    """Return the pins of a request whose versions are not to be had any more, for packages that are still there."""
+    chosen = {package.name: package.version for package in packages}
+    lost = []
+    for name, _, version in sorted(pin.partition("==") for pin in request.pins):
+        rows = answer.get("offers", {}).get(name)
+        if rows is not None and name in chosen and chosen[name] != version:
+            reason = why_lost(Offer.of(name, rows), version, request.target)
+            if reason:
+                lost.append(LostPin(name, version, reason))
+    return tuple(lost)
 
 
 def indexes_of(request: Request) -> dict[str, str | None]:
@@ -53,15 +69,20 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
     return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size)
 
 
-def warnings_of(answer: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+def warnings_of(answer: Mapping[str, Any], request: Request) -> tuple[Diagnostic, ...]:
     """Return a warning for each chosen package that its makers have withdrawn (yanked, PEP 592), by name."""
+    graph = Graph.of(answer, request)
     return tuple(
         Diagnostic(
             "yanked-package",
             f"{facts['wheel'].split('-')[1]} of {name} was withdrawn by its makers",
-            notes=(f"their reason: {plain(facts['yanked'])}",) if facts["yanked"] else (),
+            notes=(
+                *((f"their reason: {plain(facts['yanked'])}",) if facts["yanked"] else ()),
+                *way_to(graph, name),
+            ),
             helps=(f"allow another version of {name}, and lock again",),
             severity="warning",
+            concerns=concern_about(graph, name, "withdrawn", "version"),
         )
         for name, facts in sorted(answer["packages"].items())
         if facts["yanked"] is not None

@@ -66,7 +66,7 @@ class Graph(NamedTuple):
     def askers(self, name: str, version: str | None) -> Iterable[tuple[str, str]]:
         """Yield who asks for a package, each once, in the version that was looked at last."""
         for asker, versions in sorted(self.edges.items()):
-            for asked_version, rows in reversed(versions.items()):
+            for asked_version, rows in reversed(list(versions.items())):
                 if any(dependency == name and takes(specifier, version) for dependency, specifier in rows):
                     yield asker, asked_version
                     break

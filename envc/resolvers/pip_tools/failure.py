@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, way_to
+from envc.resolvers.pip_tools.conflict import conflict
+from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
 from envc.resolvers.pip_tools.disk import TEMPORARY, disk_full
-from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
 from envc.resolvers.pip_tools.words import plain
 
 
@@ -59,10 +59,8 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
     """Return the report of a failure. Exit code 1 when the request has no answer, 3 when the world failed."""
     kind = failure["kind"]
     graph = Graph.of(failure, request)
-    if kind == "conflict":
-        return Report(conflict(failure, request, graph))
-    if kind == "address":
-        return Report([address(failure, graph)])
+    if kind in {"conflict", "address"}:
+        return Report(conflict(failure, request, graph) if kind == "conflict" else [address(failure, graph)])
     if kind == "unauthorised":
         return unauthorised(failure, request, graph)
     if kind == "disk-full":
@@ -80,77 +78,6 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
         "pip-compile stopped unexpectedly",
         notes=(f"{failure.get('type')}: {plain(str(failure.get('detail')))}",),
         helps=("run it again; if it stays, report it with the program and this note",),
-    )
-
-
-def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
-    """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
-    causes = failure["causes"]
-    offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
-    found: dict[tuple[str, str], Diagnostic] = {}
-    for cause in causes:
-        name = cause["name"]
-        if name in offers:
-            diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
-        elif cause["parent"]:
-            diagnostic = python_refused(cause, request)
-        else:
-            diagnostic = None
-        if diagnostic is not None:
-            found.setdefault((diagnostic.name, name), placed(diagnostic, cause, graph))
-    return list(found.values()) or [unsatisfiable(causes, graph)]
-
-
-#: What is to be seen at the clause of a package that has no fitting file, and which part of the clause is wrong.
-SEEN: dict[str, tuple[str, Literal["name", "version"]]] = {
-    "unknown-package": ("no index has it", "name"),
-    "unknown-version": ("no such version", "version"),
-    "no-wheel-for-target": ("no wheel for the target", "version"),
-    "requires-python-mismatch": ("does not take this Python", "version"),
-}
-
-
-def placed(diagnostic: Diagnostic, cause: Mapping[str, Any], graph: Graph) -> Diagnostic:
-    """Return a diagnostic with what concerns the program: the clause of the package, or of the one that brings it in."""
-    text, part = SEEN[diagnostic.name]
-    asking, _, version = (cause["parent"] or "").partition(" ")
-    name = asking if cause["name"].startswith("<") else cause["name"]
-    if name in graph.roots and (not asking or name == asking):
-        return diagnostic._replace(concerns=(Concern(name, text, part),))
-    chain = graph.chain_to(asking, version)
-    if not chain:
-        return diagnostic
-    brought = plain(name) if name != asking else str(chain[-1])
-    way = (f"the program asks for {' → '.join(map(str, chain))}",) if len(chain) > 1 else ()
-    concern = Concern(chain[0].name, f"brings in {brought}: {text}")
-    return diagnostic._replace(notes=(*diagnostic.notes, *way), concerns=(concern,))
-
-
-def unsatisfiable(causes: Sequence[Mapping[str, Any]], graph: Graph) -> Diagnostic:
-    """Return the proof that no version suits all who ask for a package, with the clauses that contribute."""
-    names = sorted({cause["name"] for cause in causes})
-    reasons = [reason_of(cause, graph) for cause in sorted(causes, key=lambda cause: bool(cause["parent"]))]
-    return Diagnostic(
-        "unsatisfiable-packages",
-        f"no version of {', '.join(f'`{plain(name)}`' for name in names)} suits all who ask for it",
-        notes=because(reasons),
-        helps=("widen one of these version ranges, or drop one of the packages",),
-        concerns=tuple(dict.fromkeys(reason.concern for reason in reasons if reason.concern)),
-    )
-
-
-def asker(cause: Mapping[str, Any]) -> str:
-    """Return who states a requirement."""
-    return plain(cause["parent"]) if cause["parent"] else "the program"
-
-
-def python_refused(cause: Mapping[str, Any], request: Request) -> Diagnostic:
-    """Return the diagnostic of a package whose metadata, not its index page, refuses the target's Python."""
-    return Diagnostic(
-        "requires-python-mismatch",
-        f"{asker(cause)} does not take Python {request.target.python}",
-        notes=(f"it needs Python {plain(cause['specifier'])}",),
-        helps=("take another version of the package or of Python",),
     )
 
 

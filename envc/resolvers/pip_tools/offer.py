@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Request, Target
@@ -87,6 +87,25 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
             helps=("allow another version; a withdrawn one is taken only where `==` names it",),
         )
     return None
+
+
+def why_lost(
+    offer: Offer, version: str, target: Target
+) -> Literal["gone", "other-python", "no-wheel", "yanked"] | None:
+    """Return why one version of a package cannot be taken on the target, or None when it can."""
+    from packaging.version import Version
+
+    tags = tags_of(target)
+    files = [file for file in offer.files if file.version == Version(version)]
+    if not files:
+        return "gone"
+    allowed = [file for file in files if takes_python(file, target)]
+    if not allowed:
+        return "other-python"
+    runnable = [file for file in allowed if file.tags & tags]
+    if not runnable:
+        return "no-wheel"
+    return "yanked" if all(file.yanked for file in runnable) else None
 
 
 def takes_python(file: File, target: Target) -> bool:

@@ -69,6 +69,6 @@ class PipTools:
         if "failure" in message:
             raise failure.report_of(message["failure"], request, time_limit)
         resolution = answer.resolution_of(message["answer"], request)
-        for warning in answer.warnings_of(message["answer"]):
+        for warning in answer.warnings_of(message["answer"], request):
             self.warn(warning)
         return resolution

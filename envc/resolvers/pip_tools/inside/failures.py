@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
-
 
 #: What a full disk, or a full share of one, says.
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -29,14 +28,10 @@ class AddressRefusalError(Exception):
         self.name, self.parent = name, parent
 
 
-def explain(
-    error: BaseException, links: dict[str, list[Any]], graph: dict[str, Any], file: tuple[str, str] | None
-) -> dict[str, Any]:
-    """Return what is known about a failure, as `failure.py` reads it.
-
-    `links` are the files of each name, `graph` is who asks for what, `file` is name and address of what was read last.
-    """
-    return {**reason_of(error, links, file), "graph": graph}
+def explain(error: BaseException, pages: Any) -> dict[str, Any]:
+    """Return what is known about a failure, as `failure.py` reads it; `pages` are those of `pages.py`."""
+    reason = reason_of(error, pages.links, pages.file)
+    return {**reason, "graph": pages.graph, "passed_over": pages.passed_over}
 
 
 def reason_of(error: BaseException, links: dict[str, list[Any]], file: tuple[str, str] | None) -> dict[str, Any]:
@@ -73,14 +68,17 @@ def reason_of(error: BaseException, links: dict[str, list[Any]], file: tuple[str
             }
             for cause in stated
         ]
-        names = {cause["name"] for cause in causes}
-        files = {
-            name: [[link.filename, link.requires_python, link.is_yanked] for link in found]
-            for name, found in links.items()
-            if name in names
-        }
-        return {"kind": "conflict", "causes": causes, "files": files}
+        return {"kind": "conflict", "causes": causes, "files": offers(links, {cause["name"] for cause in causes})}
     return {"kind": "unexpected", "type": type(error).__name__, "detail": str(error)}
+
+
+def offers(links: dict[str, list[Any]], names: Iterable[str]) -> dict[str, Any]:
+    """Return the files that the index has of some names: file name, Requires-Python, and whether it is yanked."""
+    return {
+        name: [[link.filename, link.requires_python, link.is_yanked] for link in links[name]]
+        for name in names
+        if name in links
+    }
 
 
 def specifier_of(requirement: Any) -> str:
@@ -106,9 +104,9 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
 
     if isinstance(error, IndexFailureError):
         return error
-    if isinstance(error, requests.exceptions.TooManyRedirects):
-        return IndexFailureError("redirects", address, "")
     response = getattr(error, "response", None)
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        response = None  # its last answer is no failure; that it is not the last one is
     if response is not None:
         status = int(response.status_code)
         return IndexFailureError("unauthorised" if status in {401, 403, 407} else "status", response.url, "", status)
@@ -119,6 +117,7 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
         return IndexFailureError("status", address, str(error).rpartition("ResponseError(")[2].strip("'\")"))
     context = str(getattr(error, "context", "") or "")
     for kind, types in {
+        "redirects": (requests.exceptions.TooManyRedirects,),
         "unknown-host": (urllib3.exceptions.NameResolutionError,),
         "wrong-hash": (exceptions.HashMismatch,),
         "cut-off": (
@@ -137,7 +136,6 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
         "broken-file": (
             exceptions.InvalidWheel,
             exceptions.MetadataInconsistent,
-            exceptions.MetadataInvalid,
             BadZipFile,
         ),
         "connection": (

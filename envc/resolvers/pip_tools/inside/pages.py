@@ -22,6 +22,7 @@ class Pages:
         self.links: dict[str, list[Any]] = {}  # of each name that was asked for
         self.sizes: dict[str, int] = {}  # bytes, by address of the file
         self.graph: Graph = {}
+        self.passed_over: dict[str, list[list[str]]] = {}  # by name: files whose metadata is bad, and how
         self.file: tuple[str, str] | None = None  # name and address of the file that was asked for last
 
     def address(self, index: str, name: str) -> str:

@@ -48,17 +48,22 @@ def read_tails() -> None:
 
 
 def follow(pages: Pages) -> None:
-    """Keep which file is being read, to name it when it is not what it should be."""
+    """Keep which file is being read, to name it when it is not what it should be, and what pip passes over then."""
+    from pip._internal.exceptions import MetadataInconsistent, MetadataInvalid
     from pip._internal.resolution.resolvelib.candidates import LinkCandidate
 
     def name(old: Any) -> Any:
-        def prepare_distribution(self: Any) -> Any:
-            pages.file = (str(self.name), self._link.url_without_fragment)
-            return old(self)
+        def prepare(self: Any) -> Any:
+            pages.file = (str(self._name), self._link.url_without_fragment)
+            try:
+                return old(self)
+            except (MetadataInconsistent, MetadataInvalid) as error:
+                pages.passed_over.setdefault(str(self._name), []).append([self._link.filename, type(error).__name__])
+                raise
 
-        return prepare_distribution
+        return prepare
 
-    change(LinkCandidate, "_prepare_distribution", name)
+    change(LinkCandidate, "_prepare", name)
 
 
 def refuse_addresses() -> None:
