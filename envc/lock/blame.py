@@ -8,6 +8,7 @@ from envc.diagnostics import Concern, Diagnostic, Label, Report, Span
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
 from envc.lock.edits import mending_edits
+from envc.lock.python_edit import MENDED_BY_PYTHON, python_edit, python_label
 from envc.lock.resolution import Request
 from envc.lock.world import World
 
@@ -18,8 +19,9 @@ MOST_LABELS = 6
 def blamed(report: Report, environment: Environment, request: Request, world: World) -> Report:
     """Return a resolver's report with labels at the clauses concerned, and with edits that were tried and mend it."""
     fixes = mending_edits(report, environment, request, world)
+    other_python = python_edit(report, environment, request, world)
     diagnostics = [
-        at_clauses(one, environment)._replace(fixes=(*one.fixes, *fixes.get(position, ()))[:3])
+        at_clauses(one, environment)._replace(fixes=(*one.fixes, *fixes.get(position, ()), *other_python)[:3])
         for position, one in enumerate(report.diagnostics)
     ]
     return Report(diagnostics, report.exit_code)
@@ -29,6 +31,8 @@ def at_clauses(diagnostic: Diagnostic, environment: Environment) -> Diagnostic:
     """Return a diagnostic whose concerns have become labels: the first of them is the primary one."""
     places = list(dict.fromkeys(places_of(diagnostic.concerns, environment)))[:MOST_LABELS]
     labels = tuple(Label(span, text, primary=position == 0) for position, (span, text) in enumerate(places))
+    if labels and diagnostic.name in MENDED_BY_PYTHON:
+        labels += python_label(environment)
     return diagnostic._replace(labels=(*diagnostic.labels, *labels), concerns=())
 
 

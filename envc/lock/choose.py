@@ -22,6 +22,7 @@ from envc.lock.model import (
     LockedPackage,
     LockedSystemPackage,
 )
+from envc.lock.moved_pins import moved_pins
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -112,9 +113,12 @@ def _resolve(
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
     request = Request(target, wanted, indexes, pins)
     try:
-        return world.resolver.resolve(request, world.progress)
+        resolution = world.resolver.resolve(request, world.progress)
     except Report as report:
         raise blamed(report, environment, request, world) from report
+    for moved in moved_pins(environment, pins, resolution.packages, resolution.lost):
+        world.moved(moved)
+    return resolution
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from envc.diagnostics import Span
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
 from envc.language.packages import normalised
-from envc.lock.resolution import LostPin
-
-
-class Chosen(Protocol):
-    """A package of a lock or of a resolution."""
-
-    @property
-    def name(self) -> str:
-        """Its normalised name."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its version."""
-        ...
-
-
-class ChosenWithNeeds(Chosen, Protocol):
-    """A package of a new resolution."""
-
-    @property
-    def requires(self) -> tuple[str, ...]:
-        """PEP 508 texts of the dependencies that hold on the target."""
-        ...
+from envc.lock.resolution import LostPin, Package
 
 
 class MovedPin(NamedTuple):
@@ -64,47 +41,40 @@ TOGETHER = "the pins of the older lock have no answer together with the program 
 
 
 def moved_pins(
-    environment: Environment,
-    before: Iterable[Chosen],
-    after: Sequence[ChosenWithNeeds],
-    lost: Iterable[LostPin] = (),
-    asked: frozenset[str] = frozenset(),
+    environment: Environment, pins: Iterable[str], chosen: Sequence[Package], lost: Iterable[LostPin] = ()
 ) -> tuple[MovedPin, ...]:
-    """Return the packages that moved though no upgrade of them was asked for (`asked` are those), each with its reason.
+    """Return the packages that moved although their `name==version` was to stay, sorted, each with its reason.
 
-    What came anew or went away is no moved pin. The clause of the program counts first, then the index, then other
-    packages, then that the whole had no answer.
+    What went away is no moved pin. The clause of the program counts first, then the index, then other packages, then
+    that the whole had no answer.
     """
-    versions = {package.name: package.version for package in after}
+    versions = {package.name: package.version for package in chosen}
     missing = {(pin.name, pin.version): pin.reason for pin in lost}
     found = []
-    for old in sorted(before, key=lambda package: package.name):
-        new = versions.get(old.name, old.version)
-        if new == old.version or old.name in asked:
-            continue
-        reasons = reasons_of(old, environment, after, missing.get((old.name, old.version)))
-        reason, span = next(reasons)
-        found.append(MovedPin(old.name, old.version, new, reason, span))
+    for name, _, version in sorted(pin.partition("==") for pin in pins):
+        if versions.get(name, version) != version:
+            reason, span = next(reasons_of(name, version, environment, chosen, missing.get((name, version))))
+            found.append(MovedPin(name, version, versions[name], reason, span))
     return tuple(found)
 
 
 def reasons_of(
-    old: Chosen, environment: Environment, after: Sequence[ChosenWithNeeds], lost: str | None
+    name: str, version: str, environment: Environment, chosen: Sequence[Package], lost: str | None
 ) -> Iterator[tuple[str, Span | None]]:
     """Yield why one version could not stay, the nearest reason first; there is always one."""
     for package in environment.every(PythonPackage):
-        if package.name == old.name and package.specifier and not admits(package.specifier, old.version):
-            yield f"the program asks for {package.name}{package.specifier}", package.origin.of("version")
+        if package.name == name and package.specifier and not admits(package.specifier, version):
+            yield f"the program asks for {name}{package.specifier}", package.origin.of("version")
     if lost is not None:
         yield LOST[lost], None
-    for other in after:
-        for needed in needs_of(other, old.name):
-            if not admits(needed, old.version):
-                yield f"{other.name} {other.version} needs {old.name}{needed}", clause_of(other.name, environment)
+    for other in chosen:
+        for needed in needs_of(other, name):
+            if not admits(needed, version):
+                yield f"{other.name} {other.version} needs {name}{needed}", clause_of(other.name, environment)
     yield TOGETHER, None
 
 
-def needs_of(package: ChosenWithNeeds, name: str) -> Iterator[str]:
+def needs_of(package: Package, name: str) -> Iterator[str]:
     """Yield the versions of another package that a package asks for."""
     from packaging.requirements import InvalidRequirement, Requirement
 

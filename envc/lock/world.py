@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
 from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.moved_pins import MovedPin
 from envc.lock.resolution import ImageSource, Progress, Resolver
+
+
+def forget(_: MovedPin) -> None:
+    """Take a moved pin and do nothing with it."""
 
 
 class World(NamedTuple):
@@ -19,3 +24,4 @@ class World(NamedTuple):
     artifacts: Mapping[str, MeasuredArtifact]
     index_addresses: Mapping[str, str]
     progress: Progress
+    moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay

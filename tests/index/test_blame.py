@@ -9,6 +9,7 @@ import pytest
 
 from envc.cli.render import render
 from envc.diagnostics import Diagnostic, Fix, Report
+from envc.lock.blame import at_clauses
 from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.world import World
@@ -26,9 +27,10 @@ class Locking:
         self.cache = cache
         self.index = index
         self.progress: list[str] = []
+        self.warnings: list[Diagnostic] = []
 
     def __call__(self, text: str) -> LockedFiles:
-        resolver = PipTools(self.cache, Settings(self.index.url, timeout="3", retries="0"), 60)
+        resolver = PipTools(self.cache, Settings(self.index.url, timeout="3", retries="0"), 60, self.warnings.append)
         world = World(LIBRARY, resolver, slim_images(), {}, {}, self.progress.append)
         return choose(environment(text), PLATFORM, world)
 
@@ -194,9 +196,14 @@ def test_no_wheel_says_which_version_has_one_and_offers_it(index: Index, lock: L
     assert "a 2 has wheels for linux/amd64 with Python 3.13" in diagnostic.notes
     assert "a 2 has wheels for Python 3.12 on Windows" in diagnostic.notes
     assert "the newest version with a wheel for this target: 1" in diagnostic.notes
-    assert labels(diagnostic) == [Shown("1:32", "no wheel for the target", "==2", True)]
-    (fix,) = diagnostic.fixes
-    assert versions(lock(edited(fix))) == {"a": "1"}
+    assert labels(diagnostic) == [
+        Shown("1:32", "no wheel for the target", "==2", True),
+        Shown("1:20", "asks for Python 3.12", "3.12", False),
+    ]
+    version, python = diagnostic.fixes
+    assert (version.title, python.title) == ("take any a: 1 suits all", "take Python 3.13")
+    assert versions(lock(edited(version))) == {"a": "1"}
+    assert edited(python) == "env train < python 3.13; pip a ==2 >"
 
 
 def test_an_import_name_that_is_an_empty_archive_leads_to_the_package(index: Index, lock: Locking) -> None:
@@ -215,7 +222,19 @@ def test_a_python_that_a_dependency_refuses_is_shown_at_its_clause(index: Index,
     diagnostic = lock.fails("env train < python 3.12; pip a >")
     assert diagnostic.name == "requires-python-mismatch"
     brought = "b" if on_page else "b 1"
-    assert labels(diagnostic) == [Shown("1:30", f"brings in {brought}: does not take this Python", "a", True)]
+    assert labels(diagnostic) == [
+        Shown("1:30", f"brings in {brought}: does not take this Python", "a", True),
+        Shown("1:20", "asks for Python 3.12", "3.12", False),
+    ]
+    assert lock.progress[-2:] == ["trying Python 3.11", "trying Python 3.13"]
+    assert diagnostic.fixes == ()
+
+
+def test_the_nearest_python_that_all_packages_take_is_offered(index: Index, lock: Locking) -> None:
+    index.add("a", "1", "b")
+    index.add("b", "1", requires_python="<3.12")
+    (fix,) = lock.fails("env train < python 3.12; pip a >").fixes
+    assert edited(fix) == "env train < python 3.11; pip a >"
 
 
 def test_withdrawn_versions_are_named_at_the_clause(index: Index, lock: Locking) -> None:
@@ -276,3 +295,50 @@ help: take any b: 1.9 suits all
   |
 """
     )
+
+
+def test_a_withdrawn_package_is_a_warning_at_the_clause_that_brings_it_in(index: Index, lock: Locking) -> None:
+    index.add("a", "1", "b==2")
+    index.add("b", "2", yanked="breaks")
+    lock("env train < python 3.12; pip a >")
+    (warning,) = (at_clauses(one, environment("env train < python 3.12; pip a >")) for one in lock.warnings)
+    assert (warning.name, warning.severity) == ("yanked-package", "warning")
+    assert warning.notes == ("their reason: breaks", "the program asks for a 1 → b")
+    assert labels(warning) == [Shown("1:30", "brings in `b`: withdrawn", "a", True)]
+
+
+def test_progress_names_what_is_being_resolved_and_what_is_tried(index: Index, lock: Locking) -> None:
+    index.add("a", "1", "b<2")
+    index.add("b", "1")
+    index.add("b", "2")
+    lock.fails("env train < python 3.12; pip a b==2 >")
+    image, *steps, trying = lock.progress
+    assert image == "docker.io/library/python:3.12-slim-bookworm"
+    assert (sorted(steps), trying) == (["a", "b"], "trying b")
+
+
+def moved(lock: Locking, text: str, old: LockedFiles) -> list[str]:
+    """Lock again with an older lock, and return what is said of the pins that moved."""
+    found: list[str] = []
+    resolver = PipTools(lock.cache, Settings(lock.index.url, timeout="3", retries="0"), 60)
+    world = World(LIBRARY, resolver, slim_images(), {}, {}, ignore)
+    choose(environment(text), PLATFORM, world._replace(moved=lambda one: found.append(one.text)), old)
+    return found
+
+
+def ignore(_: str) -> None:
+    pass
+
+
+def test_a_pin_that_cannot_stay_says_why(index: Index, lock: Locking) -> None:
+    for name in "abc":
+        index.add(name, "1")
+    old = lock("env train < python 3.12; pip a b c >")
+    for name in "abc":
+        index.add(name, "2")
+    assert moved(lock, "env train < python 3.12; pip a b c >", old) == []
+    del index.pages["b"][0]
+    assert moved(lock, "env train < python 3.12; pip a b c >=2 >", old) == [
+        "b 1 could not stay: the index no longer has it",
+        "c 1 could not stay: the program asks for c>=2 (train.env:1:36)",
+    ]

@@ -196,3 +196,4 @@ def test_an_index_without_an_answer_in_the_time_limit(index: Index, ask: Ask) ->
     diagnostic, code = ask.fails(None, "a", settings=Settings(index.url, timeout="60"))
     assert (diagnostic.name, code) == ("resolver-failed", 3)
     assert "within 2 seconds" in diagnostic.message
+    assert diagnostic.notes == ("the package that was looked up last: a",)

@@ -20,6 +20,7 @@ from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.model import MACHINES
+from envc.lock.moved_pins import MovedPin
 
 PLATFORM = "linux/amd64"
 
@@ -115,19 +116,21 @@ def _choose_and_write(  # what `lock_loaded` has found out
 
     library = Library()
     warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
+    moved: list[MovedPin] = []
     with working(f"locking {loaded.environment.name}") as progress:
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
+        world = world._replace(moved=moved.append)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
     show(at_clauses(one, loaded.environment) for one in warnings)
     if options.dry_run:
-        _show_changes(old, locked)
+        _show_changes(old, locked, moved)
         return locked
     # a program in a folder has its lock within the folder of another's, which is put in place whole
     with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
         write_folder(loaded.lock_folder, write(locked), loaded.places.lock)
     say(f"wrote {loaded.places.lock}/", style="bold")
-    _show_changes(old, locked)
+    _show_changes(old, locked, moved)
     for line in _reasons(loaded.environment, locked):
         say(f"  {line}")
     return locked
@@ -159,7 +162,7 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
     return lines
 
 
-def _show_changes(old: LockedFiles | None, new: LockedFiles) -> None:
+def _show_changes(old: LockedFiles | None, new: LockedFiles, moved: list[MovedPin]) -> None:
     from envc.cli.console import say
     from envc.plan.difference import lock_changes
 
@@ -170,6 +173,8 @@ def _show_changes(old: LockedFiles | None, new: LockedFiles) -> None:
         say(f"  {change.text}")
     if not changes:
         say("  nothing changes")
+    for one in moved:
+        say(f"  {one.text}")
 
 
 def _say_waiting(shown: str, holder: int | None) -> None:

@@ -7,10 +7,10 @@ a wheel or a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
+from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.diagnostics.source import Source
 from envc.lock.requirements import Pin, normalise, parse
 from envc.lock.resolution import LostPin, Package, Request, Resolution
@@ -28,14 +28,14 @@ def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
     indexes = indexes_of(request)
     try:
         pins = parse(Source("pip-compile's output", answer["text"]))
-        packages = tuple(package_of(pin, answer["packages"][pin.name], indexes.get(pin.name)) for pin in pins)
     except (Report, ValueError, LookupError) as error:
         raise unsafe(error) from error
+    packages = tuple(checked(pin, answer, indexes.get(pin.name), request) for pin in pins)
     resolver = ", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip"))
     return Resolution(resolver, packages, lost_pins(answer, packages, request))
 
 
-def lost_pins(answer: Mapping[str, Any], packages: tuple[Package, ...], request: Request) -> tuple[LostPin, ...]:
+def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: Request) -> tuple[LostPin, ...]:
     """Return the pins of a request whose versions are not to be had any more, for packages that are still there."""
     chosen = {package.name: package.version for package in packages}
     lost = []
@@ -53,6 +53,15 @@ def indexes_of(request: Request) -> dict[str, str | None]:
     from packaging.requirements import Requirement
 
     return {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+
+
+def checked(pin: Pin, answer: Mapping[str, Any], index: str | None, request: Request) -> Package:
+    """Return one package. Raises a `Report` that names it when something of it must not reach a lock."""
+    try:
+        return package_of(pin, answer["packages"][pin.name], index)
+    except (ValueError, LookupError) as error:
+        concerns = concern_about(Graph.of(answer, request), pin.name, "not to be trusted", "nothing")
+        raise unsafe(error, concerns) from error
 
 
 def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package:
@@ -89,7 +98,7 @@ def warnings_of(answer: Mapping[str, Any], request: Request) -> tuple[Diagnostic
     )
 
 
-def unsafe(error: Exception) -> Report:
+def unsafe(error: Exception, concerns: tuple[Concern, ...] = ()) -> Report:
     """Return the report of an answer with something in it that must not reach a lock."""
     reasons = (
         [f"{label.text}: {plain(label.span.text)}" for one in error.diagnostics for label in one.labels]
@@ -101,4 +110,5 @@ def unsafe(error: Exception) -> Report:
         "a package index gave something that must not stand in a lock",
         notes=reasons,
         helps=("ask the keeper of the index, or route the package to another one",),
+        concerns=concerns,
     )

@@ -58,13 +58,21 @@ def run(
 
         timer = threading.Timer(time_limit, give_up)
         timer.start()
+        names: list[str] = []
+
+        def heard(name: str) -> None:
+            names.append(name)
+            progress(name)
+
         try:
-            last = listen(child, task, progress)
+            last = listen(child, task, heard)
         finally:
             timer.cancel()
             child.kill()
             child.communicate()
-        return TOO_SLOW if expired.is_set() and last is SILENT else last
+        if expired.is_set() and last is SILENT:
+            return {"failure": {**TOO_SLOW["failure"], "package": names[-1] if names else None}}
+        return last
 
 
 def listen(child: Any, task: Task, progress: Progress) -> dict[str, Any]:

@@ -78,6 +78,10 @@ def fill(new: Path, base: Path, settings: Settings, variables: Mapping[str, str]
         configuration = Path(private, "pip.conf")
         configuration.touch(mode=0o600)
         configuration.write_text(settings.configuration, encoding="utf-8")
+        variables = {
+            **variables,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), private),
+        }  # what is left goes with the folder
         run([str(base), "-m", "venv", "--without-pip", str(new)], private, variables)
         pip = [sys.executable, "-m", "pip", "--python", str(interpreter_in(new)), "install", "--quiet"]
         options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(PINS)]

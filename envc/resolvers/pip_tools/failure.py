@@ -71,7 +71,9 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
         return world_failed(
             "resolver-failed",
             f"pip-compile had no answer within {time_limit:g} seconds",
+            notes=(f"the package that was looked up last: {plain(failure['package'])}",) if failure["package"] else (),
             helps=("pin the versions that you know: the fewer may vary, the sooner there is an answer",),
+            concerns=concerned(failure, graph),
         )
     return world_failed(
         "resolver-failed",
