@@ -34,10 +34,11 @@ class Installs(Fact):
 WORDS: Mapping[str, type[Line]] = {"often": OftenUsed, "import": Installs}
 
 
-def names_meant(name: str, library: Library) -> tuple[str, ...]:
+def names_meant(name: str, library: Library, *, misspelt: bool = True) -> tuple[str, ...]:
     """Return the packages that someone may mean by a name that installs nothing, best first.
 
-    Only names that are known here are offered: a likeness found on an index may be a trap laid for misspellers.
+    With `misspelt=False` the name is one that there is, and only what is known to be called otherwise counts. Only names
+    that are known here are offered: a likeness found on an index may be a trap laid for misspellers.
     """
     from difflib import get_close_matches
 
@@ -45,6 +46,6 @@ def names_meant(name: str, library: Library) -> tuple[str, ...]:
     wanted = name.lower().replace("_", "-")
     brought = [one.package for one in page.all(Installs) if one.name.lower().replace("_", "-") == wanted]
     known = {package for one in page.all(OftenUsed) for package in one.names}
-    alike = get_close_matches(wanted, sorted(known), n=MOST_NAMES, cutoff=ALIKE)
+    alike = get_close_matches(wanted, sorted(known), n=MOST_NAMES, cutoff=ALIKE) if misspelt else []
     found = dict.fromkeys([*brought, *alike])
     return tuple(one for one in found if one != wanted)[:MOST_NAMES]

@@ -59,12 +59,13 @@ def edits_of(
     asked = environment.every(PythonPackage)
     once = {one.name: one for one in asked if sum(other.name == one.name for other in asked) == 1}
     routed = {name_of(wanted) for wanted in request.requirements if wanted.index_name is not None}
+    misspelt = diagnostic.name == "unknown-package"
     for concern in diagnostic.concerns:
         package = once.get(concern.subject)
         if package is None or package.name in routed:
             continue  # builds for an accelerator are chosen by other rules
         if diagnostic.name in MENDED_BY_NAME and concern.part != "nothing":
-            for name in names_meant(package.name, world.library):
+            for name in names_meant(package.name, world.library, misspelt=misspelt):
                 if name not in {one.name for one in asked}:
                     yield Edit(position, package, package._replace(name=name).requirement, name, renamed=True)
         if diagnostic.name in MENDED_BY_VERSION and package.specifier and not package.pinned:

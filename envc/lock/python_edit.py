@@ -14,7 +14,7 @@ from envc.lock.world import World
 MENDED_BY_PYTHON = {"no-wheel-for-target", "requires-python-mismatch"}
 
 #: As many other Pythons are tried, the nearest ones, and each for so many seconds.
-MOST_TRIED = 2
+MOST_TRIED = 4
 PATIENCE = 20.0
 
 

@@ -70,6 +70,44 @@ def test_no_fault_tells_a_password(index: Index, ask: Ask, fault: Fault, name: s
     assert PASSWORD not in str((diagnostic, ask.progress))
 
 
+@pytest.mark.parametrize("fault", [Fault(401), Fault(503), Fault(body=b"{"), Fault(status=404)])
+def test_envc_lock_prints_no_password_and_leaves_the_old_lock(
+    index: Index, cache: Path, tmp_path: Path, fault: Fault
+) -> None:
+    """The whole command: its exit code, its message with the clause, and neither password nor address in it."""
+    index.faults["a"] = fault
+    lock = tmp_path / "lockfiles" / "train"
+    lock.mkdir(parents=True)
+    (lock / "kept.txt").write_text("the old lock\n")
+    (tmp_path / "train.env").write_text("env train <\n  python 3.12\n  pip a\n>\n")
+    (tmp_path / "xdg").mkdir()
+    (tmp_path / "xdg" / "envc").symlink_to(cache)
+    run = subprocess.run(
+        [sys.executable, "-m", "envc", "lock", "train.env"],
+        cwd=tmp_path,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "ENVC_"))},
+            "XDG_CACHE_HOME": str(tmp_path / "xdg"),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": index.url.replace("://", f"://bob:{PASSWORD}@"),
+            "PIP_RETRIES": "0",
+            "ENVC_REGISTRY_MIRROR": "",
+            "NO_COLOR": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == (1 if fault.status == 404 else 3), run.stderr
+    assert " --> train.env:3:7\n" in run.stderr
+    assert "3 |   pip a\n" in run.stderr
+    assert PASSWORD not in run.stdout + run.stderr
+    assert "://" not in run.stdout + run.stderr
+    assert "Traceback" not in run.stderr
+    assert [path.name for path in lock.iterdir()] == ["kept.txt"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_a_file_that_is_refused_names_its_package(index: Index, ask: Ask, status: int) -> None:
     index.add("a", "1", metadata_beside=False)
