@@ -37,8 +37,8 @@ WORDS: Mapping[str, type[Line]] = {"often": OftenUsed, "import": Installs}
 def names_meant(name: str, library: Library, *, misspelt: bool = True) -> tuple[str, ...]:
     """Return the packages that someone may mean by a name that installs nothing, best first.
 
-    With `misspelt=False` the name is one that there is, and only what is known to be called otherwise counts. Only names
-    that are known here are offered: a likeness found on an index may be a trap laid for misspellers.
+    With `misspelt=False` the name is one that there is, and only what is known to be called otherwise counts. No other
+    names are offered than are known here: a likeness found on an index may be a trap laid for misspellers.
     """
     from difflib import get_close_matches
 

@@ -6,14 +6,13 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 from __future__ import annotations
 
 from envc import __version__
-from envc.diagnostics import Report
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage, SystemPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
-from envc.lock.blame import blamed
+from envc.lock.asked import Asked
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
@@ -22,7 +21,6 @@ from envc.lock.model import (
     LockedPackage,
     LockedSystemPackage,
 )
-from envc.lock.moved_pins import moved_pins
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -111,14 +109,7 @@ def _resolve(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    request = Request(target, wanted, indexes, pins)
-    try:
-        resolution = world.resolver.resolve(request, world.progress)
-    except Report as report:
-        raise blamed(report, environment, request, world) from report
-    for moved in moved_pins(environment, pins, resolution.packages, resolution.lost):
-        world.moved(moved)
-    return resolution
+    return Asked(environment, world).resolve(Request(target, wanted, indexes, pins), world.progress)
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:
