@@ -68,7 +68,7 @@ def choose_together(
             offline=options.offline,
         )
         prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
-    resolutions = resolve_together(prepared, worlds[0].resolver, worlds[0].progress)
+    resolutions = resolve_together(prepared, worlds[0])
     return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
 
 
@@ -76,6 +76,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     """Return what choices are made from, and say what is doubtful about the program."""
     from envc.cli.console import show
     from envc.knowledge.library import Library
+    from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
     from envc.lock.python import end_of_python
     from envc.lock.world import World
@@ -91,7 +92,9 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     addresses = index_addresses(library, os.environ)
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
-    resolver = PipTools(cache, settings_of_this_machine(), warn=lambda warning: show([warning]))
+    resolver = PipTools(
+        cache, settings_of_this_machine(), warn=lambda warning: show([at_clauses(warning, loaded.environment)])
+    )
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
     return World(library, resolver, registry, {}, addresses, progress, system)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from envc.cli.loading import Loaded
     from envc.language.environment import Environment
     from envc.lock.files import LockedFiles
+    from envc.lock.resolution import ImageSource
 
 
 def say_lock(loaded: Loaded, old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) -> None:
@@ -37,6 +38,18 @@ def say_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) 
             say(f"  {change.text}")
         if not changes:
             say("  nothing changes")
+
+
+def say_base_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles], images: ImageSource) -> None:
+    """Say what changed within a base that moved, where a registry shows it."""
+    from envc.lock.base_changes import ImageContents, base_changes
+
+    if not isinstance(images, ImageContents):
+        return
+    for platform in sorted(new):
+        if platform in old:
+            for line in base_changes(old[platform].lock.base, new[platform].lock.base, images, platform):
+                say(f"  base: {line}")
 
 
 def _say_heading(platform: str, locked: Mapping[str, LockedFiles]) -> None:

@@ -19,6 +19,7 @@ from envc.diagnostics import Diagnostic, Report
 
 if TYPE_CHECKING:
     from envc.lock.files import LockedFiles
+    from envc.lock.moved_pins import MovedPin
     from envc.lock.resolution import Progress
 
 
@@ -144,14 +145,15 @@ def _old_locks(loaded: loading.Loaded) -> Locked:
 
 
 def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: Progress) -> list[Locked]:
-    from envc.cli.console import show
-    from envc.cli.lock_report import say_changes, say_lock
+    from envc.cli.console import say, show
+    from envc.cli.lock_report import say_base_changes, say_changes, say_lock
     from envc.lock.files import write
     from envc.sources.waiting import alone
     from envc.sources.writing import write_folder
 
     olds = [_old_locks(loaded) for loaded in unit]
-    worlds = [world_of(loaded, options, cache, progress) for loaded in unit]
+    moved: list[MovedPin] = []
+    worlds = [world_of(loaded, options, cache, progress)._replace(moved=moved.append) for loaded in unit]
     news = [dict(old) for old in olds]
     for platform in options.platforms or sorted({*chain(*olds)}) or (loading.PLATFORM,):
         befores = [old.get(platform) for old in olds]
@@ -161,11 +163,15 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
         show(_doubts(loaded, old, new))
         if options.dry_run:
             say_changes(old, new)
+            say_base_changes(old, new, worlds[0].images)
             continue
         # a program in a folder has its lock within the folder of another's, which is put in place whole
         with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
             write_folder(loaded.lock_folder, write(new.values()), loaded.places.lock)
         say_lock(loaded, old, new)
+        say_base_changes(old, new, worlds[0].images)
+    for one in dict.fromkeys(moved):
+        say(f"  {one.text}")
     return news
 
 

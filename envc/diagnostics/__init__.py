@@ -3,7 +3,7 @@
 Raising, collecting and printing are elsewhere: a stage raises one `Report`, `envc/cli/console.py` prints it.
 """
 
-from envc.diagnostics.diagnostic import Diagnostic, Fix, Label, Report, Severity
+from envc.diagnostics.diagnostic import Concern, Diagnostic, Fix, Label, Report, Severity
 from envc.diagnostics.source import Location, Source, Span
 
-__all__ = ["Diagnostic", "Fix", "Label", "Location", "Report", "Severity", "Source", "Span"]
+__all__ = ["Concern", "Diagnostic", "Fix", "Label", "Location", "Report", "Severity", "Source", "Span"]

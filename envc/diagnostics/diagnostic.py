@@ -31,12 +31,25 @@ class Fix(NamedTuple):
     certain: bool = False
 
 
+class Concern(NamedTuple):
+    """What is to be seen at a thing of the program, by its name: for those who know names and no positions.
+
+    `envc/lock/blame.py` makes a label of it. `part` is what may be wrong there: the name, or the version asked for; or
+    nothing by itself, as with a package that only brings another one in.
+    """
+
+    subject: str  # the name of a package, as PEP 503 normalises it
+    text: str
+    part: Literal["name", "version", "nothing"] = "nothing"
+
+
 class Diagnostic(NamedTuple):
     """What is wrong, where, and what to do.
 
     `name` is kebab-case and the only identity: it names the page in `diagnostics/explain/` and the test case.
     `message` is one line, lower case, without a period, and never the remedy. `notes` are facts; `helps` are things
-    that the reader can do; `fixes` are helps with an edit (at most three, best first).
+    that the reader can do; `fixes` are helps with an edit (at most three, best first). `concerns` become labels
+    where the program is known.
     """
 
     name: str
@@ -46,6 +59,7 @@ class Diagnostic(NamedTuple):
     helps: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     severity: Severity = "error"
+    concerns: tuple[Concern, ...] = ()  # the most telling one first
 
 
 class Report(Exception):  # noqa: N818  # it is a report of errors, not one
@@ -66,7 +80,14 @@ def wrong(span: Span, text: str = "") -> Label:
 
 
 def world_failed(
-    name: str, message: str, *, notes: Iterable[str] = (), helps: Iterable[str] = (), labels: Iterable[Label] = ()
+    name: str,
+    message: str,
+    *,
+    notes: Iterable[str] = (),
+    helps: Iterable[str] = (),
+    labels: Iterable[Label] = (),
+    concerns: Iterable[Concern] = (),
 ) -> Report:
     """Return the report of a failure that is not in the program: network, engine, registry, disk."""
-    return Report([Diagnostic(name, message, tuple(labels), tuple(notes), tuple(helps))], WORLD_FAILED)
+    diagnostic = Diagnostic(name, message, tuple(labels), tuple(notes), helps=tuple(helps), concerns=tuple(concerns))
+    return Report([diagnostic], WORLD_FAILED)

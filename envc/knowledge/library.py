@@ -33,6 +33,7 @@ FILES: Mapping[str, str] = {
     "indexes.env": "indexes",
     "apt.env": "system_packages",
     "archives.env": "archives",
+    "packages.env": "package_names",
 }
 
 

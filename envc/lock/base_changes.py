@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from envc.diagnostics import Report
 from envc.lock.model import LockedImage
@@ -19,6 +19,7 @@ FILES = (
 _MOST = 20
 
 
+@runtime_checkable
 class ImageContents(Protocol):
     """Knows what lies in images. Raises a `Report` when it is not to be found out."""
 

@@ -14,6 +14,7 @@ from envc.language.facets import Interpreter, PythonPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
+from envc.lock.asked import Asked
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
@@ -64,7 +65,7 @@ def choose(
     prepared = prepare(environment, platform, world, old, wishes)
     resolution = prepared.kept
     if resolution is None and prepared.request is not None:
-        resolution = world.resolver.resolve(prepared.request, world.progress)
+        resolution = Asked(environment, world).resolve(prepared.request, world.progress)
     return finish(prepared, resolution)
 
 

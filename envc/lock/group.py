@@ -1,4 +1,4 @@
-"""Environments that are locked together: what both use is the same file. Pure but for the resolver it is given.
+"""Environments that are locked together: what both use is the same file. Pure but for the world it is given.
 
 The union of what all members ask for is resolved once; then each member is resolved with the union's versions, and
 what it takes is compared with the union. So no member has a package that another does not agree to.
@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import Interpreter, PythonPackage
+from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
 from envc.lock.kept import name_of
-from envc.lock.resolution import Package, Progress, Request, Requirement, Resolution, Resolver, Target
+from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
+from envc.lock.world import World
 
 
-def resolve_together(members: Sequence[Prepared], resolver: Resolver, progress: Progress) -> list[Resolution | None]:
+def resolve_together(members: Sequence[Prepared], world: World) -> list[Resolution | None]:
     """Return the resolution of each member, None for one without packages. Raises a Report.
 
     A member that is alone keeps the packages of its older lock or has them resolved.
@@ -24,7 +26,7 @@ def resolve_together(members: Sequence[Prepared], resolver: Resolver, progress: 
     if len(members) == 1:
         (member,) = members
         if member.kept is None and member.request is not None:
-            return [resolver.resolve(member.request, progress)]
+            return [Asked(member.environment, world).resolve(member.request, world.progress)]
         return [member.kept]
     requests = [member.request for member in members]
     if all(request is None or member.kept for member, request in zip(members, requests, strict=True)):
@@ -33,10 +35,13 @@ def resolve_together(members: Sequence[Prepared], resolver: Resolver, progress: 
             return kept
     refuse_two_pythons(members)
     refuse_two_indexes(members)
-    union = resolver.resolve(union_of([request for request in requests if request is not None]), progress)
+    facets = tuple(facet for member in members for facet in member.environment.facets)
+    asked = Asked(members[0].environment._replace(facets=facets), world)
+    union = asked.resolve(union_of([request for request in requests if request is not None]), world.progress)
     pins = tuple(f"{package.name}=={package.version}" for package in union.packages)
     resolved = [
-        None if request is None else resolver.resolve(request._replace(pins=pins), progress) for request in requests
+        None if request is None else world.resolver.resolve(request._replace(pins=pins), world.progress)
+        for request in requests
     ]
     chosen = {package.name: package for package in union.packages}
     for member, resolution in zip(members, resolved, strict=True):

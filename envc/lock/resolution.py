@@ -6,7 +6,7 @@ A resolver (`envc/resolvers/`) reaches the world; these values are all that pass
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from envc.diagnostics import Report
@@ -37,6 +37,7 @@ class Request(NamedTuple):
     requirements: tuple[Requirement, ...]
     indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
+    patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
 
 
 class Package(NamedTuple):
@@ -52,11 +53,20 @@ class Package(NamedTuple):
     requires: tuple[str, ...] = ()  # what it needs on the target, sorted: `scipy>=1.8`, `uvicorn[standard]`
 
 
+class LostPin(NamedTuple):
+    """A pin of the request whose version is not to be had any more, whatever else is asked for."""
+
+    name: str
+    version: str
+    reason: Literal["gone", "yanked", "no-wheel", "other-python"]
+
+
 class Resolution(NamedTuple):
     """All packages of one request, sorted by name."""
 
     resolver: str  # `pip-tools 7.6.2, pip 26.3`
     packages: tuple[Package, ...]
+    lost: tuple[LostPin, ...] = ()  # pins of the request that could not stay on their own account, sorted
 
 
 class Resolver(Protocol):

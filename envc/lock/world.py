@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
 from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.moved_pins import MovedPin
 from envc.lock.resolution import ImageSource, Progress, Resolver
 from envc.lock.system_packages import SystemResolver
+
+
+def forget(_: MovedPin) -> None:
+    """Take a moved pin and do nothing with it."""
 
 
 class World(NamedTuple):
@@ -21,3 +26,4 @@ class World(NamedTuple):
     index_addresses: Mapping[str, str]
     progress: Progress
     system: SystemResolver | None = None  # None leaves system packages without versions
+    moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from envc.lock.resolution import Requirement, Target
-from envc.resolvers.pip_tools import Settings, settings_of_this_machine
+from envc.lock.resolution import LostPin, Request, Requirement, Target
+from envc.resolvers.pip_tools import PipTools, Settings, settings_of_this_machine
 from tests.index_server import Index
 from tests.index_server.asking import AMD64, Ask
 
@@ -240,3 +240,22 @@ def test_no_index_at_all(ask: Ask) -> None:
     for settings in (Settings(no_index=True), Settings(main_index="file:///srv/simple")):
         diagnostic, code = ask.fails(None, "a", settings=settings)
         assert (diagnostic.name, code) == ("no-package-index", 3)
+
+
+def test_a_pin_that_the_index_took_away_is_lost(index: Index, ask: Ask) -> None:
+    index.add("a", "2")
+    index.add("b", "1", tag="cp311-cp311-manylinux2014_x86_64")
+    index.add("b", "2")
+    index.add("c", "1", requires_python="<3.9")
+    index.add("c", "2")
+    index.add("d", "1")
+    resolver = PipTools(ask.cache, Settings(index.url, timeout="3", retries="0"))
+    wanted = tuple(Requirement(name) for name in "abcd")
+    request = Request(AMD64, wanted, pins=("a==1", "b==1", "c==1", "d==1", "e==1"))
+    resolution = resolver.resolve(request, ask.progress.append)
+    assert [package.version for package in resolution.packages] == ["2", "2", "2", "1"]
+    assert resolution.lost == (
+        LostPin("a", "1", "gone"),
+        LostPin("b", "1", "no-wheel"),
+        LostPin("c", "1", "other-python"),
+    )

@@ -79,7 +79,7 @@ def locks(text: str, cache: Path) -> list[LockedFiles]:
     meaning = understand(Source("team.env", text))
     world = World(Library(), PipTools(cache, settings_of_this_machine()), OfflineImages(), {}, {}, lambda _: None)
     members = [prepare(one, "linux/amd64", world, None, Wishes()) for one in meaning.environments]
-    resolutions = resolve_together(members, world.resolver, world.progress)
+    resolutions = resolve_together(members, world)
     return [finish(member, resolution) for member, resolution in zip(members, resolutions, strict=True)]
 
 

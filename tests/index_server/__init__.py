@@ -53,6 +53,7 @@ class Index:
         self.pages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, Fault] = {}  # by name of package or file
+        self.cut_off: set[str] = set()  # files of which only half comes
         self.requests: list[str] = []
         index = self
 
@@ -148,7 +149,7 @@ class Index:
         elif parts[0] == "simple" and parts[-1] in self.pages:
             reply(handler, 200, *self.page(parts[-1]))
         elif parts[0] == "files" and parts[-1] in self.files:
-            self.give(handler, self.files[parts[-1]], body=body)
+            self.give(handler, self.files[parts[-1]], body=body, cut_off=parts[-1] in self.cut_off)
         else:
             reply(handler, 404, "text/plain", b"")
 
@@ -171,7 +172,7 @@ class Index:
         ]
         return "text/html", f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode()
 
-    def give(self, handler: BaseHTTPRequestHandler, content: bytes, *, body: bool) -> None:
+    def give(self, handler: BaseHTTPRequestHandler, content: bytes, *, body: bool, cut_off: bool = False) -> None:
         """Give a file, or the range of it that is asked for."""
         asked = handler.headers.get("Range")
         headers = {"Accept-Ranges": "bytes"} if self.ranges else {}
@@ -179,6 +180,10 @@ class Index:
             first, _, last = asked.removeprefix("bytes=").partition("-")
             content = content[int(first) : int(last) + 1]
         status = 206 if asked and self.ranges else 200
+        if cut_off:
+            headers |= {"Content-Length": str(len(content)), "Connection": "close"}
+            content = content[: len(content) // 2]
+            handler.close_connection = True
         reply(handler, status, "application/octet-stream", content, headers, body=body)
 
 

@@ -7,13 +7,15 @@ a wheel or a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
+from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.diagnostics.source import Source
 from envc.lock.requirements import Pin, normalise, parse
-from envc.lock.resolution import Package, Request, Resolution
+from envc.lock.resolution import LostPin, Package, Request, Resolution
+from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
+from envc.resolvers.pip_tools.offer import Offer, why_lost
 from envc.resolvers.pip_tools.words import plain
 
 #: The characters of a wheel's name: no address and no path can be written with them.
@@ -26,10 +28,24 @@ def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
     indexes = indexes_of(request)
     try:
         pins = parse(Source("pip-compile's output", answer["text"]))
-        packages = tuple(package_of(pin, answer["packages"][pin.name], indexes.get(pin.name)) for pin in pins)
     except (Report, ValueError, LookupError) as error:
         raise unsafe(error) from error
-    return Resolution(", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip")), packages)
+    packages = tuple(checked(pin, answer, indexes.get(pin.name), request) for pin in pins)
+    resolver = ", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip"))
+    return Resolution(resolver, packages, lost_pins(answer, packages, request))
+
+
+def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: Request) -> tuple[LostPin, ...]:
+    """Return the pins of a request whose versions are not to be had any more, for packages that are still there."""
+    chosen = {package.name: package.version for package in packages}
+    lost = []
+    for name, _, version in sorted(pin.partition("==") for pin in request.pins):
+        rows = answer.get("offers", {}).get(name)
+        if rows is not None and name in chosen and chosen[name] != version:
+            reason = why_lost(Offer.of(name, rows), version, request.target)
+            if reason:
+                lost.append(LostPin(name, version, reason))
+    return tuple(lost)
 
 
 def indexes_of(request: Request) -> dict[str, str | None]:
@@ -37,6 +53,15 @@ def indexes_of(request: Request) -> dict[str, str | None]:
     from packaging.requirements import Requirement
 
     return {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+
+
+def checked(pin: Pin, answer: Mapping[str, Any], index: str | None, request: Request) -> Package:
+    """Return one package. Raises a `Report` that names it when something of it must not reach a lock."""
+    try:
+        return package_of(pin, answer["packages"][pin.name], index)
+    except (ValueError, LookupError) as error:
+        concerns = concern_about(Graph.of(answer, request), pin.name, "not to be trusted", "nothing")
+        raise unsafe(error, concerns) from error
 
 
 def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package:
@@ -73,22 +98,27 @@ def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def warnings_of(answer: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+def warnings_of(answer: Mapping[str, Any], request: Request) -> tuple[Diagnostic, ...]:
     """Return a warning for each chosen package that its makers have withdrawn (yanked, PEP 592), by name."""
+    graph = Graph.of(answer, request)
     return tuple(
         Diagnostic(
             "yanked-package",
             f"{facts['wheel'].split('-')[1]} of {name} was withdrawn by its makers",
-            notes=(f"their reason: {plain(facts['yanked'])}",) if facts["yanked"] else (),
+            notes=(
+                *((f"their reason: {plain(facts['yanked'])}",) if facts["yanked"] else ()),
+                *way_to(graph, name),
+            ),
             helps=(f"allow another version of {name}, and lock again",),
             severity="warning",
+            concerns=concern_about(graph, name, "withdrawn", "version"),
         )
         for name, facts in sorted(answer["packages"].items())
         if facts["yanked"] is not None
     )
 
 
-def unsafe(error: Exception) -> Report:
+def unsafe(error: Exception, concerns: tuple[Concern, ...] = ()) -> Report:
     """Return the report of an answer with something in it that must not reach a lock."""
     reasons = (
         [f"{label.text}: {plain(label.span.text)}" for one in error.diagnostics for label in one.labels]
@@ -100,4 +130,5 @@ def unsafe(error: Exception) -> Report:
         "a package index gave something that must not stand in a lock",
         notes=reasons,
         helps=("ask the keeper of the index, or route the package to another one",),
+        concerns=concerns,
     )

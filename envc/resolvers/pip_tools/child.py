@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from envc.lock.resolution import Progress
+from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
 from envc.resolvers.running import running
 
@@ -32,7 +33,7 @@ def run(
     import tempfile
     import threading
 
-    with tempfile.TemporaryDirectory(prefix="envc-") as folder:
+    with room_in(TEMPORARY), tempfile.TemporaryDirectory(prefix="envc-") as folder:
         Path(folder, "requirements.in").write_text(task.requirements, encoding="utf-8")
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
@@ -58,12 +59,20 @@ def run(
 
         timer = threading.Timer(time_limit, give_up)
         timer.start()
+        names: list[str] = []
+
+        def heard(name: str) -> None:
+            names.append(name)
+            progress(name)
+
         try:
             with running(child):
-                last = listen(child, task, progress)
+                last = listen(child, task, heard)
         finally:
             timer.cancel()
-        return TOO_SLOW if expired.is_set() and last is SILENT else last
+        if expired.is_set() and last is SILENT:
+            return {"failure": {**TOO_SLOW["failure"], "package": names[-1] if names else None}}
+        return last
 
 
 def listen(child: Any, task: Task, progress: Progress) -> dict[str, Any]:

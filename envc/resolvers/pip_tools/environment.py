@@ -14,6 +14,7 @@ from pathlib import Path
 
 from envc.diagnostics.diagnostic import Report, world_failed
 from envc.lock.resolution import Progress
+from envc.resolvers.pip_tools.disk import CACHE, WORDS, disk_full, room_in
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.pip_tools.words import plain
 
@@ -58,13 +59,14 @@ def environment(
     if interpreter_in(place).exists():
         return interpreter_in(place)
     progress("making the environment of the resolver")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        fill(new, base, settings, variables)
-        put(new, place)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    with room_in(CACHE):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+        try:
+            fill(new, base, settings, variables)
+            put(new, place)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     return interpreter_in(place)
 
 
@@ -76,6 +78,10 @@ def fill(new: Path, base: Path, settings: Settings, variables: Mapping[str, str]
         configuration = Path(private, "pip.conf")
         configuration.touch(mode=0o600)
         configuration.write_text(settings.configuration, encoding="utf-8")
+        variables = {
+            **variables,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), private),
+        }  # what is left goes with the folder
         run([str(base), "-m", "venv", "--without-pip", str(new)], private, variables)
         pip = [sys.executable, "-m", "pip", "--python", str(interpreter_in(new)), "install", "--quiet"]
         options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(PINS)]
@@ -96,15 +102,43 @@ def run(command: list[str], folder: str, variables: Mapping[str, str]) -> None:
     import subprocess
 
     try:
-        step = subprocess.run(  # noqa: S603 (the arguments are envc's own)
-            command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False, timeout=TIME_LIMIT
-        )
+        status, output = run_whole(command, folder, variables)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise cannot_make(type(error).__name__) from error
-    if step.returncode != 0:
-        lines = [line for line in (step.stdout + step.stderr).splitlines() if line.strip()]
+    if status != 0:
+        lines = [line for line in output.splitlines() if line.strip()]
+        if any(word in line for line in lines for word in WORDS):
+            raise disk_full(CACHE)
         errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
         raise cannot_make(*(errors or lines)[-2:])
+
+
+def run_whole(command: list[str], folder: str, variables: Mapping[str, str]) -> tuple[int, str]:
+    """Run a command and return its exit code and what it printed.
+
+    pip starts another pip, so both get a session of their own, and when anything interrupts the wait both are killed.
+    """
+    import signal
+    import subprocess
+
+    with subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as step:
+        try:
+            output, _ = step.communicate(timeout=TIME_LIMIT)
+        except BaseException:
+            if os.name == "posix":
+                os.killpg(step.pid, signal.SIGKILL)
+            step.kill()
+            raise
+    return step.returncode, output
 
 
 def cannot_make(*reasons: str) -> Report:

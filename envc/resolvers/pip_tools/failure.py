@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
+from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
+from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
+from envc.resolvers.pip_tools.conflict import conflict
+from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
+from envc.resolvers.pip_tools.disk import TEMPORARY, disk_full
 from envc.resolvers.pip_tools.words import plain
 
 
@@ -26,6 +29,15 @@ INDEX_TROUBLES = {
     "timeout": IndexTrouble("did not answer in time", "raise pip's `timeout` setting, or try again later"),
     "connection": IndexTrouble("cannot be reached", "check the address, the network and pip's `proxy` setting"),
     "proxy": IndexTrouble("cannot be reached through the proxy", "check pip's `proxy` setting and `HTTPS_PROXY`"),
+    "unknown-host": IndexTrouble(
+        "has a host that no name server knows", "check the address, and that this machine is on a network"
+    ),
+    "redirects": IndexTrouble("sends from one address to another without end", "check the address of the index"),
+    "cut-off": IndexTrouble("broke off in the middle of an answer", "try again, or ask the keeper of the index"),
+    "wrong-hash": IndexTrouble(
+        "gave a file that is not the one its page names: the checksums differ",
+        "do not use the file; try again later, or ask the keeper of the index",
+    ),
     "certificate": IndexTrouble(
         "has a certificate that this machine does not trust",
         "give pip the bundle of your organisation's certificates with its `cert` setting",
@@ -46,19 +58,22 @@ INDEX_TROUBLES = {
 def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -> Report:
     """Return the report of a failure. Exit code 1 when the request has no answer, 3 when the world failed."""
     kind = failure["kind"]
-    if kind == "conflict":
-        return Report(conflict(failure, request))
-    if kind == "address":
-        return Report([address(failure)])
+    graph = Graph.of(failure, request)
+    if kind in {"conflict", "address"}:
+        return Report(conflict(failure, request, graph) if kind == "conflict" else [address(failure, graph)])
     if kind == "unauthorised":
-        return unauthorised(failure, request)
+        return unauthorised(failure, request, graph)
+    if kind == "disk-full":
+        return disk_full(TEMPORARY)
     if kind in INDEX_TROUBLES:
-        return index_failed(failure, request)
+        return index_failed(failure, request, graph)
     if kind == "time-limit":
         return world_failed(
             "resolver-failed",
             f"pip-compile had no answer within {time_limit:g} seconds",
+            notes=(f"the package that was looked up last: {plain(failure['package'])}",) if failure["package"] else (),
             helps=("pin the versions that you know: the fewer may vary, the sooner there is an answer",),
+            concerns=concerned(failure, graph),
         )
     return world_failed(
         "resolver-failed",
@@ -68,51 +83,7 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
     )
 
 
-def conflict(failure: Mapping[str, Any], request: Request) -> list[Diagnostic]:
-    """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
-    causes = failure["causes"]
-    offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
-    found: dict[tuple[str, str], Diagnostic] = {}
-    for cause in causes:
-        name = cause["name"]
-        if name in offers:
-            diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
-        elif cause["parent"]:
-            diagnostic = python_refused(cause, request)
-        else:
-            diagnostic = None
-        if diagnostic is not None:
-            found.setdefault((diagnostic.name, name), diagnostic)
-    if found:
-        return list(found.values())
-    names = sorted({cause["name"] for cause in causes})
-    lines = {f"{asker(cause)} asks for {plain(cause['requirement'])}" for cause in causes}
-    return [
-        Diagnostic(
-            "unsatisfiable-packages",
-            f"no version of {', '.join(f'`{plain(name)}`' for name in names)} suits all who ask for it",
-            notes=tuple(sorted(lines)),
-            helps=("widen one of these version ranges, or drop one of the packages",),
-        )
-    ]
-
-
-def asker(cause: Mapping[str, Any]) -> str:
-    """Return who states a requirement."""
-    return plain(cause["parent"]) if cause["parent"] else "the program"
-
-
-def python_refused(cause: Mapping[str, Any], request: Request) -> Diagnostic:
-    """Return the diagnostic of a package whose metadata, not its index page, refuses the target's Python."""
-    return Diagnostic(
-        "requires-python-mismatch",
-        f"{asker(cause)} does not take Python {request.target.python}",
-        notes=(f"it needs Python {plain(cause['specifier'])}",),
-        helps=("take another version of the package or of Python",),
-    )
-
-
-def address(failure: Mapping[str, Any]) -> Diagnostic:
+def address(failure: Mapping[str, Any], graph: Graph) -> Diagnostic:
     """Return the diagnostic of a dependency that names a file somewhere instead of a package of an index."""
     parent = plain(failure["parent"] or "a package")
     return Diagnostic(
@@ -120,10 +91,11 @@ def address(failure: Mapping[str, Any]) -> Diagnostic:
         f"{parent} asks for `{plain(failure['name'])}` by an address of its own",
         notes=("what lies at an address can change, and other machines may not reach it",),
         helps=(f"take a version of {parent} that asks for it by name",),
+        concerns=concern_about(graph, normalise(failure["parent"] or ""), "asks for an address", "version"),
     )
 
 
-def unauthorised(failure: Mapping[str, Any], request: Request) -> Report:
+def unauthorised(failure: Mapping[str, Any], request: Request, graph: Graph) -> Report:
     """Return the report of an index that answered 401, 403 or 407."""
     host = urlsplit(failure["address"]).hostname or ""
     helps = {
@@ -135,24 +107,44 @@ def unauthorised(failure: Mapping[str, Any], request: Request) -> Report:
         407: ("give the proxy's name and password in pip's `proxy` setting",),
     }
     message = f"{index_name(failure['address'], request)} refused access ({failure['status']})"
-    return world_failed("index-unauthorised", message, notes=about(failure), helps=helps[failure["status"]])
+    return world_failed(
+        "index-unauthorised",
+        message,
+        notes=about(failure, graph),
+        helps=helps[failure["status"]],
+        concerns=concerned(failure, graph),
+    )
 
 
-def index_failed(failure: Mapping[str, Any], request: Request) -> Report:
+def index_failed(failure: Mapping[str, Any], request: Request, graph: Graph) -> Report:
     """Return the report of an index that is out of order or out of reach."""
     trouble = INDEX_TROUBLES[failure["kind"]]
     detail = failure["detail"] or ""
     status = failure["status"] or next(iter(re.findall(r"\b[45]\d\d\b", detail)), "with an error")
     message = f"{index_name(failure['address'], request)} {trouble.message.format(status=status)}"
-    return world_failed("index-failed", message, notes=about(failure), helps=(trouble.help,))
+    return world_failed(
+        "index-failed",
+        message,
+        notes=about(failure, graph),
+        helps=(trouble.help,),
+        concerns=concerned(failure, graph),
+    )
 
 
-def about(failure: Mapping[str, Any]) -> list[str]:
-    """Return where the index is (its host, never its address) and what it said."""
+def concerned(failure: Mapping[str, Any], graph: Graph) -> tuple[Concern, ...]:
+    """Return what of the program an index's failure concerns: the package that was looked for."""
+    package = failure.get("package")
+    return concern_about(graph, package, "could not be looked up", "nothing") if package else ()
+
+
+def about(failure: Mapping[str, Any], graph: Graph) -> list[str]:
+    """Return what was looked for, where the index is (its host, never its address) and what it said."""
     parts = urlsplit(failure["address"])
     host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
     detail = plain(failure["detail"] or "")
-    return [f"host: {host}"] * bool(parts.hostname) + [f"detail: {detail}"] * bool(detail)
+    package = failure.get("package")
+    looked_for = [f"package: {plain(package)}", *way_to(graph, package)] if package else []
+    return [*looked_for, *[f"host: {host}"] * bool(parts.hostname), *[f"detail: {detail}"] * bool(detail)]
 
 
 def index_name(address: str, request: Request) -> str:

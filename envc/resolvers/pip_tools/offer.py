@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Request, Target
@@ -78,7 +78,7 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
     tags = tags_of(request.target)
     runnable = [file for file in allowed if file.tags & tags]
     if not runnable:
-        return no_wheel(offer.name, wanted, allowed, notes, request.target)
+        return no_wheel(offer, wanted, allowed, notes, request.target)
     if all(file.yanked for file in runnable):
         return Diagnostic(
             "unknown-version",
@@ -87,6 +87,25 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
             helps=("allow another version; a withdrawn one is taken only where `==` names it",),
         )
     return None
+
+
+def why_lost(
+    offer: Offer, version: str, target: Target
+) -> Literal["gone", "other-python", "no-wheel", "yanked"] | None:
+    """Return why one version of a package cannot be taken on the target, or None when it can."""
+    from packaging.version import Version
+
+    tags = tags_of(target)
+    files = [file for file in offer.files if file.version == Version(version)]
+    if not files:
+        return "gone"
+    allowed = [file for file in files if takes_python(file, target)]
+    if not allowed:
+        return "other-python"
+    runnable = [file for file in allowed if file.tags & tags]
+    if not runnable:
+        return "no-wheel"
+    return "yanked" if all(file.yanked for file in runnable) else None
 
 
 def takes_python(file: File, target: Target) -> bool:
@@ -136,8 +155,9 @@ def unknown_version(offer: Offer, wanted: str, notes: tuple[str, ...]) -> Diagno
     )
 
 
-def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
+def no_wheel(offer: Offer, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
     """Return the diagnostic of versions without a wheel for the target, saying for what there is one."""
+    name = offer.name
     newest = max(file.version for file in files)
     tags = frozenset().union(*(file.tags for file in files if file.version == newest))
     have = f"{plain(name)} {newest} has"
@@ -148,9 +168,21 @@ def no_wheel(name: str, wanted: str, files: Sequence[File], notes: tuple[str, ..
         "no-wheel-for-target",
         f"`{wanted}` has no wheel for Python {target.python} on {target.platform}"
         f" with glibc {target.glibc[0]}.{target.glibc[1]}",
-        notes=(*facts, *notes),
+        notes=(*facts, version_with_wheel(offer, target), *notes),
         helps=(f"take another version of {plain(name)}, of Python or of the base image",),
     )
+
+
+def version_with_wheel(offer: Offer, target: Target) -> str:
+    """Return which version of a package has a wheel for the target: the newest that is no pre-release, if any is."""
+    tags = tags_of(target)
+    fitting = {
+        file.version for file in offer.files if file.tags & tags and takes_python(file, target) and not file.yanked
+    }
+    finished = {version for version in fitting if not version.is_prerelease}
+    if not fitting:
+        return f"no version of {plain(offer.name)} has a wheel for this target"
+    return f"the newest version with a wheel for this target: {max(finished or fitting)}"
 
 
 def wheels_for(tags: frozenset[Tag], target: Target) -> list[str]:

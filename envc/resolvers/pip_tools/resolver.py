@@ -61,13 +61,14 @@ class PipTools:
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
         http_cache = str(self.cache / "pip-tools" / "http")
         task = specification.task_of(request, self.settings, http_cache)
-        message = child.run(interpreter, task, variables, progress, self.time_limit)
+        time_limit = min(self.time_limit, request.patience or self.time_limit)
+        message = child.run(interpreter, task, variables, progress, time_limit)
         if request.pins and message.get("failure", {}).get("kind") == "conflict":
             progress("trying without the versions of the lock")
-            message = child.run(interpreter, task._replace(pins=""), variables, progress, self.time_limit)
+            message = child.run(interpreter, task._replace(pins=""), variables, progress, time_limit)
         if "failure" in message:
-            raise failure.report_of(message["failure"], request, self.time_limit)
+            raise failure.report_of(message["failure"], request, time_limit)
         resolution = answer.resolution_of(message["answer"], request)
-        for warning in answer.warnings_of(message["answer"]):
+        for warning in answer.warnings_of(message["answer"], request):
             self.warn(warning)
         return resolution

@@ -43,6 +43,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "routes": routes_of(request),
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
+            "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
             "arguments": [*ARGUMENTS, "--cache-dir", http_cache, "requirements.in"],
         },
         "".join(f"{line}\n" for line in lines_of(request)),

@@ -39,7 +39,7 @@ class Joining(Packages):
 
 
 def together(*texts: str) -> list[dict[str, str]]:
-    resolved = resolve_together([member(text) for text in texts], Joining(VERSIONS), lambda _: None)
+    resolved = resolve_together([member(text) for text in texts], world(Joining(VERSIONS)))
     return [{one.name: one.version for one in found.packages} if found else {} for found in resolved]
 
 
@@ -92,7 +92,7 @@ class Fickle:
 def test_a_resolver_that_does_not_agree_with_itself_is_found_out() -> None:
     members = [member("env a < python 3.12; pip numpy >"), member("env b < python 3.12; pip numpy >")]
     with pytest.raises(Report) as report:
-        resolve_together(members, Fickle(), lambda _: None)
+        resolve_together(members, world()._replace(resolver=Fickle()))
     (diagnostic,) = report.value.diagnostics
     assert (diagnostic.name, diagnostic.labels[0].text) == ("group-disagrees", "takes numpy 2.0 instead of 1.0")
 

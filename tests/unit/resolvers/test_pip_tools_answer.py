@@ -37,7 +37,7 @@ def test_a_resolution_is_read() -> None:
     (package,) = resolution.packages
     assert resolution.resolver == "pip-tools 1, pip 2"
     assert (package.index_name, package.required_by, package.size) == ("cu118", ("vision-x",), 7)
-    assert warnings_of(answer()) == ()
+    assert warnings_of(answer(), REQUEST) == ()
 
 
 def test_what_a_package_needs_is_told_in_one_form() -> None:
@@ -91,7 +91,7 @@ def test_a_text_with_anything_but_pins_is_refused(line: str) -> None:
 
 
 def test_a_withdrawn_version_is_a_warning() -> None:
-    (warning,) = warnings_of(answer(yanked=""))
+    (warning,) = warnings_of(answer(yanked=""), REQUEST)
     assert (warning.name, warning.severity, warning.notes) == ("yanked-package", "warning", ())
     assert warning.message == "2.7.1+cu118 of torch was withdrawn by its makers"
 

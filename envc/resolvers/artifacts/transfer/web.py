@@ -22,9 +22,9 @@ from envc.resolvers.artifacts.transfer.failures import (
     UnreachableError,
 )
 from envc.resolvers.artifacts.transfer.reading import Limits
-from envc.resolvers.registry.client import pause
+from envc.resolvers.registry.patience import pause
 from envc.resolvers.registry.reach import knock
-from envc.resolvers.registry.session import next_hop, open_session, proxies_for, words_for
+from envc.resolvers.registry.session import failure_of, next_hop, open_session, proxies_for
 
 if TYPE_CHECKING:
     import requests
@@ -164,7 +164,9 @@ class Web:
                     stream=True,
                 )
             except (requests.RequestException, ValueError) as error:
-                reason = words_for(error) if isinstance(error, requests.RequestException) else "its address is not one"
+                reason = (
+                    str(failure_of(error)) if isinstance(error, requests.RequestException) else "its address is not one"
+                )
                 raise UnreachableError(reason) from None
             with response:
                 if response.status_code in _PASSING:
@@ -237,4 +239,4 @@ def _pieces(response: requests.Response, size: int) -> Iterator[bytes]:
     try:
         yield from response.iter_content(size)
     except requests.RequestException as error:
-        raise UnreachableError(words_for(error)) from None
+        raise UnreachableError(str(failure_of(error))) from None

@@ -8,10 +8,11 @@ import sys
 import threading
 from typing import Any, NoReturn
 
-from .failures import explain
+from .failures import explain, offers
+from .graph import watch
 from .pages import Pages, route
 from .target import aim
-from .wheels import hash_by_page, read_tails, record, refuse_addresses
+from .wheels import follow, hash_by_page, read_tails, record, refuse_addresses
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     try:
         tell({"answer": compile_requirements(specification, pages)})
     except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever happened, envc is told)
-        tell({"failure": explain(error, pages.links)})
+        tell({"failure": explain(error, pages)})
     out.close()
     os._exit(0)  # the thread that waits for standard input would hold the process
 
@@ -47,11 +48,19 @@ def compile_requirements(specification: dict[str, Any], pages: Pages) -> dict[st
     hash_by_page()
     read_tails()
     refuse_addresses()
+    watch(pages.graph)
+    follow(pages)
     record(chosen, pages.sizes)
     cli.main(args=specification["arguments"], prog_name="pip-compile", standalone_mode=False)
     with open("requirements.txt", encoding="utf-8") as file:  # noqa: PTH123 (the one file of this process)
         text = file.read()
-    return {"text": text, "packages": chosen, "versions": {name: version(name) for name in ("pip-tools", "pip")}}
+    return {
+        "text": text,
+        "packages": chosen,
+        "versions": {name: version(name) for name in ("pip-tools", "pip")},
+        "graph": pages.graph,
+        "offers": offers(pages.links, specification["pinned"]),
+    }
 
 
 def end_with_parent() -> None:

@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+#: What a full disk, or a full share of one, says.
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class IndexFailureError(Exception):
@@ -13,6 +17,7 @@ class IndexFailureError(Exception):
     def __init__(self, kind: str, address: str, detail: str, status: int | None = None) -> None:
         super().__init__(kind)
         self.kind, self.address, self.detail, self.status = kind, address, detail, status
+        self.package: str | None = None  # the name that was looked for, where it is known
 
 
 class AddressRefusalError(Exception):
@@ -23,15 +28,35 @@ class AddressRefusalError(Exception):
         self.name, self.parent = name, parent
 
 
-def explain(error: BaseException, links: dict[str, list[Any]]) -> dict[str, Any]:
-    """Return what is known about a failure, as `failure.py` reads it."""
+def explain(error: BaseException, pages: Any) -> dict[str, Any]:
+    """Return what is known about a failure, as `failure.py` reads it; `pages` are those of `pages.py`."""
+    reason = reason_of(error, pages.links, pages.file)
+    return {**reason, "graph": pages.graph, "passed_over": pages.passed_over}
+
+
+def reason_of(error: BaseException, links: dict[str, list[Any]], file: tuple[str, str] | None) -> dict[str, Any]:
+    """Return the kind of a failure and its facts."""
     from pip._internal.exceptions import DistributionNotFound, UnsupportedPythonVersion
 
     if isinstance(error, AddressRefusalError):
         return {"kind": "address", "name": error.name, "parent": error.parent}
-    index = next(filter(None, map(as_index_failure, chain_of(error))), None)
-    if index is not None:
-        return {"kind": index.kind, "address": index.address, "detail": index.detail, "status": index.status}
+    if any(isinstance(one, OSError) and one.errno in FULL for one in chain_of(error)):
+        return {"kind": "disk-full"}
+    told = list(filter(None, map(as_index_failure, chain_of(error))))
+    if told:
+        index = told[0]
+        if index.kind == "connection":  # what lies below it may say why
+            index.kind = next((one.kind for one in told if one.kind != "connection"), index.kind)
+        package, address = index.package, index.address
+        if package is None and file is not None:
+            package, address = file[0], address or file[1]
+        return {
+            "kind": index.kind,
+            "address": address,
+            "detail": index.detail,
+            "status": index.status,
+            "package": package,
+        }
     stated = getattr(error.__cause__, "causes", None)
     if isinstance(error, (DistributionNotFound, UnsupportedPythonVersion)) and stated:
         causes = [
@@ -43,14 +68,17 @@ def explain(error: BaseException, links: dict[str, list[Any]]) -> dict[str, Any]
             }
             for cause in stated
         ]
-        names = {cause["name"] for cause in causes}
-        files = {
-            name: [[link.filename, link.requires_python, link.is_yanked] for link in found]
-            for name, found in links.items()
-            if name in names
-        }
-        return {"kind": "conflict", "causes": causes, "files": files}
+        return {"kind": "conflict", "causes": causes, "files": offers(links, {cause["name"] for cause in causes})}
     return {"kind": "unexpected", "type": type(error).__name__, "detail": str(error)}
+
+
+def offers(links: dict[str, list[Any]], names: Iterable[str]) -> dict[str, Any]:
+    """Return the files that the index has of some names: file name, Requires-Python, and whether it is yanked."""
+    return {
+        name: [[link.filename, link.requires_python, link.is_yanked] for link in links[name]]
+        for name in names
+        if name in links
+    }
 
 
 def specifier_of(requirement: Any) -> str:
@@ -77,6 +105,8 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
     if isinstance(error, IndexFailureError):
         return error
     response = getattr(error, "response", None)
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        response = None  # its last answer is no failure; that it is not the last one is
     if response is not None:
         status = int(response.status_code)
         return IndexFailureError("unauthorised" if status in {401, 403, 407} else "status", response.url, "", status)
@@ -87,6 +117,15 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
         return IndexFailureError("status", address, str(error).rpartition("ResponseError(")[2].strip("'\")"))
     context = str(getattr(error, "context", "") or "")
     for kind, types in {
+        "redirects": (requests.exceptions.TooManyRedirects,),
+        "unknown-host": (urllib3.exceptions.NameResolutionError,),
+        "wrong-hash": (exceptions.HashMismatch,),
+        "cut-off": (
+            exceptions.IncompleteDownloadError,
+            urllib3.exceptions.IncompleteRead,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ),
         "certificate": (exceptions.SSLVerificationError, exceptions.SSLMissingError, requests.exceptions.SSLError),
         "proxy": (exceptions.ProxyConnectionError, requests.exceptions.ProxyError),
         "timeout": (
@@ -96,9 +135,7 @@ def as_index_failure(error: BaseException, address: str = "") -> IndexFailureErr
         ),
         "broken-file": (
             exceptions.InvalidWheel,
-            exceptions.HashMismatch,
             exceptions.MetadataInconsistent,
-            exceptions.IncompleteDownloadError,
             BadZipFile,
         ),
         "connection": (

@@ -8,6 +8,7 @@ from typing import Any
 
 from .change import change
 from .failures import IndexFailureError, as_index_failure
+from .graph import Graph
 
 
 class Pages:
@@ -20,6 +21,9 @@ class Pages:
         self.contents: dict[str, Any] = {}
         self.links: dict[str, list[Any]] = {}  # of each name that was asked for
         self.sizes: dict[str, int] = {}  # bytes, by address of the file
+        self.graph: Graph = {}
+        self.passed_over: dict[str, list[list[str]]] = {}  # by name: files whose metadata is bad, and how
+        self.file: tuple[str, str] | None = None  # name and address of the file that was asked for last
 
     def address(self, index: str, name: str) -> str:
         """Return where an index has the page of a name, with a slash at its end so that no redirect is needed."""
@@ -46,7 +50,11 @@ class Pages:
         if name not in self.links:
             self.tell({"progress": name})
         for index in [route] if route else self.indexes:
-            links = self.links_on(self.read(session, self.address(index, name)))
+            try:
+                links = self.links_on(self.read(session, self.address(index, name)))
+            except IndexFailureError as failure:
+                failure.package = name
+                raise
             if links:
                 self.links[name] = links
                 return index

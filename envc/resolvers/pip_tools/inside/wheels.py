@@ -8,6 +8,7 @@ from typing import Any
 
 from .change import change
 from .failures import AddressRefusalError
+from .pages import Pages
 
 #: Bytes read from the end of a wheel at first: enough for the directory and the metadata of nearly all wheels.
 TAIL = 256 * 1024
@@ -44,6 +45,25 @@ def read_tails() -> None:
                 raise lazy_wheel.HTTPRangeRequestUnsupported(str(error)) from error
 
     change(lazy_wheel, "LazyZipOverHTTP", lambda _: Tail)
+
+
+def follow(pages: Pages) -> None:
+    """Keep which file is being read, to name it when it is not what it should be, and what pip passes over then."""
+    from pip._internal.exceptions import MetadataInconsistent, MetadataInvalid
+    from pip._internal.resolution.resolvelib.candidates import LinkCandidate
+
+    def name(old: Any) -> Any:
+        def prepare(self: Any) -> Any:
+            pages.file = (str(self._name), self._link.url_without_fragment)
+            try:
+                return old(self)
+            except (MetadataInconsistent, MetadataInvalid) as error:
+                pages.passed_over.setdefault(str(self._name), []).append([self._link.filename, type(error).__name__])
+                raise
+
+        return prepare
+
+    change(LinkCandidate, "_prepare", name)
 
 
 def refuse_addresses() -> None:

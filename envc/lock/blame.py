@@ -1,0 +1,49 @@
+"""From names to positions: what a resolver says of packages, shown at the clauses of the program that ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envc.diagnostics import Concern, Diagnostic, Label, Report, Span
+from envc.language.environment import Environment
+from envc.language.facets import PythonPackage
+from envc.lock.edits import mending_edits
+from envc.lock.python_edit import MENDED_BY_PYTHON, python_edit, python_label
+from envc.lock.resolution import Request
+from envc.lock.world import World
+
+#: As many labels are shown: a conflict of more clauses is not easier to read with all of them.
+MOST_LABELS = 6
+
+
+def blamed(report: Report, environment: Environment, request: Request, world: World) -> Report:
+    """Return a resolver's report with labels at the clauses concerned, and with edits that were tried and mend it."""
+    fixes = mending_edits(report, environment, request, world)
+    other_python = python_edit(report, environment, request, world)
+    diagnostics = [
+        at_clauses(one, environment)._replace(fixes=(*one.fixes, *fixes.get(position, ()), *other_python)[:3])
+        for position, one in enumerate(report.diagnostics)
+    ]
+    return Report(diagnostics, report.exit_code)
+
+
+def at_clauses(diagnostic: Diagnostic, environment: Environment) -> Diagnostic:
+    """Return a diagnostic whose concerns have become labels: the first of them is the primary one."""
+    places = list(dict.fromkeys(places_of(diagnostic.concerns, environment)))[:MOST_LABELS]
+    labels = tuple(Label(span, text, primary=position == 0) for position, (span, text) in enumerate(places))
+    if labels and diagnostic.name in MENDED_BY_PYTHON:
+        labels += python_label(environment)
+    return diagnostic._replace(labels=(*diagnostic.labels, *labels), concerns=())
+
+
+def places_of(concerns: tuple[Concern, ...], environment: Environment) -> Iterator[tuple[Span, str]]:
+    """Yield where each concern stands in the program and what is to be seen there."""
+    for concern in concerns:
+        for package in environment.every(PythonPackage):
+            if package.name == concern.subject:
+                yield place_of(package, concern.part), concern.text
+
+
+def place_of(package: PythonPackage, part: str) -> Span:
+    """Return the narrowest text of a clause that may be wrong: its version where it has one, else its name."""
+    return package.origin.of("version" if part == "version" and package.specifier else "name")
