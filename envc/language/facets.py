@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 
 Flavour = Literal["base", "runtime", "devel"]
@@ -215,4 +216,5 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ContainerFacet
 )

@@ -6,9 +6,9 @@ Every value is final: targets only write it down. Sizes are bytes, times millise
 from __future__ import annotations
 
 from posixpath import join, normpath
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -22,6 +22,17 @@ class Part(BaseModel):
     """A part of the plan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GrownPart(Part):
+    """A part that got fields after plans were made of it. Unused they are left out, so that no older hash changes."""
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name not in self.later}
 
 
 class LanguagePart(Part):
@@ -181,8 +192,18 @@ class PlannedSecret(Part):
     variable: str | None
 
 
-class RunPart(Part):
+class PlannedUlimit(Part):
+    """A limit of each process, in the unit of `setrlimit`; None is without limit."""
+
+    name: str
+    soft: int | None
+    hard: int | None
+
+
+class RunPart(GrownPart):
     """How the container is run."""
+
+    later = frozenset({"ulimits", "ipc", "capabilities"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -191,6 +212,9 @@ class RunPart(Part):
     shared_memory: int | None
     accelerator: PlannedAccelerator | None
     secrets: tuple[PlannedSecret, ...]
+    ulimits: tuple[PlannedUlimit, ...] = ()  # sorted by name
+    ipc: str | None = None
+    capabilities: tuple[str, ...] = ()  # sorted
 
 
 class Placement(Part):

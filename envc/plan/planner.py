@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.container_facets import IpcNamespace, KernelCapability, ProcessLimit
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -48,6 +49,7 @@ from envc.plan.plan import (
     PlannedFile,
     PlannedPackage,
     PlannedSecret,
+    PlannedUlimit,
     PlannedUser,
     PythonPart,
     RunPart,
@@ -224,6 +226,7 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
     health = environment.one(HealthCheck)
     limit = environment.one(ResourceLimit)
     shared_memory = environment.one(SharedMemory)
+    ipc = environment.one(IpcNamespace)
     accelerator = environment.one(Accelerator)
     return RunPart(
         command=command.arguments if command else ("python",),
@@ -243,6 +246,12 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
         ),
+        ulimits=tuple(
+            PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)
+            for limit in sorted(environment.every(ProcessLimit), key=lambda limit: limit.name)
+        ),
+        ipc=ipc.mode if ipc else None,
+        capabilities=tuple(sorted(one.name for one in environment.every(KernelCapability))),
     )
 
 
