@@ -144,6 +144,7 @@ class User(NamedTuple):
     name: str
     uid: int
     origin: Origin
+    any_id: bool = False  # whoever starts the container gives another id, which nobody knows before
 
 
 class ExposedPort(NamedTuple):

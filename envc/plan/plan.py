@@ -120,13 +120,16 @@ class PlannedArgument(Part):
     values: tuple[str, ...]
 
 
-class PlannedUser(Part):
+class PlannedUser(GrownPart):
     """Who the processes run as."""
+
+    later = frozenset({"any_id"})
 
     name: str
     uid: int
     gid: int = 0
     home: str
+    any_id: bool = False  # the id is another one in every cluster
 
 
 class SettingsPart(Part):

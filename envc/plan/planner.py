@@ -115,7 +115,7 @@ def _settings(environment: Environment, lock: Lock, python: PythonPart, chosen: 
         variables=variables_of(environment, lock, python, home),
         arguments=_arguments(environment, chosen),
         labels=tuple(sorted((label.name, label.value) for label in environment.every(ImageLabel))),
-        user=PlannedUser(name=name, uid=uid, home=home),
+        user=PlannedUser(name=name, uid=uid, home=home, any_id=bool(user and user.any_id)),
         working_directory=workdir.path if workdir else WORKING_DIRECTORY,
         ports=tuple(sorted({port.port for port in environment.every(ExposedPort)}, key=_port_order)),
     )

@@ -88,3 +88,25 @@ def test_the_kernel_holds_the_container_to_what_the_program_says(lab: Lab, proje
 def test_a_private_namespace_is_not_the_machines(lab: Lab, project: Project) -> None:
     written(lab, project, "ipc private").build("--lock")
     assert asked(project, _KERNEL)["ipc"] != namespace_of_the_machine(lab, project)
+
+
+_WHO = """\
+import getpass, json, os, pathlib
+here, home = pathlib.Path("file"), pathlib.Path.home() / ".cache"
+here.write_text("x")
+home.mkdir()
+try:
+    os.rename("/app/code.py", "/app/other.py")
+    moved = True
+except OSError:
+    moved = False
+print(json.dumps([os.getuid(), os.getgid(), getpass.getuser(), here.is_file(), home.is_dir(), moved]))
+"""
+
+
+def test_any_user_works_and_code_stays_roots(lab: Lab, project: Project) -> None:
+    """As on OpenShift: an id that the image does not know, group 0, a name for those who ask, folders to write to."""
+    (project.folder / "code.py").write_text("")
+    written(lab, project, "user any", 'copy "code.py"').build("--lock")
+    assert asked(project, _WHO, "--user", "12345:0") == [12345, 0, "app", True, True, False]
+    assert asked(project, _WHO) == [1000, 0, "app", True, True, False]

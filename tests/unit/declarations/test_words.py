@@ -108,6 +108,7 @@ WRONG = {
         'copy "a" at "/b/../c"',
         'copy "a" at',
     ],
+    "cpu": ["cpu 8", "cpu x", "cpu < >", "cpu\ngpu", "cpu\ncpu", "cpu\npip torch", "cpu\npip < numpy; torchvision >"],
     "data": [
         "data",
         "data v1",
@@ -255,7 +256,16 @@ WRONG = {
         "ulimit cpu 1500ms",
         "ulimit stack unlimited nofile",
     ],
-    "user": ["user", "user A", 'user a uid "-1"', "user a uid 2147483648", "user a uid x", "user a.b..c"],
+    "user": [
+        "user",
+        "user any uid 5",
+        "user any any",
+        "user A",
+        'user a uid "-1"',
+        "user a uid 2147483648",
+        "user a uid x",
+        "user a.b..c",
+    ],
     "weights": ["weights v1", "weights v1 copied", 'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64],
     "workdir": ["workdir", "workdir app", 'workdir "app"', 'workdir "/a/../b"', 'workdir "/\a"'],
 }
