@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
+from envc.language.outside_facets import OutsideFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -218,4 +219,5 @@ Facet = (
     | ResourceLimit
     | SharedMemory
     | ContainerFacet
+    | OutsideFacet
 )

@@ -13,6 +13,7 @@ from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.builds import BuildChoice
+from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
 from envc.lock.model import (
@@ -62,6 +63,7 @@ def choose(
         packages=tuple(map(_package, resolution.packages)) if resolution else (),
         system=_system(environment, world.library),
         artifacts=artifacts,
+        images=find_copied_images(environment, platform, world, None if upgrade else old),
     )
     packages = resolution.packages if resolution else ()
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))

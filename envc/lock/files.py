@@ -53,6 +53,8 @@ def read(texts: Mapping[str, str], folder: str) -> LockedFiles:
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
     if lock.platform not in MACHINES:
         raise damaged(source, f"platform: none of {', '.join(sorted(MACHINES))}")
+    if len(lock.images) != len(lock.inputs.get("images", {})):
+        raise damaged(source, "images: not those that inputs name")
     pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
     return LockedFiles(lock, pins)
 

@@ -14,6 +14,7 @@ _KIND_NAMES = {
     "packages": "the packages",
     "system": "the system packages",
     "artifacts": "the data",
+    "images": "the images that files are copied from",
 }
 
 

@@ -5,9 +5,9 @@ No address of an index, no path of a machine and no credential has a place in it
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
@@ -100,6 +100,13 @@ class Lock(Fact):
     packages: tuple[LockedPackage, ...]
     system: tuple[LockedSystemPackage, ...]
     artifacts: tuple[LockedArtifact, ...]
+    images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what came after the first locks and is not used, so that those stay as they are."""
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name != "images"}
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

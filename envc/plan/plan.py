@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python"]
-InferenceStep = Literal["system packages", "Python", "user", "virtual environment", "data", "source", "configuration"]
+BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+InferenceStep = Literal[
+    "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
+]
 
 
 class Part(BaseModel):
@@ -162,6 +164,26 @@ class PlannedCopy(Part):
     ignored: tuple[str, ...] = ()  # patterns left out of it beside the usual junk, as the program says them
 
 
+class PlannedTool(Part):
+    """A program by its address."""
+
+    name: str
+    version: str
+    location: str
+    sha256: str
+    path: str  # in the container
+    unpacked: bool
+    inside: str  # what of the archive is taken; empty is all
+
+
+class PlannedImageFile(Part):
+    """A file or folder of another image."""
+
+    image: str  # `docker.io/library/busybox:1.37@sha256:…`
+    source: str  # there
+    path: str  # in the container
+
+
 class StagePart(Part):
     """What the stages do, step by step."""
 
@@ -206,7 +228,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -218,6 +240,7 @@ class RunPart(GrownPart):
     ulimits: tuple[PlannedUlimit, ...] = ()  # sorted by name
     ipc: str | None = None
     capabilities: tuple[str, ...] = ()  # sorted
+    checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
 
 
 class Placement(Part):
@@ -233,8 +256,10 @@ class Placement(Part):
         return normpath(join(self.folder, path))
 
 
-class Plan(Part):
+class Plan(GrownPart):
     """Every decision about one environment."""
+
+    later = frozenset({"tools", "images"})
 
     name: str
     language: LanguagePart
@@ -247,6 +272,8 @@ class Plan(Part):
     source: tuple[PlannedCopy, ...]
     stages: StagePart
     run: RunPart
+    tools: tuple[PlannedTool, ...] = ()  # sorted by name
+    images: tuple[PlannedImageFile, ...] = ()  # sorted by path
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

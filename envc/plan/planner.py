@@ -29,11 +29,13 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.language.outside_facets import BuildCheck, ImageFile, Tool
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
 from envc.lock.source_tree import SourceTree
 from envc.plan.health import plan_health
+from envc.plan.outside import image_files, tools_of
 from envc.plan.places import Places
 from envc.plan.plan import (
     AptPart,
@@ -63,6 +65,10 @@ from envc.plan.wanted import root_path
 WORKING_DIRECTORY = "/app"
 
 
+#: Facets whose part of the origins is there only where they are used.
+_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck}
+
+
 def make_plan(  # the stage's inputs, each a type of the pipeline
     environment: Environment,
     locked: LockedFiles,
@@ -78,6 +84,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = _copies(environment, sources, places, settings.working_directory)
     data = _data(environment, lock)
+    tools, images = tools_of(environment), image_files(environment, lock)
     apt = AptPart(
         builder=tuple(one.name for one in lock.system if one.stage == "builder"),
         inference=tuple(one.name for one in lock.system if one.stage == "inference"),
@@ -99,8 +106,10 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies),
+        stages=stages_of(base, apt, packages, data, copies, tools, images),
         run=_run(environment, lock),
+        tools=tools,
+        images=images,
         origins=_origins(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )
@@ -252,6 +261,7 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
         ),
         ipc=ipc.mode if ipc else None,
         capabilities=tuple(sorted(one.name for one in environment.every(KernelCapability))),
+        checks=tuple(check.arguments for check in environment.every(BuildCheck)),
     )
 
 
@@ -270,6 +280,11 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
         "ports": (ExposedPort,),
         "health": (HealthCheck,),
         "command": (Command,),
+        **{
+            part: (kind,)
+            for part, kind in _LATER_ORIGINS.items()
+            if any(isinstance(facet, kind) for facet in environment.facets)
+        },
     }
     origins: list[tuple[str, tuple[str, ...]]] = []
     for part, wanted in kinds.items():

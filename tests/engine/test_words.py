@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import subprocess
+import tarfile
+import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.project import Project, remove_images
+from tests.engine.project import Project, errors, remove_images
+from tests.engine.serving import served
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
+
+__all__ = ["served"]
 
 pytestmark = pytest.mark.engine
 
@@ -110,3 +117,113 @@ def test_any_user_works_and_code_stays_roots(lab: Lab, project: Project) -> None
     written(lab, project, "user any", 'copy "code.py"').build("--lock")
     assert asked(project, _WHO, "--user", "12345:0") == [12345, 0, "app", True, True, False]
     assert asked(project, _WHO) == [1000, 0, "app", True, True, False]
+
+
+def layers(lab: Lab, image: str) -> list[str]:
+    """Return the digests of what an image's layers hold, without those that hold nothing."""
+    empty = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"  # of a tar archive of nothing
+    return [one for one in lab.docker.images.get(image).attrs["RootFS"]["Layers"] if one != empty]
+
+
+_TRY = """\
+python - <<EOF
+import os, pathlib, socket
+assert os.getuid() == 1000
+assert os.environ["GREETING"] == "hello"
+import code_of_ours
+pathlib.Path("left").write_text("behind")
+with socket.create_server(("127.0.0.1", 0)) as server:
+    socket.create_connection(server.getsockname()).close()
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError:
+    pass
+else:
+    raise SystemExit("there is a network")
+EOF
+"""
+
+
+def test_checks_see_the_finished_image_and_leave_nothing(lab: Lab, project: Project) -> None:
+    """With and without a check the layers are the same."""
+    (project.folder / "code_of_ours.py").write_text("")
+    items = ["set GREETING hello", 'copy "code_of_ours.py"', 'run "python" "-c" "print(1)"']
+    written(lab, project, *items).build("--lock")
+    without = layers(lab, project.image)
+    written(lab, project, *items, 'check < run "python -V"; run """\n' + _TRY + '""" >').build()
+    assert layers(lab, project.image) == without
+    assert asked(project, "import os; print(int(os.path.exists('left')))") == 0
+
+
+def test_a_check_that_fails_fails_the_build(lab: Lab, project: Project) -> None:
+    written(lab, project, 'check run "python" "-c" "raise SystemExit(\'the model is bad\')"')
+    assert project.envc("lock").returncode == 0
+    finished = project.envc("build")
+    assert finished.returncode != 0
+    assert errors(finished) == ["build-failed"]
+    assert "the model is bad" in finished.stderr
+
+
+def test_tools_are_there_and_have_been_checked(lab: Lab, project: Project, served: tuple[Path, str]) -> None:
+    """One as a file, one out of a tar archive, one out of a zip archive; other bytes stop the build."""
+    folder, address = served
+    (folder / "hello").write_text("#!/bin/sh\necho hello from $0\n")
+    for kind, pack in {"tar.gz": tar_of, "zip": zip_of}.items():
+        pack(folder / "hello", folder / f"packed.{kind}")
+    checksums = {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    zipped = f'tool two 1 from "{address}/packed.zip" sha256 "{checksums["packed.zip"]}" at "/opt/two" unpacked'
+    items = [
+        f'tool hello 1 from "{address}/hello" sha256 "{checksums["hello"]}" at "/usr/local/bin/hello"',
+        f'tool one 1 from "{address}/packed.tar.gz" sha256 "{checksums["packed.tar.gz"]}" at "/opt/one" unpacked',
+        f'{zipped} inside "packed/bin"',
+    ]
+    written(lab, project, *items).build("--lock")
+    command = "hello; /opt/one/packed/bin/hello; /opt/two/hello; ls -a /opt/two; ls /tools"
+    seen = project.envc("run", "--", "sh", "-c", command)
+    places = ("/usr/local/bin/hello", "/opt/one/packed/bin/hello", "/opt/two/hello")
+    assert seen.stdout.split("\n")[:3] == [f"hello from {place}" for place in places], seen.stderr
+    assert seen.stdout.split()[9:] == [".", "..", "hello"]
+    (folder / "other").write_text("#!/bin/sh\necho something else\n")
+    written(lab, project, items[0].replace('/hello" sha256', '/other" sha256'))
+    finished = project.envc("build")
+    assert errors(finished) == ["build-failed"]
+
+
+def tar_of(program: Path, archive: Path) -> None:
+    with tarfile.open(archive, "w:gz") as packed:
+        member = packed.gettarinfo(program, "packed/bin/hello")
+        member.mode = 0o700
+        with program.open("rb") as content:
+            packed.addfile(member, content)
+
+
+def zip_of(program: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w") as packed:
+        member = zipfile.ZipInfo("packed/bin/hello")
+        member.external_attr = 0o100755 << 16
+        packed.writestr(member, program.read_bytes())
+
+
+def test_a_file_of_another_image_is_there_by_digest(lab: Lab, project: Project) -> None:
+    """The tag may move: the lock holds what was copied."""
+    base = project_base(lab, project)
+    repository = lab.repository("tools")
+    for content in ("first", "second"):
+        image = lab.docker.images.build(
+            fileobj=io.BytesIO(f"FROM {base}\nUSER 0\nRUN echo {content} > '/a file'\n".encode()), tag=f"{repository}:1"
+        )[0]
+        lab.docker.images.push(repository, "1")
+        lab.docker.images.remove(str(image.id), force=True)
+        if content == "first":
+            written(lab, project, f'copy "/a file" from image "{repository}:1" at "/opt/from there"')
+            assert project.envc("lock").returncode == 0
+    project.build()
+    assert asked(project, "import json; print(json.dumps(open('/opt/from there').read()))") == "first\n"
+    assert project.envc("lock", "--upgrade").returncode == 0
+    project.build()
+    assert asked(project, "import json; print(json.dumps(open('/opt/from there').read()))") == "second\n"
+
+
+def project_base(lab: Lab, project: Project) -> str:
+    written(lab, project).build("--lock")
+    return project.image

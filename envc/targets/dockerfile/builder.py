@@ -18,6 +18,7 @@ from envc.targets.dockerfile.instructions import (
     Run,
     Variables,
 )
+from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.quoting import because
 
 _BYTE_CODE = (
@@ -108,4 +109,5 @@ _STEPS: dict[BuilderStep, Callable[[Plan], list[Instruction]]] = {
     "packages": _packages,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
+    "tools": unpack_tools,
 }
