@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import shutil
 import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -227,3 +229,25 @@ def test_a_file_of_another_image_is_there_by_digest(lab: Lab, project: Project) 
 def project_base(lab: Lab, project: Project) -> str:
     written(lab, project).build("--lock")
     return project.image
+
+
+def test_linters_find_nothing(lab: Lab, project: Project, served: tuple[Path, str]) -> None:
+    """BuildKit's own checks and hadolint, where every word of this file stands in one program."""
+    folder, address = served
+    (folder / "hello").write_text("hello")
+    tool = f'from "{address}/hello" sha256 "{sha256(b"hello").hexdigest()}"'
+    items = [
+        "user any",
+        f'tool one 1 {tool} at "/opt/one"',
+        f'tool two 1 {tool} at "/opt/two" unpacked',
+        'copy "/usr/local/bin/python3.12" from image "python:3.12-slim-bookworm" at "/opt/python"',
+        'check < run "python -V"; run "python" "-c" "import ssl" >',
+    ]
+    written(lab, project, *items)
+    assert project.envc("lock").returncode == 0
+    assert project.envc("compile").returncode == 0
+    file = project.folder / "build" / "words" / "Dockerfile"
+    hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or "hadolint"
+    for command in (["docker", "build", "--check", "-f", str(file), str(project.folder)], [hadolint, str(file)]):
+        finished = subprocess.run(command, env=dict(lab.environment), capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -16,11 +16,15 @@ def check_stages(plan: Plan) -> list[Instruction]:
     if not plan.run.checks:
         return []
     reasons = ("in the finished image, without network; what they write is thrown away",)
+    tried: list[Instruction] = []
+    for command in plan.run.checks:
+        tried += [Comment(("hadolint ignore=DL3059",))] if tried else []  # each is a command of its own
+        tried.append(RunExact(command))
     return [
         Blank(),
         *because(plan, "checks", texts=reasons),
         From("inference", "check"),
-        *map(RunExact, plan.run.checks),
+        *tried,
         Blank(),
         Comment(("The image, which there is only after the checks.",)),
         From("inference", "image"),
