@@ -47,6 +47,7 @@ class Accelerator(NamedTuple):
     memory: int | None
     optional: bool
     origin: Origin
+    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`
 
 
 class PythonPackage(NamedTuple):

@@ -168,6 +168,11 @@ PythonVersion = Annotated[
 CudaVersion = Annotated[
     str, _matching(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a CUDA version is 12.6, or 12.6.3")
 ]
+#: A compute capability as compilers take it: `8.0`, `9.0a`, `8.6+PTX`.
+Architecture = Annotated[
+    str,
+    _matching(r"\d{1,2}\.\d[a-f]?(\+PTX)?", "unreadable-version", "a GPU's architecture is 8.0, 9.0a or 8.6+PTX"),
+]
 #: `9` or `9.5`.
 ShortVersion = Annotated[str, _matching(r"\d{1,3}(\.\d{1,3}){0,3}", "unreadable-version", "a version is 9 or 9.5")]
 #: A name that can be part of a file name, an image name and a volume name.

@@ -11,6 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage, SystemPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
+from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.builds import BuildChoice
 from envc.lock.copied_images import find_copied_images
@@ -48,6 +49,7 @@ def choose(
         builds = choose_builds(environment, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     resolution = _resolve(environment, builds, target, world, _kept(environment, old, upgrade=upgrade))
+    check_architectures(environment, builds, resolution.packages if resolution else (), world.library)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,

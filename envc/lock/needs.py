@@ -51,6 +51,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
+        words += ["architectures", *facet.architectures] if facet.architectures else []
         return Need("accelerator", "gpu", " ".join(words), origin)
     if isinstance(facet, PythonPackage):
         kind = "accelerated" if facet.accelerated else "plain"

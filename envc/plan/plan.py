@@ -184,11 +184,14 @@ class PlannedImageFile(Part):
     path: str  # in the container
 
 
-class StagePart(Part):
+class StagePart(GrownPart):
     """What the stages do, step by step."""
+
+    later = frozenset({"builder_variables"})
 
     builder: tuple[BuilderStep, ...]
     inference: tuple[InferenceStep, ...]
+    builder_variables: tuple[Pair, ...] = ()  # what compilers read, sorted by name
 
 
 class PlannedHealth(Part):

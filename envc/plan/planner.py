@@ -58,7 +58,7 @@ from envc.plan.plan import (
     SettingsPart,
 )
 from envc.plan.stages import stages_of
-from envc.plan.variables import variables_of
+from envc.plan.variables import builder_variables_of, variables_of
 from envc.plan.wanted import root_path
 
 #: Where the command starts when the program does not say it.
@@ -106,7 +106,9 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images),
+        stages=stages_of(base, apt, packages, data, copies, tools, images).model_copy(
+            update={"builder_variables": builder_variables_of(environment)}
+        ),
         run=_run(environment, lock),
         tools=tools,
         images=images,

@@ -35,6 +35,14 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     return tuple(sorted(variables.items()))
 
 
+def builder_variables_of(environment: Environment) -> tuple[Pair, ...]:
+    """Return what compilers of the builder read, sorted by name: which GPUs PyTorch's extensions are compiled for."""
+    accelerator = environment.one(Accelerator)
+    if accelerator is None or not accelerator.architectures:
+        return ()
+    return (("TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
+
+
 def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
     """Return what exposes GPUs to the container, as NVIDIA's own images have it.
 

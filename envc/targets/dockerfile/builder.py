@@ -51,6 +51,7 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
     return [
+        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
         Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
     ]

@@ -171,6 +171,11 @@ WRONG = {
         "gpu cudnn 9",
         "gpu cuda 12.6 cudnn x",
         "gpu 12.6",
+        "gpu architectures",
+        "gpu architectures 9",
+        "gpu architectures sm_90",
+        "gpu architectures 9.0 9.0ptx",
+        "gpu architectures 8.0 architectures 9.0",
         "gpu cuda 12.6 base runtime",
     ],
     "health": [

@@ -131,6 +131,7 @@ ZEROS = "0" * 64
     [
         ("ulimit nofile 9", {"run"}),
         ("ipc host", {"run"}),
+        ("gpu architectures 9.0 8.0", {"run", "settings", "stages"}),
         ("capability KILL", {"run"}),
         ('check run "true"', {"run"}),
         ("cpu", set()),
