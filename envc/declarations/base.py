@@ -20,7 +20,8 @@ _REFERENCE = re.compile(
 )
 
 
-def _fixed(reference: str) -> str:
+def fixed_reference(reference: str) -> str:
+    """Return the name of an image that stays the same image, or refuse it."""
     match = _REFERENCE.fullmatch(reference)
     if not match:
         refuse("unreadable-image", "an image is written as name:tag, such as python:3.12-slim-bookworm")
@@ -38,7 +39,7 @@ class Base(Declaration):
 
     examples = ('base "python:3.12-slim-trixie"', 'base "registry.example.com/team/python:3.12.4"')
 
-    image: Annotated[Text, AfterValidator(_fixed), Positional(kinds=frozenset({"string"}))]
+    image: Annotated[Text, AfterValidator(fixed_reference), Positional(kinds=frozenset({"string"}))]
 
     def facets(self, origin: Origin) -> Iterator[BaseImage]:
         """Return the image asked for."""

@@ -1,15 +1,38 @@
-"""The word `copy`: files of the project in the image."""
+"""The word `copy`: files of the project, or of another image, in the image."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import AfterValidator, ValidationInfo
+
+from envc.declarations.base import fixed_reference
 from envc.language.facets import CopiedPath
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import ContainerPath, ProgramPath
+from envc.language.outside_facets import ImageFile
+from envc.language.values import ContainerPath, Text, container_path, program_path, refuse
 from envc.language.word import Declaration
+
+
+def _image(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if words is not None:
+        if len(words) != 2 or words[0] != "image":
+            refuse("missing-argument", 'behind `from` stands `image` and its name, such as image "name:tag"')
+        fixed_reference(words[1])
+    return words
+
+
+def _source(path: str, information: ValidationInfo) -> str:
+    """Read a path of the project, or of the image where there is one: it is checked before, for it stands first."""
+    if "image" not in information.data:  # it is refused, and nothing says what the path was meant to be
+        return path
+    if information.data["image"] is None:
+        return program_path(path)
+    if path.startswith("/") and not [part for part in path.split("/") if part not in {"", "."}]:
+        refuse("unusable-path", "all of an image is what `base` takes")
+    return container_path(path)
 
 
 class Copy(Declaration):
@@ -17,14 +40,28 @@ class Copy(Declaration):
 
     The path is relative to the program. Without `at` it lies under the working directory by the same name. What is not
     copied is not even sent to the builder: the .dockerignore is derived.
+
+    With `from image` it comes from another image, whose digest the lock holds; without `at` it lies at the same path.
     """
 
     repeatable = True
-    examples = ('copy "src" at "/app/src"', 'copy "train.py"')
+    examples = (
+        'copy "src" at "/app/src"',
+        'copy "train.py"',
+        'copy "/usr/bin/tini" from image "example.org/tools/tini:0.19.0" at "/usr/local/bin/tini"',
+    )
 
-    source: Annotated[ProgramPath, Positional()]
+    image: Annotated[
+        tuple[str, ...] | None,
+        AfterValidator(_image),
+        Keyword("from", many=True, kinds=frozenset({"word", "string"})),
+    ] = None
+    source: Annotated[Text, AfterValidator(_source), Positional()]
     at: Annotated[ContainerPath | None, Keyword()] = None
 
-    def facets(self, origin: Origin) -> Iterator[CopiedPath]:
+    def facets(self, origin: Origin) -> Iterator[CopiedPath | ImageFile]:
         """Return the path; an empty place means under the working directory."""
-        yield CopiedPath(self.source, self.at or "", origin)
+        if self.image is None:
+            yield CopiedPath(self.source, self.at or "", origin)
+        else:
+            yield ImageFile(self.source, self.image[1], self.at or self.source, origin)

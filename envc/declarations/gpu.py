@@ -11,7 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Accelerator
 from envc.language.fields import Choice, Flag, Keyword
 from envc.language.origin import Origin
-from envc.language.values import Count, CudaVersion, ShortVersion, Size
+from envc.language.values import Architecture, Count, CudaVersion, ShortVersion, Size
 from envc.language.word import Declaration
 
 
@@ -22,6 +22,8 @@ class Gpu(Declaration):
     11.8, which a driver for 11.3 runs too (CUDA minor version compatibility), and says so; `exact` refuses that.
     Packages bring their own CUDA where they can, and then the image holds no other. `runtime` asks for NVIDIA's image
     of that flavour by name. `optional` lets the container start on a machine without a GPU.
+    `architectures` are the GPUs' compute capabilities: what is compiled is compiled for them, and a build that is known
+    to have no kernels for one of them is refused.
     """
 
     examples = (
@@ -29,6 +31,7 @@ class Gpu(Declaration):
         "gpu cuda 12.6 memory 24GiB",
         "gpu cuda 12.4 runtime cudnn 9 count 2",
         "gpu cuda 12.8 optional",
+        "gpu cuda 12.8 architectures 8.0 9.0",
     )
 
     cuda: Annotated[CudaVersion | None, Keyword()] = None
@@ -38,11 +41,20 @@ class Gpu(Declaration):
     count: Annotated[Count | None, Keyword()] = None
     memory: Annotated[Size | None, Keyword()] = None
     optional: Annotated[bool, Flag()] = False
+    architectures: Annotated[tuple[Architecture, ...], Keyword(many=True)] = ()
 
     def facets(self, origin: Origin) -> Iterator[Accelerator]:
         """Return the accelerator."""
         yield Accelerator(
-            self.cuda, self.exact, self.flavour, self.cudnn, self.count, self.memory, self.optional, origin
+            self.cuda,
+            self.exact,
+            self.flavour,
+            self.cudnn,
+            self.count,
+            self.memory,
+            self.optional,
+            origin,
+            tuple(dict.fromkeys(self.architectures)),
         )
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002

@@ -19,20 +19,32 @@ class User(Declaration):
     """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
 
     Group 0 may write the working directory and the home folder, so any other id works too, as some clusters give one.
+    `user any` is for those, OpenShift among them: the container does not know the id that it will get, so `USER` and
+    `LOGNAME` name `app`, for programs that ask who they are and would find nobody under that id.
     """
 
-    examples = ("user trainer uid 1234", "user app")
+    examples = ("user trainer uid 1234", "user app", "user any")
 
     name: Annotated[Name, Positional()]
     uid: Annotated[UserId | None, Keyword()] = None
 
     def facets(self, origin: Origin) -> Iterator[UserFacet]:
         """Return the user."""
+        if self.name == "any":
+            yield UserFacet("app", 1000, origin, any_id=True)
+            return
         default = 0 if self.name == "root" else 1000
         yield UserFacet(self.name, default if self.uid is None else self.uid, origin)
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Warn of root."""
+        """Warn of root, and refuse an id for whoever it will be."""
+        if self.name == "any" and self.uid is not None:
+            yield Diagnostic(
+                "contradiction",
+                "`user any` has no id of its own",
+                (wrong(origin.of("uid"), "the cluster gives one"),),
+                helps=("a user with a fixed id has a name of its own, such as `user app uid 1234`",),
+            )
         if self.name == "root" or self.uid == 0:
             yield Diagnostic(
                 "runs-as-root",

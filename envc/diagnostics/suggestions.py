@@ -34,6 +34,12 @@ BROUGHT_ALONG = {
     "label": "labels",
     "exclude": "ignore",
     "argument": "arg",
+    "curl": "tool",
+    "wget": "tool",
+    "download": "tool",
+    "ulimits": "ulimit",
+    "cap-add": "capability",
+    "smoketest": "check",
 }
 
 

@@ -29,6 +29,14 @@ class Graphics(NamedTuple):
     optional: bool
 
 
+class ProcessLimit(NamedTuple):
+    """A limit of each process, in the unit of `setrlimit`; None is without limit."""
+
+    name: str
+    soft: int | None
+    hard: int | None
+
+
 class Published(NamedTuple):
     """A port of the container, `8080/tcp`, and where it is reached."""
 
@@ -51,6 +59,9 @@ class ContainerRequest(NamedTuple):
     gpus: Graphics | None = None
     ports: tuple[Published, ...] = ()
     detach: bool = False
+    ulimits: tuple[ProcessLimit, ...] = ()
+    ipc: str | None = None
+    capabilities: tuple[str, ...] = ()
 
 
 class Choices(NamedTuple):
@@ -84,6 +95,9 @@ def container_of(
         gpus=_graphics(gpus) if gpus and choices.gpu else None,
         ports=published(manifest["ports"], choices.publish),
         detach=choices.detach,
+        ulimits=tuple(ProcessLimit(one["name"], one["soft"], one["hard"]) for one in manifest["ulimits"]),
+        ipc=manifest["ipc"],
+        capabilities=tuple(manifest["capabilities"]),
     )
 
 

@@ -39,6 +39,11 @@ def _location(text: str) -> str:
         if text.startswith(("/", "~")):
             refuse("path-not-relative", "a path of the project is relative to the program's own file")
         return "/".join(part for part in text.replace("\\", "/").split("/") if part not in {"", "."}) or "."
+    return readable_address(text)
+
+
+def readable_address(text: str) -> str:
+    """Return an address as it is. Raises the refusal of one that is none, or that holds credentials."""
     match = _ADDRESS.fullmatch(text)
     if not match:
         refuse("unreadable-address", "an address is like https://host/path or s3://bucket/path")

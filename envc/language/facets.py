@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
+from envc.language.outside_facets import OutsideFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -45,6 +47,7 @@ class Accelerator(NamedTuple):
     memory: int | None
     optional: bool
     origin: Origin
+    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`
 
 
 class PythonPackage(NamedTuple):
@@ -143,6 +146,7 @@ class User(NamedTuple):
     name: str
     uid: int
     origin: Origin
+    any_id: bool = False  # whoever starts the container gives another id, which nobody knows before
 
 
 class ExposedPort(NamedTuple):
@@ -215,4 +219,6 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ContainerFacet
+    | OutsideFacet
 )

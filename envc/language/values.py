@@ -100,7 +100,8 @@ def _read_uid(text: str) -> int:
     return int(text)
 
 
-def _container_path(text: str) -> str:
+def container_path(text: str) -> str:
+    """Read an absolute path of a container and return it in its one form."""
     if not text.startswith("/"):
         refuse("path-not-absolute", 'a path in the container begins with "/"')
     parts = [part for part in text.split("/") if part not in {"", "."}]
@@ -124,7 +125,8 @@ def _owned_path(path: str) -> str:
     return path
 
 
-def _program_path(text: str) -> str:
+def program_path(text: str) -> str:
+    """Read a path of the project, relative to the program's file."""
     refuse_blank_ends(text)
     if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:", text):
         refuse("path-not-relative", "a path of the project is relative to the program's own file")
@@ -153,11 +155,11 @@ Port = Annotated[str, BeforeValidator(_read_port)]
 #: A numeric user id.
 UserId = Annotated[int, BeforeValidator(_read_uid)]
 #: An absolute path in the container, normalised.
-ContainerPath = Annotated[str, AfterValidator(_plain), AfterValidator(_container_path)]
+ContainerPath = Annotated[str, AfterValidator(_plain), AfterValidator(container_path)]
 #: As ContainerPath, and a place where the container's user may be given a folder.
 OwnedPath = Annotated[ContainerPath, AfterValidator(_owned_path)]
 #: A path relative to the program's file, with `/`.
-ProgramPath = Annotated[str, AfterValidator(_plain), AfterValidator(_program_path)]
+ProgramPath = Annotated[str, AfterValidator(_plain), AfterValidator(program_path)]
 #: `3.12` or `3.12.4`.
 PythonVersion = Annotated[
     str, _matching(r"3\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a Python version is 3.12, or 3.12.4 for one patch")
@@ -165,6 +167,11 @@ PythonVersion = Annotated[
 #: `12.6` or `12.6.3`.
 CudaVersion = Annotated[
     str, _matching(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a CUDA version is 12.6, or 12.6.3")
+]
+#: A compute capability as compilers take it: `8.0`, `9.0a`, `8.6+PTX`.
+Architecture = Annotated[
+    str,
+    _matching(r"\d{1,2}\.\d[a-f]?(\+PTX)?", "unreadable-version", "a GPU's architecture is 8.0, 9.0a or 8.6+PTX"),
 ]
 #: `9` or `9.5`.
 ShortVersion = Annotated[str, _matching(r"\d{1,3}(\.\d{1,3}){0,3}", "unreadable-version", "a version is 9 or 9.5")]

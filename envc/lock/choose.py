@@ -13,13 +13,15 @@ from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
+from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
 from envc.lock.builds import BuildChoice
+from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
-from envc.lock.model import Lock, LockedArtifact, LockedPackage
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -45,6 +47,7 @@ class Prepared(NamedTuple):
     needs: dict[str, dict[str, str]]
     builds: tuple[BuildChoice, ...]
     images: FoundImages
+    copied: tuple[LockedImage, ...]  # the images that files are copied from
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -80,15 +83,19 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
     system = lock_system(environment, images, platform, world, old, upgrade=upgrade)
+    copied = find_copied_images(environment, platform, world, None if wishes.images() else old)
     request = _request(environment, builds, target, world, wishes.kept(environment, old))
     kept = kept_resolution(request, old, needs) if request and not wishes.any else None
-    return Prepared(environment, platform, world.library, needs, builds, images, system, artifacts, request, kept)
+    return Prepared(
+        environment, platform, world.library, needs, builds, images, copied, system, artifacts, request, kept
+    )
 
 
 def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
     """Return the lock of what was chosen."""
     environment, images = prepared.environment, prepared.images
     packages = resolution.packages if resolution else ()
+    check_architectures(environment, prepared.builds, packages, prepared.library)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -105,6 +112,7 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         system=prepared.system.packages,
         distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
+        images=prepared.copied,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
 

@@ -110,11 +110,14 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        return Lock.model_validate({**own, **shared, "platform": platform, "packages": packages, "inputs": inputs})
+        lock = Lock.model_validate({**own, **shared, "platform": platform, "packages": packages, "inputs": inputs})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
+    if len(lock.images) != len(lock.inputs.get("images", {})):
+        raise damaged(source, f"platforms.{platform}.images: not those that inputs name")
+    return lock
 
 
 def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) -> tuple[Pin, ...]:

@@ -15,6 +15,7 @@ _KIND_NAMES = {
     "group": "the group",
     "system": "the system packages",
     "artifacts": "the data",
+    "images": "the images that files are copied from",
 }
 
 

@@ -9,7 +9,7 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter
-from envc.lock.base import Candidate, choose_base, image_from_table
+from envc.lock.base import OLDEST_GLIBC, Candidate, choose_base, image_from_table, split_reference
 from envc.lock.files import LockedFiles
 from envc.lock.model import LockedImage, LockedPython
 from envc.lock.python_tag import python_tag
@@ -89,6 +89,13 @@ def _find(candidates: tuple[Candidate, ...], reason: str, world: World) -> tuple
         f"no registry answers for `{first.repository}:{first.tag}`, and no table knows its digest",
         helps=("lock where the registry can be reached, or name the image by digest: base name:tag@sha256:…",),
     )
+
+
+def find_image(name: str, platform: str, reason: str, world: World) -> LockedImage:
+    """Find an image that the program names. Raises a Report when it does not exist or nobody knows its digest."""
+    repository, tag, digest = split_reference(name)
+    candidate = Candidate(ImageRequest(repository, tag, platform), OLDEST_GLIBC, digest)
+    return _find((candidate,), reason, world)[0]
 
 
 def _given(candidate: Candidate, images: ImageSource) -> Image | None:

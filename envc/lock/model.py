@@ -141,6 +141,13 @@ class Lock(Fact):
     system: tuple[LockedSystemPackage, ...]
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
+    images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what came after the first locks and is not used, so that those stay as they are."""
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name != "images"}
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple, get_args
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Artifact, BaseImage, Facet, Interpreter, PythonPackage, SystemPackage
 from envc.language.origin import Origin
+from envc.language.outside_facets import ImageFile
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "group", "system", "artifacts"]
+NeedKind = Literal["python", "base", "accelerator", "packages", "group", "system", "artifacts", "images"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -52,6 +53,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
+        words += ["architectures", *facet.architectures] if facet.architectures else []
         return Need("accelerator", "gpu", " ".join(words), origin)
     if isinstance(facet, PythonPackage):
         kind = "accelerated" if facet.accelerated else "plain"
@@ -62,4 +64,6 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
+    if isinstance(facet, ImageFile):
+        return Need("images", facet.image, "copied from", origin)
     return None

@@ -97,6 +97,8 @@ def _lock_facts(locked: LockedFiles) -> Facts:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    for image in lock.images:
+        facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts
 
 
@@ -109,7 +111,7 @@ def _digest_of(hashes: tuple[str, ...]) -> str:
 def _plan_facts(plan: Plan) -> Facts:
     content = plan.model_dump(mode="json", include=set(BRANCHES))
     facts: Facts = {}
-    for branch in BRANCHES:
+    for branch in (one for one in BRANCHES if one in content):
         _flatten(branch, "", content[branch], facts)
     return facts
 

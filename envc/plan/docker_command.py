@@ -40,6 +40,11 @@ def _run(plan: Plan, image: str) -> str:
     words += ["--memory", str(run.memory)] if run.memory else []
     words += ["--cpus", f"{run.cpu / 1000:g}"] if run.cpu else []
     words += ["--shm-size", str(run.shared_memory)] if run.shared_memory else []
+    words += ["--ipc", run.ipc] if run.ipc else []
+    for limit in run.ulimits:
+        words += ["--ulimit", f"{limit.name}={_limit(limit.soft)}:{_limit(limit.hard)}"]
+    for capability in run.capabilities:
+        words += ["--cap-add", capability]
     for port in plan.settings.ports:
         number, _, protocol = port.partition("/")
         words += ["--publish", f"127.0.0.1:{number}:{number}" + ("" if protocol == "tcp" else f"/{protocol}")]
@@ -48,6 +53,10 @@ def _run(plan: Plan, image: str) -> str:
     mounts = [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"]
     mounts += [_secret_mount(secret.name) for secret in run.secrets if not secret.variable]
     return " ".join([join(words), *mounts, image])
+
+
+def _limit(value: int | None) -> int:
+    return -1 if value is None else value
 
 
 def _mount(plan: Plan, artifact: PlannedArtifact, *, writable: bool = False) -> str:

@@ -23,6 +23,8 @@ BRANCHES = (
     "source",
     "stages",
     "run",
+    "tools",
+    "images",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run"}
@@ -56,7 +58,7 @@ def hash_of(plan: Plan) -> PlanHash:
     """Return the hashes of a plan."""
     # an index may move to another address, and stays the same index
     content = plan.model_dump(mode="json", include=set(BRANCHES), exclude=_ADDRESSES)
-    branches = {branch: _digest(content[branch]) for branch in BRANCHES}
+    branches = {branch: _digest(content[branch]) for branch in BRANCHES if branch in content}
     environment = {name: value for name, value in branches.items() if name not in BESIDE_THE_ENVIRONMENT}
     return PlanHash(_digest(environment), _digest(branches), tuple(branches.items()))
 

@@ -6,7 +6,7 @@ Every value is final: targets only write it down. Sizes are bytes, times millise
 from __future__ import annotations
 
 from posixpath import join, normpath
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
@@ -14,14 +14,27 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python"]
-InferenceStep = Literal["system packages", "Python", "user", "virtual environment", "data", "source", "configuration"]
+BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+InferenceStep = Literal[
+    "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
+]
 
 
 class Part(BaseModel):
     """A part of the plan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GrownPart(Part):
+    """A part that got fields after plans were made of it. Unused they are left out, so that no older hash changes."""
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name not in self.later}
 
 
 class LanguagePart(Part):
@@ -163,13 +176,16 @@ class PlannedArgument(Part):
     values: tuple[str, ...]
 
 
-class PlannedUser(Part):
+class PlannedUser(GrownPart):
     """Who the processes run as."""
+
+    later = frozenset({"any_id"})
 
     name: str
     uid: int
     gid: int = 0
     home: str
+    any_id: bool = False  # the id is another one in every cluster
 
 
 class SettingsPart(Part):
@@ -202,11 +218,34 @@ class PlannedCopy(Part):
     ignored: tuple[str, ...] = ()  # patterns left out of it beside the usual junk, as the program says them
 
 
-class StagePart(Part):
+class PlannedTool(Part):
+    """A program by its address."""
+
+    name: str
+    version: str
+    location: str
+    sha256: str
+    path: str  # in the container
+    unpacked: bool
+    inside: str  # what of the archive is taken; empty is all
+
+
+class PlannedImageFile(Part):
+    """A file or folder of another image."""
+
+    image: str  # `docker.io/library/busybox:1.37@sha256:…`
+    source: str  # there
+    path: str  # in the container
+
+
+class StagePart(GrownPart):
     """What the stages do, step by step."""
+
+    later = frozenset({"builder_variables"})
 
     builder: tuple[BuilderStep, ...]
     inference: tuple[InferenceStep, ...]
+    builder_variables: tuple[Pair, ...] = ()  # what compilers read, sorted by name
 
 
 class PlannedHealth(Part):
@@ -235,8 +274,18 @@ class PlannedSecret(Part):
     variable: str | None
 
 
-class RunPart(Part):
+class PlannedUlimit(Part):
+    """A limit of each process, in the unit of `setrlimit`; None is without limit."""
+
+    name: str
+    soft: int | None
+    hard: int | None
+
+
+class RunPart(GrownPart):
     """How the container is run."""
+
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -245,6 +294,10 @@ class RunPart(Part):
     shared_memory: int | None
     accelerator: PlannedAccelerator | None
     secrets: tuple[PlannedSecret, ...]
+    ulimits: tuple[PlannedUlimit, ...] = ()  # sorted by name
+    ipc: str | None = None
+    capabilities: tuple[str, ...] = ()  # sorted
+    checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
 
 
 class Placement(Part):
@@ -260,8 +313,10 @@ class Placement(Part):
         return normpath(join(self.folder, path))
 
 
-class Plan(Part):
+class Plan(GrownPart):
     """Every decision about one environment."""
+
+    later = frozenset({"tools", "images"})
 
     name: str
     language: LanguagePart
@@ -274,6 +329,8 @@ class Plan(Part):
     source: tuple[PlannedCopy, ...]
     stages: StagePart
     run: RunPart
+    tools: tuple[PlannedTool, ...] = ()  # sorted by name
+    images: tuple[PlannedImageFile, ...] = ()  # sorted by path
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.container_facets import IpcNamespace, KernelCapability, ProcessLimit
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -29,12 +30,14 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.hub_address import read_hub_address
+from envc.language.outside_facets import BuildCheck, ImageFile, Tool
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedArtifact
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.health import plan_health
+from envc.plan.outside import image_files, tools_of
 from envc.plan.places import Places
 from envc.plan.plan import (
     BasePart,
@@ -49,17 +52,22 @@ from envc.plan.plan import (
     PlannedFile,
     PlannedPackage,
     PlannedSecret,
+    PlannedUlimit,
     PlannedUser,
     PythonPart,
     RunPart,
     SettingsPart,
 )
 from envc.plan.stages import stages_of
-from envc.plan.variables import variables_of
+from envc.plan.variables import builder_variables_of, variables_of
 from envc.plan.wanted import root_path
 
 #: Where the command starts when the program does not say it.
 WORKING_DIRECTORY = "/app"
+
+
+#: Facets whose part of the origins is there only where they are used.
+_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck}
 
 
 def make_plan(  # the stage's inputs, each a type of the pipeline
@@ -77,6 +85,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = _copies(environment, sources, places, settings.working_directory)
     data = _data(environment, lock)
+    tools, images = tools_of(environment), image_files(environment, lock)
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
@@ -95,8 +104,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies),
+        stages=stages_of(base, apt, packages, data, copies, tools, images).model_copy(
+            update={"builder_variables": builder_variables_of(environment)}
+        ),
         run=_run(environment, lock),
+        tools=tools,
+        images=images,
         origins=_origins(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )
@@ -111,7 +124,7 @@ def _settings(environment: Environment, lock: Lock, python: PythonPart, chosen: 
         variables=variables_of(environment, lock, python, home),
         arguments=_arguments(environment, chosen),
         labels=tuple(sorted((label.name, label.value) for label in environment.every(ImageLabel))),
-        user=PlannedUser(name=name, uid=uid, home=home),
+        user=PlannedUser(name=name, uid=uid, home=home, any_id=bool(user and user.any_id)),
         working_directory=workdir.path if workdir else WORKING_DIRECTORY,
         ports=tuple(sorted({port.port for port in environment.every(ExposedPort)}, key=_port_order)),
     )
@@ -229,6 +242,7 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
     health = environment.one(HealthCheck)
     limit = environment.one(ResourceLimit)
     shared_memory = environment.one(SharedMemory)
+    ipc = environment.one(IpcNamespace)
     accelerator = environment.one(Accelerator)
     return RunPart(
         command=command.arguments if command else ("python",),
@@ -248,6 +262,13 @@ def _run(environment: Environment, lock: Lock) -> RunPart:
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
         ),
+        ulimits=tuple(
+            PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)
+            for limit in sorted(environment.every(ProcessLimit), key=lambda limit: limit.name)
+        ),
+        ipc=ipc.mode if ipc else None,
+        capabilities=tuple(sorted(one.name for one in environment.every(KernelCapability))),
+        checks=tuple(check.arguments for check in environment.every(BuildCheck)),
     )
 
 
@@ -266,6 +287,11 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
         "ports": (ExposedPort,),
         "health": (HealthCheck,),
         "command": (Command,),
+        **{
+            part: (kind,)
+            for part, kind in _LATER_ORIGINS.items()
+            if any(isinstance(facet, kind) for facet in environment.facets)
+        },
     }
     origins: list[tuple[str, tuple[str, ...]]] = []
     for part, wanted in kinds.items():

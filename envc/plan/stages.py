@@ -10,6 +10,8 @@ from envc.plan.plan import (
     PackageGroup,
     PlannedArtifact,
     PlannedCopy,
+    PlannedImageFile,
+    PlannedTool,
     StagePart,
 )
 
@@ -20,6 +22,8 @@ def stages_of(
     packages: tuple[PackageGroup, ...],
     data: tuple[PlannedArtifact, ...],
     copies: tuple[PlannedCopy, ...],
+    tools: tuple[PlannedTool, ...] = (),
+    images: tuple[PlannedImageFile, ...] = (),
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
     builder: list[tuple[BuilderStep, bool]] = [
@@ -28,11 +32,14 @@ def stages_of(
         ("packages", bool(packages)),
         ("byte code", bool(packages)),
         ("libraries of Python", base.python_copied),
+        ("tools", any(tool.unpacked for tool in tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [
         ("system packages", bool(apt.inference)),
         ("Python", base.python_copied),
         ("user", True),
+        ("tools", bool(tools)),
+        ("images", bool(images)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("source", bool(copies)),

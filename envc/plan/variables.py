@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, ResourceLimit, Setting
+from envc.language.facets import Accelerator, ResourceLimit, Setting, User
 from envc.lock.model import Lock
 from envc.plan.plan import Pair, PythonPart
 
@@ -22,6 +22,9 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     }
     if lock.interpreter:
         variables["SSL_CERT_FILE"] = CERTIFICATES  # the copied Python's OpenSSL looks elsewhere
+    user = environment.one(User)
+    if user and user.any_id:  # no entry of /etc/passwd says who that is, and getpass.getuser() would fail
+        variables["USER"] = variables["LOGNAME"] = user.name
     limit = environment.one(ResourceLimit)
     if limit and limit.cpu:
         variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
@@ -30,6 +33,14 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
         variables.update(_gpu_variables(accelerator, lock))
     variables.update({setting.name: setting.value for setting in environment.every(Setting)})
     return tuple(sorted(variables.items()))
+
+
+def builder_variables_of(environment: Environment) -> tuple[Pair, ...]:
+    """Return what compilers of the builder read, sorted by name: which GPUs PyTorch's extensions are compiled for."""
+    accelerator = environment.one(Accelerator)
+    if accelerator is None or not accelerator.architectures:
+        return ()
+    return (("TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
 
 
 def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:

@@ -46,7 +46,7 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
             "two items stand side by side without a separator",
             (wrong(span, "a new item begins here"),),
             notes=("items end at `;` or at the end of the line",),
-            fixes=(Fix("separate them", Span(source, start, start), "; "),),
+            fixes=(Fix("separate them", Span(source, start, start), "; ", certain=True),),
         )
     return Diagnostic(
         "item-without-word",
@@ -77,7 +77,7 @@ def _blank_in_specifier(comparator: Span, blank: Span) -> Diagnostic:
         "a version specifier has no version directly behind its comparator",
         (wrong(comparator, "no digit follows"),),
         notes=("without a blank it is a specifier, `>=2.1`; `<` and `>` alone are brackets of a block",),
-        fixes=(Fix("leave out the blank", blank, ""),) if blank.end > blank.start else (),
+        fixes=(Fix("leave out the blank", blank, "", certain=True),) if blank.end > blank.start else (),
     )
 
 
@@ -113,7 +113,7 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unprintable-character",
             f"the character U+{ord(character):04X} has no place in a program",
             (wrong(span),),
-            fixes=(Fix("write a blank", span, " "),) if character.isspace() else (),
+            fixes=(Fix("write a blank", span, " ", certain=True),) if character.isspace() else (),
         )
     return Diagnostic(
         "unexpected-character",

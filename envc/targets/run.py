@@ -59,6 +59,9 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
         },
         "limits": {"memory": run.memory, "cpu": None if run.cpu is None else run.cpu / 1000},
         "shared_memory": run.shared_memory,
+        "ulimits": [{"name": one.name, "soft": one.soft, "hard": one.hard} for one in run.ulimits],
+        "ipc": run.ipc,
+        "capabilities": list(run.capabilities),
         "health": None
         if health is None
         else {

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
-import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.project import Project, errors
+from tests.engine.serving import gateway, served
 from tests.unit.resolvers.hub_server import HubServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
+
+__all__ = ["gateway", "served"]
 
 pytestmark = pytest.mark.engine
 
@@ -28,31 +27,6 @@ env fetching <
   run "python" "-c" "import os; print(os.path.getsize('/models/model.bin'), os.access('/models', os.W_OK))"
 >
 """
-
-
-@pytest.fixture
-def gateway(lab: Lab) -> str:
-    """The address at which containers find this machine."""
-    return str(lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
-
-
-@pytest.fixture
-def served(gateway: str, tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder, and the address at which containers find it."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name it has in the library
-            """Say nothing."""
-
-    server = ThreadingHTTPServer((gateway, 0), functools.partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield folder, f"http://{gateway}:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_right_bytes_are_there_and_wrong_ones_stop_the_start(

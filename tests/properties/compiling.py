@@ -10,6 +10,7 @@ from envc.compile import Compiled, compile_environment, understand
 from envc.diagnostics import Source
 from envc.language.environment import Environment
 from envc.language.facets import CopiedPath, SystemPackage
+from envc.language.outside_facets import ImageFile
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSystemPackage
@@ -46,6 +47,7 @@ def locked_files(environment: Environment) -> LockedFiles:
         LockedPackage(name=name, version=version, index=index, requires=(), wheel=None, size=None)
         for index, name, version in PINS
     )
+    copied = {one.image for one in environment.every(ImageFile)}
     lock = Lock(
         edition=environment.edition,
         envc="0.1.0",
@@ -53,7 +55,7 @@ def locked_files(environment: Environment) -> LockedFiles:
         environment=environment.name,
         platform="linux/amd64",
         resolver=None,
-        inputs={},
+        inputs={"images": dict.fromkeys(copied, "copied from")} if copied else {},
         python=LockedPython(version="3.12.15", reason="as asked"),
         base=IMAGE,
         interpreter=None,
@@ -64,6 +66,7 @@ def locked_files(environment: Environment) -> LockedFiles:
             for name in sorted({one.name for one in environment.every(SystemPackage)})
         ),
         artifacts=lock_artifacts(environment, {}, None),
+        images=(IMAGE,) * len(copied),
     )
     pins = tuple((index, (Pin(name, version, (digest(name),)),)) for index, name, version in PINS)
     return LockedFiles(lock, pins)

@@ -103,6 +103,36 @@ def test_scripts_are_read_back(lines: list[str]) -> None:
     assert image.command == ["/bin/sh", "-euc", script + "\n"]
 
 
+@given(st.lists(TEXT, min_size=2, max_size=4), TEXT.filter(lambda text: text.strip() and '"""' not in text))
+def test_checks_are_read_back(arguments: list[str], line: str) -> None:
+    """Argument by argument, lines and all; they are instructions of their own and no more."""
+    script = f"set -x\necho {line.strip()}x"
+    text = program(f'check < run {" ".join(map(literal, arguments))}; run """\n{script}\n""" >')
+    tried = [one.text for one in instructions(compiled(text).files["Dockerfile"]) if "--network=none" in one.text]
+    assert [json.loads(one.removeprefix("--network=none ")) for one in tried] == [
+        arguments,
+        ["/bin/sh", "-euc", script + "\n"],
+    ]
+
+
+@given(MOUNTED, PATH)
+def test_files_from_outside_are_read_back(target: str, source: str) -> None:
+    """A tool's place, and both places of what another image has."""
+    zeros = "0" * 64
+    items = (
+        f'tool a 1 from "https://h/a" sha256 "{zeros}" at {literal("/tools/" + target)}',
+        f'copy {literal("/x/" + source.translate(UNMOUNTABLE))} from image "a:1" at {literal("/b/" + target)}',
+    )
+    found = instructions(compiled(program(*items)).files["Dockerfile"])
+    added = next(one.text for one in found if one.name == "ADD")
+    copies = [one.text for one in found if one.name == "COPY" and "--from=docker.io" in one.text]
+    assert resolved(json.loads(added[added.index("[") :])[1], {}) == f"/tools/{target}"
+    assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/b/{target}"]
+
+
+UNMOUNTABLE = str.maketrans(',"', "__")
+
+
 @given(MOUNTED, PATH)
 def test_mounts_are_read_back(path: str, source: str) -> None:
     """In the manifest, and in the command line that people copy from it, as a shell splits it."""

@@ -140,7 +140,7 @@ def _signals_into(happened: SimpleQueue[int | BaseException | None]) -> Iterator
 
 def options_of(request: ContainerRequest) -> dict[str, Any]:
     """Return the options of `docker.containers.create`. An init process passes signals on and buries lost children."""
-    from docker.types import DeviceRequest
+    from docker.types import DeviceRequest, Ulimit
 
     options: dict[str, Any] = {
         "command": list(request.command) if request.command is not None else None,
@@ -150,6 +150,9 @@ def options_of(request: ContainerRequest) -> dict[str, Any]:
         "mem_limit": request.memory,
         "nano_cpus": None if request.cpu is None else request.cpu * 1_000_000,
         "shm_size": request.shared_memory,
+        "ipc_mode": request.ipc,
+        "cap_add": list(request.capabilities),
+        "ulimits": [Ulimit(name=one.name, soft=_limit(one.soft), hard=_limit(one.hard)) for one in request.ulimits],
         "ports": {one.container: (one.address, one.port or None) for one in request.ports},
         "init": True,
         "auto_remove": request.detach,
@@ -158,6 +161,10 @@ def options_of(request: ContainerRequest) -> dict[str, Any]:
     if request.gpus:
         options["device_requests"] = [DeviceRequest(count=request.gpus.number or -1, capabilities=[["gpu"]])]
     return {name: value for name, value in options.items() if value not in (None, {}, [])}
+
+
+def _limit(value: int | None) -> int:
+    return -1 if value is None else value
 
 
 def _mount(mount: Mount) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.builder import builder_stage
+from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
 from envc.targets.dockerfile.printer import print_dockerfile
@@ -17,7 +18,7 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
 
 def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return all instructions in order."""
-    return [*_head(plan, hashes), *builder_stage(plan), Blank(), *inference_stage(plan, hashes)]
+    return [*_head(plan, hashes), *builder_stage(plan), Blank(), *inference_stage(plan, hashes), *check_stages(plan)]
 
 
 def _head(plan: Plan, hashes: PlanHash) -> list[Instruction]:

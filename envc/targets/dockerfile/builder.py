@@ -18,6 +18,7 @@ from envc.targets.dockerfile.instructions import (
     Run,
     Variables,
 )
+from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.quoting import because
 
 _BYTE_CODE = (
@@ -50,6 +51,7 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
     return [
+        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
         Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
     ]
@@ -108,4 +110,5 @@ _STEPS: dict[BuilderStep, Callable[[Plan], list[Instruction]]] = {
     "packages": _packages,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
+    "tools": unpack_tools,
 }

@@ -25,6 +25,7 @@ from envc.targets.dockerfile.instructions import (
     Variables,
     WorkingDirectory,
 )
+from envc.targets.dockerfile.outside import add_tools, copy_from_images
 from envc.targets.dockerfile.quoting import because
 
 #: Everyone may read, folders and programs may be entered, and only root may write.
@@ -157,6 +158,8 @@ _STEPS: dict[InferenceStep, Callable[[Plan], list[Instruction]]] = {
     "system packages": _system_packages,
     "Python": _python,
     "user": _user,
+    "tools": add_tools,
+    "images": copy_from_images,
     "virtual environment": _virtual_environment,
     "data": _data,
     "source": _source,

@@ -57,6 +57,12 @@ class Run(NamedTuple):
     raw: frozenset[str] = frozenset()  # arguments that are left to the shell as they are: redirections, wildcards
 
 
+class RunExact(NamedTuple):
+    """RUN in exec form, without network: no shell reads the arguments."""
+
+    arguments: tuple[str, ...]
+
+
 class Copy(NamedTuple):
     """COPY in exec form."""
 
@@ -126,6 +132,7 @@ Instruction = (
     | ImageLabels
     | Mount
     | Run
+    | RunExact
     | Copy
     | AddRemote
     | WorkingDirectory

@@ -107,6 +107,11 @@ def _(one: given.Run) -> str:
     return "RUN " + _BREAK.join([*mounts, *chained])
 
 
+@text.register
+def _(one: given.RunExact) -> str:
+    return f"RUN --network=none {exec_form(one.arguments)}"
+
+
 def _wrapped(words: list[str]) -> str:
     """Return a command, broken between arguments where a line would be too long; an option keeps its value."""
     lines = [words[0]]

@@ -20,6 +20,9 @@ MANIFEST: dict[str, Any] = {
     "gpus": {"count": "all", "memory": None, "optional": True, "driver": None},
     "limits": {"memory": 512, "cpu": 1.5},
     "shared_memory": 64,
+    "ulimits": [{"name": "nofile", "soft": 64, "hard": None}],
+    "ipc": "host",
+    "capabilities": ["IPC_LOCK"],
 }
 PLANNED = [
     {"name": "wine", "type": "bind", "source": "examples/data", "target": "/data", "readonly": True},
@@ -52,6 +55,8 @@ def test_docker_is_given_it_in_its_own_units_with_an_init() -> None:
     assert options["ports"] == {"8080/tcp": ("127.0.0.1", 8080)}
     assert options["device_requests"][0]["Count"] == -1
     assert options["mounts"][0] == {"Target": "/data", "Source": "/x", "Type": "bind", "ReadOnly": True}
+    assert (options["ipc_mode"], options["cap_add"]) == ("host", ["IPC_LOCK"])
+    assert options["ulimits"] == [{"Name": "nofile", "Soft": 64, "Hard": -1}]
     assert "command" not in options  # the image's own
     assert "user" not in options
 

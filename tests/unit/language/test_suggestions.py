@@ -31,6 +31,10 @@ def misspelt(word: str) -> set[str]:
     return {one for one in found if one and one != word}
 
 
+#: Words one letter apart: a slip may be as near to the other.
+TWINS = {"ulimit": "limit"}
+
+
 @pytest.mark.parametrize("name", INSIDE)
 def test_a_misspelt_word_suggests_the_word(name: str) -> None:
     """Every simple slip in a word of four letters and more; in a shorter one some word, or the list of all."""
@@ -41,7 +45,9 @@ def test_a_misspelt_word_suggests_the_word(name: str) -> None:
         assert found.name == "unknown-word"
         assert name in found.notes[0].split()
         if len(name) >= 4:
-            assert [fix.replacement for fix in found.fixes] == [name], slip
+            meant = {name, TWINS.get(name)}
+            assert len(found.fixes) == 1, slip
+            assert found.fixes[0].replacement in meant, slip
 
 
 @pytest.mark.parametrize("brought", BROUGHT_ALONG)

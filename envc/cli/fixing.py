@@ -1,0 +1,60 @@
+"""Which edits of diagnostics are made, and the text that they make. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from envc import compile as pipeline
+from envc.diagnostics import Diagnostic, Fix, Report, Source
+
+
+def found_in(source: Source) -> tuple[Diagnostic, ...]:
+    """Return everything that can be said of a program without its lock: errors of one stage, or warnings."""
+    try:
+        meaning = pipeline.understand(source)
+    except Report as report:
+        return report.diagnostics
+    warnings = [one for environment in meaning.environments for one in environment.warnings]
+    from envc.knowledge.library import Library
+    from envc.lock.accelerator import choose_builds
+
+    try:
+        for environment in meaning.environments:
+            choose_builds(environment, Library())
+    except Report as report:
+        return (*warnings, *report.diagnostics)
+    return tuple(warnings)
+
+
+def certain_fixes(diagnostics: Iterable[Diagnostic], source: Source) -> list[Fix]:
+    """Return the edits that need no asking, none inside of another, in the order of the text."""
+    found = sorted(
+        (fix for one in diagnostics for fix in one.fixes if fix.certain and fix.span.source == source),
+        key=lambda fix: (fix.span.start, fix.span.end),
+    )
+    chosen: list[Fix] = []
+    for fix in found:
+        if not chosen or fix.span.start > chosen[-1].span.end:
+            chosen.append(fix)
+    return chosen
+
+
+def applied(source: Source, fixes: Iterable[Fix]) -> Source:
+    """Return the text with edits made, none of which lies inside of another."""
+    text = source.text
+    for fix in sorted(fixes, key=lambda fix: fix.span.start, reverse=True):
+        text = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    return Source(source.path, text)
+
+
+def made_certain(source: Source) -> tuple[Source, list[Fix]]:
+    """Make certain edits until none is left, and return the text and what was done."""
+    done: list[Fix] = []
+    seen = {source.text}
+    while fixes := certain_fixes(found_in(source), source):
+        changed = applied(source, fixes)
+        if changed.text in seen:
+            break
+        seen.add(changed.text)
+        source, done = changed, [*done, *fixes]
+    return source, done

@@ -1,0 +1,88 @@
+"""The word `tool`: a program by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.artifact_words import is_address, readable_address
+from envc.language.environment import Environment
+from envc.language.fields import Flag, Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.outside_facets import Tool as ToolFacet
+from envc.language.values import ContainerPath, Name, ProgramPath, Sha256, Tag, Text, refuse
+from envc.language.word import Declaration
+
+
+def _downloadable(text: str) -> str:
+    if not is_address(text):
+        refuse("unreadable-address", "an address is like https://host/path")
+    if text.partition("://")[0] not in {"http", "https"}:
+        refuse("unfetchable-address", "neither http nor https")
+    return readable_address(text)
+
+
+def _place(path: str) -> str:
+    if path in {"/", "/opt/venv"} or path.startswith("/opt/venv/"):
+        refuse("reserved-path", "the system or the packages lie there")
+    return path
+
+
+class Tool(Declaration):
+    """Brings a program that no index and no distribution has: downloaded when the image is built, and checked.
+
+    One file becomes a program that everybody may run. With `unpacked` the file is an archive (tar, maybe compressed
+    with gzip, bzip2 or xz, or zip), and `at` is the folder that its content goes to; `inside` takes a folder or a
+    file of it alone. What has another checksum than the program says stops the build.
+    """
+
+    repeatable = True
+    examples = (
+        f'tool pget 0.8.2 from "https://example.org/pget" sha256 "{"0" * 64}" at "/usr/local/bin/pget"',
+        f'tool ffmpeg 7.1 from "https://example.org/x.tar.xz" sha256 "{"0" * 64}" at "/opt/x" unpacked inside "x/bin"',
+    )
+
+    name: Annotated[Name, Positional()]
+    version: Annotated[Tag, Positional()]
+    location: Annotated[Text, AfterValidator(_downloadable), Keyword("from")]
+    sha256: Annotated[Sha256 | None, Keyword()] = None
+    at: Annotated[ContainerPath, AfterValidator(_place), Keyword()]
+    unpacked: Annotated[bool, Flag()] = False
+    inside: Annotated[ProgramPath | None, Keyword()] = None
+
+    def facets(self, origin: Origin) -> Iterator[ToolFacet]:
+        """Return the tool."""
+        inside = "" if self.inside in {None, "."} else str(self.inside)
+        yield ToolFacet(
+            self.name, self.version, self.location, self.sha256 or "", self.at, self.unpacked, inside, origin
+        )
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse bytes that nobody checks, two tools of one name, and a part of what is no archive."""
+        if self.sha256 is None:
+            yield Diagnostic(
+                "no-checksum",
+                f"nothing says what the bytes of `{self.name}` must be",
+                (wrong(origin.of("location"), "downloaded without a checksum"),),
+                helps=("write `sha256` and the checksum behind it",),
+            )
+        if self.inside is not None and not self.unpacked:
+            yield Diagnostic(
+                "contradiction",
+                "only an archive has something inside",
+                (wrong(origin.of("inside"), "the file is not `unpacked`"),),
+            )
+        if self.inside is not None and ".." in self.inside.split("/"):
+            yield Diagnostic(
+                "path-leaves-folder",
+                "a path in an archive has no `..`",
+                (wrong(origin.of("inside"), "leads out of it"),),
+            )
+        twins = [one for one in environment.every(ToolFacet) if one.name == self.name]
+        if any(one.origin.span.start < origin.span.start for one in twins):
+            label = wrong(origin.of("name"), "again here")
+            yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", (label,))

@@ -1,0 +1,35 @@
+"""What an environment is to have of the kernel while its container runs. A part of `facets.py`."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from envc.language.origin import Origin
+
+IpcMode = Literal["host", "private", "shareable"]
+
+
+class ProcessLimit(NamedTuple):
+    """A limit that the kernel holds every process to; None is without limit. In the unit of `setrlimit`."""
+
+    name: str
+    soft: int | None
+    hard: int | None
+    origin: Origin
+
+
+class IpcNamespace(NamedTuple):
+    """Whose shared memory and semaphores the processes see."""
+
+    mode: IpcMode
+    origin: Origin
+
+
+class KernelCapability(NamedTuple):
+    """A part of root's power that the container keeps, `IPC_LOCK`."""
+
+    name: str
+    origin: Origin
+
+
+ContainerFacet = ProcessLimit | IpcNamespace | KernelCapability

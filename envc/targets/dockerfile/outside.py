@@ -1,0 +1,54 @@
+"""Steps for what comes from outside of index and project: tools by address, and files of other images."""
+
+from __future__ import annotations
+
+from envc.plan.plan import Plan, PlannedTool
+from envc.targets.dockerfile.instructions import AddRemote, Blank, Copy, Instruction, Run
+from envc.targets.dockerfile.quoting import because
+
+_FOLDER = "/tools"
+#: Everyone may read, folders and programs may be entered, and only root may write.
+_MODE = "u=rwX,go=rX"
+#: A program that came as one file, which has no mode of its own.
+_PROGRAM = "u=rwx,go=rx"
+#: Unpacks a tar or zip archive; nothing of it may lie outside of the folder.
+_UNPACK = (
+    "import os, sys, tarfile, zipfile; archive, folder = sys.argv[1:]; os.mkdir(folder); "
+    "packed = zipfile.ZipFile(archive) if zipfile.is_zipfile(archive) else None; "
+    'packed or tarfile.open(archive).extractall(folder, filter="data"); '
+    "[os.chmod(packed.extract(one, folder), 0o755 if one.is_dir() else one.external_attr >> 16 & 0o777 or 0o644) "
+    "for one in (packed.infolist() if packed else ())]"
+)
+
+
+def unpack_tools(plan: Plan) -> list[Instruction]:
+    """Return the builder's steps: archives are checked and unpacked there."""
+    steps: list[Instruction] = []
+    for tool in plan.tools:
+        if tool.unpacked:
+            archive, folder = f"{_FOLDER}/{tool.name}/archive", f"{_FOLDER}/{tool.name}/unpacked"
+            steps += [
+                Blank(),
+                *because(plan, texts=(f"tool {tool.name} {tool.version}",)),
+                AddRemote(tool.location, archive, tool.sha256, "0644"),
+                Run((("python", "-c", _UNPACK, archive, folder),)),
+            ]
+    return steps
+
+
+def add_tools(plan: Plan) -> list[Instruction]:
+    """Return the steps that bring the tools into the image that runs."""
+    return [Blank(), *because(plan, "tools", texts=("checked against its sha256",)), *map(_tool, plan.tools)]
+
+
+def _tool(tool: PlannedTool) -> Instruction:
+    if not tool.unpacked:
+        return AddRemote(tool.location, tool.path, tool.sha256, _PROGRAM)
+    source = f"{_FOLDER}/{tool.name}/unpacked/{tool.inside}"
+    return Copy(source, tool.path, stage="builder", mode=_MODE)
+
+
+def copy_from_images(plan: Plan) -> list[Instruction]:
+    """Return the steps that copy from other images."""
+    copies = [Copy(one.source, one.path, stage=one.image) for one in plan.images]
+    return [Blank(), *because(plan, "images"), *copies]
