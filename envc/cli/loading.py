@@ -140,7 +140,7 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
         loaded.memory.read_tree(loaded.project.root, wanted, ignored, sources)
     copied = {facet.name for facet in environment.every(Artifact) if facet.delivery == "copied"}
     check_artifacts(environment, locked.lock, measure_artifacts(loaded, copied))
-    addresses = index_addresses(locked)
+    addresses = index_addresses(locked, environment)
     return pipeline.compile_environment(environment, locked, sources, places, addresses, arguments)
 
 
@@ -161,15 +161,16 @@ def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str
     return measured
 
 
-def index_addresses(locked: LockedFiles) -> dict[str, str]:
-    """Return the public addresses of the named indexes of a lock."""
+def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, str]:
+    """Return the public addresses of the named indexes of a lock: the program's own, and those that envc knows."""
     names = [index for index in locked.lock.indexes if index]
     if not names:
         return {}
     from envc.knowledge.library import Library
+    from envc.lock.routes import program_addresses
 
-    library = Library()
-    return {name: address for name in names if (address := library.index_address(name))}
+    library, own = Library(), program_addresses(environment)
+    return {name: address for name in names if (address := own.get(name) or library.index_address(name))}
 
 
 def build_arguments(given: list[str]) -> dict[str, str]:

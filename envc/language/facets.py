@@ -64,6 +64,15 @@ class PythonPackage(NamedTuple):
         return f"{self.name}{extras}{self.specifier}"
 
 
+class PackageIndex(NamedTuple):
+    """An index of packages, and the packages that come from it alone."""
+
+    name: str
+    address: str  # never in a lock
+    packages: tuple[str, ...]  # as PEP 503 normalises names
+    origin: Origin
+
+
 class SystemPackage(NamedTuple):
     """A package of the base's distribution."""
 
@@ -200,6 +209,7 @@ Facet = (
     | BaseImage
     | Accelerator
     | PythonPackage
+    | PackageIndex
     | SystemPackage
     | Artifact
     | Setting

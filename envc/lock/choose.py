@@ -29,6 +29,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
+from envc.lock.routes import routes_of
 from envc.lock.world import World
 
 
@@ -102,13 +103,14 @@ def _resolve(
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    routes = {name: build.index_name for build in builds for name in (build.family.project, *build.family.companions)}
+    routes = routes_of(environment, builds)
     wanted = tuple(
-        Requirement(package.requirement, routes.get(package.name) if package.accelerated else None)
+        Requirement(package.requirement, routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return world.resolver.resolve(Request(target, wanted, indexes, pins), world.progress)
+    request = Request(target, wanted, indexes, pins, tuple(sorted(routes.items())))
+    return world.resolver.resolve(request, world.progress)
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:

@@ -12,6 +12,7 @@ _KIND_NAMES = {
     "base": "the base image",
     "accelerator": "the accelerator",
     "packages": "the packages",
+    "indexes": "the indexes",
     "system": "the system packages",
     "artifacts": "the data",
 }

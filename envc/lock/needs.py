@@ -9,10 +9,19 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, Artifact, BaseImage, Facet, Interpreter, PythonPackage, SystemPackage
+from envc.language.facets import (
+    Accelerator,
+    Artifact,
+    BaseImage,
+    Facet,
+    Interpreter,
+    PackageIndex,
+    PythonPackage,
+    SystemPackage,
+)
 from envc.language.origin import Origin
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "system", "artifacts"]
+NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "system", "artifacts"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -55,6 +64,8 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         kind = "accelerated" if facet.accelerated else "plain"
         extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
         return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
+    if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
+        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
         return Need("system", facet.name, "any", origin)
     if isinstance(facet, Artifact):

@@ -34,6 +34,7 @@ class Request(NamedTuple):
     requirements: tuple[Requirement, ...]
     indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
+    routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
 
 
 class Package(NamedTuple):

@@ -19,6 +19,7 @@ from envc.language.facets import (
     IgnoredPath,
     ImageLabel,
     Interpreter,
+    PackageIndex,
     PythonPackage,
     ResourceLimit,
     Secret,
@@ -251,7 +252,7 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage,),
+        "packages": (PythonPackage, PackageIndex),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),

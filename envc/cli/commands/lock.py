@@ -105,6 +105,7 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.lock.doubts import doubts
     from envc.lock.files import write
     from envc.lock.python import end_of_python
+    from envc.lock.routes import program_addresses, unused_indexes
     from envc.lock.world import World
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
@@ -116,8 +117,10 @@ def _choose_and_write(  # what `lock_loaded` has found out
     warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
     with working(f"locking {loaded.environment.name}") as progress:
         resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
-        world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
+        addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
+        world = World(library, resolver, Registry(), measured, addresses, progress)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
+    warnings += unused_indexes(loaded.environment, (package.name for package in locked.lock.packages))
     show(warnings)
     if options.dry_run:
         _show_changes(old, locked)

@@ -33,10 +33,11 @@ def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
 
 
 def indexes_of(request: Request) -> dict[str, str | None]:
-    """Return the name of the index of every package that the program asks for."""
+    """Return the name of the index of every package that the program asks for, or that has one when it comes along."""
     from packaging.requirements import Requirement
 
-    return {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    asked = {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    return {**asked, **dict(request.routes)}
 
 
 def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package:

@@ -108,6 +108,9 @@ def routes_of(request: Request) -> dict[str, str]:
             name = normalise(Requirement(wanted.text).name)
             if routes.setdefault(name, addresses[wanted.index_name]) != addresses[wanted.index_name]:
                 raise ValueError(f"{name} is to come from two indexes")
+    for name, index in request.routes:
+        if routes.setdefault(name, addresses[index]) != addresses[index]:
+            raise ValueError(f"{name} is to come from two indexes")
     return routes
 
 
