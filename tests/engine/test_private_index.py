@@ -103,7 +103,7 @@ def by_configuration(home: Path, corp: Index, password: str) -> dict[str, str]:
     """An index of the same server in pip's configuration file, with the login in its address."""
     file = home / "pip.conf"
     login = f"{NAME}:{quote(password, safe='')}"
-    file.write_text(f"[global]\nextra-index-url = http://{login}@{corp.host}/simple/elsewhere\n")
+    file.write_text(f"[global]\nextra-index-url = http://{login}@{corp.host}/elsewhere/simple\n")
     return {"PIP_CONFIG_FILE": str(file)}
 
 
