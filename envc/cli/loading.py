@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc import compile as pipeline
 from envc.diagnostics import Report, Source
 from envc.language.environment import Environment, Meaning
+from envc.language.facets import PackageFile
 from envc.plan.places import Places
 from envc.sources.program import read_program
 from envc.sources.project import Project, find_project
@@ -59,7 +60,7 @@ def load(options: argparse.Namespace) -> Loaded:
     memory: Memory = options.memory
     memory.resolved(options.program.parent)
     memory.read_file(options.program)
-    loaded = load_program(options.program, options.environment, options.root)
+    loaded = load_program(options.program, options.environment, options.root, memory.read_file)
     if options.root is not None:
         memory.resolved(options.root)
         return loaded._replace(memory=memory)
@@ -69,8 +70,13 @@ def load(options: argparse.Namespace) -> Loaded:
     return loaded._replace(memory=memory)
 
 
-def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
-    """Read and understand a program. Raises a Report."""
+def load_program(
+    program: Path, name: str | None, root: Path | None, note: Callable[[Path], None] = lambda _: None
+) -> Loaded:
+    """Read and understand a program and the lists of packages that it names. Raises a Report.
+
+    `note` is told of every list before it is read.
+    """
     from envc.cli.console import show
 
     source = read_program(program, program.as_posix())
@@ -78,7 +84,13 @@ def load_program(program: Path, name: str | None, root: Path | None) -> Loaded:
     environment = pipeline.environment_of(meaning, source, program.stem, name)
     show(environment.warnings)
     project = find_project(program, root)
-    return Loaded(source, project, meaning, environment, project.places(environment.name))
+    places = project.places(environment.name)
+    if any(isinstance(facet, PackageFile) for facet in environment.facets):
+        from envc.lock.lists.expand import expand
+        from envc.sources.package_lists import list_reader
+
+        environment = expand(environment, list_reader(project.root, places, source.path, note))
+    return Loaded(source, project, meaning, environment, places)
 
 
 def read_lock(loaded: Loaded) -> LockedFiles | None:

@@ -15,6 +15,7 @@ from envc.lock.artifacts import lock_artifacts
 from envc.lock.builds import BuildChoice
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_images
+from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import (
     Lock,
     LockedPackage,
@@ -40,14 +41,17 @@ def choose(
 
     With `upgrade` only `pinned` packages stay. Raises a Report where there is no answer or the world failed.
     """
-    builds = choose_builds(environment, world.library)
+    interpreter = environment.one(Interpreter)
+    asked = settled(environment, interpreter.version if interpreter else None, platform)
+    builds = choose_builds(asked, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
     images = find_images(environment, platform, world, None if upgrade else old, needs)
-    if environment.one(Interpreter) is None:
-        builds = choose_builds(environment, world.library, images.python.version)
+    asked = settled(environment, images.python.version, platform)
+    if interpreter is None:
+        builds = choose_builds(asked, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
-    resolution = _resolve(environment, builds, target, world, _kept(environment, old, upgrade=upgrade))
+    resolution = _resolve(asked, builds, target, world, _kept(asked, old, upgrade=upgrade))
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -109,8 +113,8 @@ def _resolve(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    request = Request(target, wanted, indexes, pins, tuple(sorted(routes.items())))
-    return world.resolver.resolve(request, world.progress)
+    request = Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), bounds_of(environment))
+    return as_listed(environment, world.resolver.resolve(request, world.progress))
 
 
 def _system(environment: Environment, library: Library) -> tuple[LockedSystemPackage, ...]:

@@ -6,6 +6,8 @@ whether it is fresh is a comparison, and the answer names the clauses that chang
 
 from __future__ import annotations
 
+from collections import Counter
+from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
 from envc.language.environment import Environment
@@ -15,6 +17,7 @@ from envc.language.facets import (
     BaseImage,
     Facet,
     Interpreter,
+    ListedPackage,
     PackageIndex,
     PythonPackage,
     SystemPackage,
@@ -37,7 +40,26 @@ class Need(NamedTuple):
 def needs_of(environment: Environment) -> tuple[Need, ...]:
     """Return everything that must be chosen, sorted by kind and subject."""
     needs = [need for facet in environment.facets if (need := _need(facet)) is not None]
+    needs += listed_needs(environment)
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
+
+
+def listed_needs(environment: Environment) -> list[Need]:
+    """Return a need for each line of the lists: `six from requirements.txt`, numbered where there are several."""
+    needs: list[Need] = []
+    times: Counter[str] = Counter()
+    for listed in environment.every(ListedPackage):
+        subject = f"{listed.name} from {listed.path}"
+        times[subject] += 1
+        kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "at most"
+        extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
+        text = f"{kind} {extras}{listed.specifier or 'any'}"
+        text += f" where {listed.marker}" if listed.marker else ""
+        if listed.hashes:
+            text += f" files {sha256(' '.join(listed.hashes).encode()).hexdigest()[:12]}"
+        number = f" {times[subject]}" if times[subject] > 1 else ""
+        needs.append(Need("packages", subject + number, text, listed.origin))
+    return needs
 
 
 def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:

@@ -35,6 +35,7 @@ class Request(NamedTuple):
     indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
+    bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
 
 
 class Package(NamedTuple):
@@ -47,6 +48,7 @@ class Package(NamedTuple):
     required_by: tuple[str, ...]  # names of packages, sorted; empty when the program alone asks for it
     wheel: str | None  # file name of the wheel that the target takes
     size: int | None  # bytes of that wheel, where the index says
+    digest: str | None = None  # `sha256:…` of that wheel, where the resolver knows which of the hashes it is
 
 
 class Resolution(NamedTuple):

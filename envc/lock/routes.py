@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
 from envc.language.facets import PackageIndex, PythonPackage
-from envc.lock.builds import BuildChoice
+
+if TYPE_CHECKING:
+    from envc.lock.builds import BuildChoice
 
 
 def routes_of(environment: Environment, builds: Iterable[BuildChoice]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from envc.language.facets import (
     IgnoredPath,
     ImageLabel,
     Interpreter,
+    PackageFile,
     PackageIndex,
     PythonPackage,
     ResourceLimit,
@@ -252,7 +253,7 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage, PackageIndex),
+        "packages": (PythonPackage, PackageFile, PackageIndex),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),

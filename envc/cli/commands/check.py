@@ -41,11 +41,15 @@ def _look_at_lock(loaded: loading.Loaded) -> bool:
     locked = loading.read_lock(loaded)
     if locked is None:
         from envc.knowledge.library import Library
+        from envc.language.facets import Interpreter
         from envc.lock.accelerator import choose_builds
         from envc.lock.base import choose_base
+        from envc.lock.listed import settled
 
         library = Library()
-        choose_builds(loaded.environment, library)
+        python = loaded.environment.one(Interpreter)
+        asked = settled(loaded.environment, python.version if python else None, "linux/amd64")
+        choose_builds(asked, library)
         choose_base(loaded.environment, "linux/amd64", library)
         return True
     from envc.lock.freshness import is_fresh, stale_lock

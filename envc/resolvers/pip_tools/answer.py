@@ -51,7 +51,9 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
         raise ValueError(f"{plain(wheel)} is not a wheel of {pin.name} {pin.version}")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
         raise ValueError(f"the size of {plain(wheel)} is not a number of bytes")
-    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size)
+    stated = f"sha256:{facts.get('sha256')}"
+    digest = stated if stated in pin.hashes else None
+    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size, digest)
 
 
 def warnings_of(answer: Mapping[str, Any]) -> tuple[Diagnostic, ...]:

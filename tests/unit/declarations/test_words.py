@@ -180,6 +180,7 @@ WRONG = {
         'index a "https://pack ages.example.org/" for a',
         'index a "https:///simple" for a',
     ],
+    "constraints": ["constraints", "constraints a", 'constraints "/a.txt"', 'constraints "a.txt" "b.txt"'],
     "labels": [
         'labels "a=b" "c"',
         'labels "" "c"',
@@ -210,6 +211,12 @@ WRONG = {
     "pip": [
         "pip",
         'pip "git+https://x"',
+        "pip from requirements.txt",
+        'pip from "/requirements.txt"',
+        'pip from "a.txt" from "b.txt"',
+        "pip six group train",
+        "pip six extra train",
+        'pip from "pyproject.toml" group',
         "pip numpy ==1.0.dev1.*",
         "pip numpy >=1.0+cpu",
         'pip "--index-url"',

@@ -74,6 +74,7 @@ def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
                     "wheel": link.filename,
                     "size": sizes.get(link.url_without_fragment),
                     "yanked": link.yanked_reason,
+                    "sha256": link._hashes.get("sha256"),
                 }
             return old(self, candidate, reverse_dependencies)
 
