@@ -51,7 +51,7 @@ def listed_needs(environment: Environment) -> list[Need]:
     for listed in environment.every(ListedPackage):
         subject = f"{listed.name} from {listed.path}"
         times[subject] += 1
-        kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "at most"
+        kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"
         extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
         text = f"{kind} {extras}{listed.specifier or 'any'}"
         text += f" where {listed.marker}" if listed.marker else ""

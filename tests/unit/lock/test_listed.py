@@ -62,7 +62,7 @@ def test_lists_that_name_each_other_are_read_once() -> None:
     found = inputs_of(needs_of(over('pip from "a.txt"', texts)))["packages"]
     assert found == {
         "idna from sub/b.txt": "plain any",
-        "idna from sub/c.txt": "at most <3.8",
+        "idna from sub/c.txt": "bound <3.8",
         "six from a.txt": "plain any",
     }
 
