@@ -48,7 +48,12 @@ def listed_needs(environment: Environment) -> list[Need]:
     """Return a need for each line of the lists: `six from requirements.txt`, numbered where there are several."""
     needs: list[Need] = []
     times: Counter[str] = Counter()
+    lines: set[tuple[str, int, bool]] = set()
     for listed in environment.every(ListedPackage):
+        line = (listed.path, listed.origin.of("name").start, listed.wanted)
+        if line in lines:
+            continue  # two items name the same list
+        lines.add(line)
         subject = f"{listed.name} from {listed.path}"
         times[subject] += 1
         kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"

@@ -67,6 +67,12 @@ def test_lists_that_name_each_other_are_read_once() -> None:
     }
 
 
+def test_a_list_that_two_items_name_is_one_list() -> None:
+    one = over('pip from "a.txt"; constraints "c.txt"', {"a.txt": "-c c.txt\nsix\n", "c.txt": "six<2\n"})
+    found = inputs_of(needs_of(one))["packages"]
+    assert found == {"six from a.txt": "plain any", "six from c.txt": "bound <2"}
+
+
 def test_a_need_holds_marker_and_files_and_lines_of_one_name_are_counted() -> None:
     text = f"six==1.16 ; python_version < '3.9' --hash={A}\nsix==1.17 ; python_version >= '3.9' --hash={B}\n"
     found = inputs_of(needs_of(listed('pip from "requirements.txt"', requirements_txt=text)))["packages"]
