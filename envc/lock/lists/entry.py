@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     hashes: tuple[str, ...]  # `sha256:…`; empty where the list has none
     wanted: bool  # or else only a bound for a package that somebody asks for
     span: Span
+    bound_to: str = ""  # the name of the index that the list binds it to, where it is not the default one
 
 
 class Include(NamedTuple):

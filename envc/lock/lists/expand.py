@@ -8,10 +8,10 @@ from posixpath import basename, dirname, join, normpath
 
 from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
-from envc.language.facets import Facet, ListedPackage, PackageFile
+from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
 from envc.lock.lists.entry import Entry, Include, Wish
-from envc.lock.lists.mistakes import no_such_group, unknown, unreadable
+from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
 #: Returns the text of a list by its path relative to the program; the span is where it is named. Raises a Report.
 Read = Callable[[str, Span], Source]
@@ -25,7 +25,7 @@ def expand(environment: Environment, read: Read) -> Environment:
         facets.append(facet)
         if isinstance(facet, PackageFile):
             try:
-                facets += _packages(facet, read)
+                facets += _packages(facet, read, _with_an_index(facet, environment))
             except Report as report:
                 mistakes.append(report)
     if mistakes:
@@ -34,8 +34,22 @@ def expand(environment: Environment, read: Read) -> Environment:
     return environment._replace(facets=tuple(facets))
 
 
-def _packages(file: PackageFile, read: Read) -> Iterator[ListedPackage]:
+def _with_an_index(file: PackageFile, environment: Environment) -> Callable[[str], bool]:
+    """Return what says whether the program, or the accelerator's family, gives a package an index."""
+    named = {name for index in environment.every(PackageIndex) for name in index.packages}
+
+    def has_one(name: str) -> bool:
+        from envc.knowledge.library import Library
+
+        return name in named or (file.accelerated and Library().family_of(name) is not None)
+
+    return has_one
+
+
+def _packages(file: PackageFile, read: Read, has_index: Callable[[str], bool]) -> Iterator[ListedPackage]:
     for path, entry in _entries(file, read):
+        if entry.bound_to and not has_index(entry.name):
+            raise of_another_index(entry.name, entry.bound_to, entry.span)
         yield ListedPackage(
             entry.name,
             entry.extras,

@@ -103,3 +103,21 @@ def unknown(path: str, span: Span) -> Report:
             )
         ]
     )
+
+
+def of_another_index(name: str, index: str, span: Span) -> Report:
+    """Return the report of a package that a list binds to an index, and the program to none."""
+    return Report(
+        [
+            Diagnostic(
+                "package-of-another-index",
+                f"the list takes `{name}` from its index `{index}`, and the program names no index for it",
+                (wrong(span, f"from `{index}` there, from the default index here"),),
+                notes=("a package is taken only from the index that the program gives it",),
+                helps=(
+                    f'name the index in the program: `index NAME "https://…" for {name}`',
+                    "for torch and its like, `ml from …` takes the builds for the accelerator",
+                ),
+            )
+        ]
+    )

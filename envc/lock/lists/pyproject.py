@@ -10,6 +10,9 @@ from envc.lock.lists import toml
 from envc.lock.lists.entry import Entry, Wish, entry_of
 from envc.lock.lists.mistakes import elsewhere, no_such_group, unreadable
 
+#: What uv's sources can say of a package that is on no index.
+_KINDS = {"git": "a repository", "path": "a folder", "url": "an address", "workspace": "a folder"}
+
 
 def read(source: Source, wish: Wish) -> list[Entry]:
     """Return the project's dependencies with those of the extras and groups that are wished for."""
@@ -94,19 +97,19 @@ class _Project:
         found = []
         for text in texts:
             entry = entry_of(text, toml.value_place(self.source, text, start))
-            where = self.sources.get(entry.name)
-            for kind, what in (
-                ("git", "a repository"),
-                ("path", "a folder"),
-                ("url", "an address"),
-                ("workspace", "a folder"),
-            ):
-                if any(
-                    isinstance(one, dict) and one.get(kind) for one in (where if isinstance(where, list) else [where])
-                ):
-                    raise elsewhere(entry.name, entry.span, what)
-            found.append(entry)
+            found.append(entry._replace(bound_to=self.index_of(entry)))
         return found
+
+    def index_of(self, entry: Entry) -> str:
+        """Return the index that uv's sources bind a package to. Raises a Report for one that is on no index."""
+        where = self.sources.get(entry.name, [])
+        for one in where if isinstance(where, list) else [where]:
+            kind = next((kind for kind in _KINDS if isinstance(one, dict) and one.get(kind)), None)
+            if kind:
+                raise elsewhere(entry.name, entry.span, _KINDS[kind])
+            if isinstance(one, dict) and one.get("index"):
+                return str(one["index"])
+        return ""
 
 
 def _normalised(content: dict[str, Any]) -> dict[str, Any]:

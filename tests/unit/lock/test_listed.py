@@ -164,3 +164,27 @@ def test_every_list_with_a_mistake_is_said_at_once() -> None:
     with pytest.raises(Report) as caught:
         listed('pip from "a.txt"; pip from "b.txt"', a_txt="-e .\n", b_txt="--pre\n")
     assert [one.name for one in caught.value.diagnostics] == ["package-from-elsewhere", "option-in-list"]
+
+
+BOUND = """
+[project]
+name = "a"
+dependencies = ["torch"]
+
+[tool.uv.sources]
+torch = [{ index = "pytorch-cu124", marker = "sys_platform == 'linux'" }]
+"""
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        'ml from "pyproject.toml"',
+        'pip from "pyproject.toml"; index corp "https://packages.example.org/simple" for torch',
+    ],
+)
+def test_a_package_that_a_list_binds_to_an_index_has_one_in_the_program(items: str) -> None:
+    one = over(items, {"pyproject.toml": BOUND})
+    assert list(inputs_of(needs_of(one))["packages"]) == ["torch from pyproject.toml"]
+    with pytest.raises(Report, match="package-of-another-index"):
+        over('pip from "pyproject.toml"', {"pyproject.toml": BOUND})
