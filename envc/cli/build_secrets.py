@@ -96,5 +96,5 @@ def _with_credentials(name: str, variable: str) -> Diagnostic:
         "index-with-credentials",
         f"the address that {variable} gives the index `{name}` holds credentials",
         notes=("the address is a build argument, which the history of the builder's stage keeps",),
-        helps=("give an address without credentials: a mirror or proxy on this machine can add them",),
+        helps=("give the address without them, and put them into netrc: the build gets that as a secret",),
     )

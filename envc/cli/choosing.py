@@ -79,6 +79,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
     from envc.lock.python import end_of_python
+    from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.indexes import index_addresses
@@ -89,7 +90,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
-    addresses = index_addresses(library, os.environ)
+    addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
     resolver = PipTools(

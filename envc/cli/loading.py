@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from envc import compile as pipeline
 from envc.diagnostics import Report, Source
 from envc.language.environment import Environment, Meaning
+from envc.language.facets import PackageFile
 from envc.plan.places import Places
 from envc.sources.program import read_program
 from envc.sources.project import Project, find_project
@@ -134,8 +135,23 @@ def load_environments(
             own = pipeline.understand(source, modules, Chosen(environment.name, values))
             environment = pipeline.environment_of(own, source, program.stem, environment.name)
         show(environment.warnings)
+        environment = _with_lists(environment, source, project, memory)
         found.append(Loaded(source, project, own, environment, project.places(environment.name), memory))
     return found
+
+
+def _with_lists(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
+    """Return the environment with what the lists of packages that it names hold. Raises a Report."""
+    sides = (environment, *(variant for _, variant in environment.variants))
+    if not any(isinstance(facet, PackageFile) for side in sides for facet in side.facets):
+        return environment
+    from envc.lock.lists.expand import expand
+    from envc.sources.package_lists import list_reader
+
+    note = memory.read_file if memory else lambda _: None
+    read = list_reader(project.root, project.places(environment.name), source.path, note)
+    variants = tuple((platform, expand(variant, read)) for platform, variant in environment.variants)
+    return expand(environment, read)._replace(variants=variants)
 
 
 def with_group(loaded: Loaded) -> list[Loaded]:
@@ -144,7 +160,10 @@ def with_group(loaded: Loaded) -> list[Loaded]:
     return [
         loaded
         if environment.name == loaded.environment.name
-        else loaded._replace(environment=environment, places=loaded.project.places(environment.name))
+        else loaded._replace(
+            environment=_with_lists(environment, loaded.source, loaded.project, loaded.memory),
+            places=loaded.project.places(environment.name),
+        )
         for environment in loaded.meaning.environments
         if environment.name in names
     ]
@@ -235,7 +254,7 @@ def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, 
         loaded.memory.read_tree(loaded.project.root, wanted, ignored, sources)
     copied = {facet.name for facet in environment.every(Artifact) if facet.delivery == "copied"}
     check_artifacts(environment, locked.lock, measure_artifacts(loaded, copied))
-    addresses = index_addresses(locked)
+    addresses = index_addresses(locked, environment)
     return pipeline.compile_environment(environment, locked, sources, places, addresses, arguments)
 
 
@@ -256,16 +275,21 @@ def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str
     return measured
 
 
-def index_addresses(locked: LockedFiles) -> dict[str, str]:
-    """Return the public addresses of the named indexes of a lock, and of the snapshots that it was made from."""
+def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, str]:
+    """Return the public addresses of the named indexes of a lock, and of the snapshots that it was made from.
+
+    The program's own addresses come first, then those that envc knows.
+    """
     names = [index for index in locked.lock.indexes if index]
     snapshots = any(one.snapshot for one in locked.lock.distributions)
     if not names and not snapshots:
         return {}
     from envc.knowledge.library import Library
+    from envc.lock.routes import program_addresses
 
     library = Library()
-    found = {name: address for name in names if (address := library.index_address(name))}
+    own = program_addresses(environment)
+    found = {name: address for name in names if (address := own.get(name) or library.index_address(name))}
     if snapshots:
         from envc.plan.apt import snapshots_name
 

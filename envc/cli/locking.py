@@ -177,12 +177,16 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
 
 def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic]:
     """Return what is worth a warning about locks that were just made, each said once."""
+    from envc.lock.routes import unused_indexes
     from envc.lock.system_doubts import system_doubts
 
-    made = [(platform, locked.lock) for platform, locked in sorted(new.items()) if old.get(platform) != locked]
-    return list(
-        dict.fromkeys(one for platform, lock in made for one in system_doubts(loaded.environment.on(platform), lock))
-    )
+    found: list[Diagnostic] = []
+    for platform, locked in sorted(new.items()):
+        if old.get(platform) != locked:
+            environment = loaded.environment.on(platform)
+            found += system_doubts(environment, locked.lock)
+            found += unused_indexes(environment, (package.name for package in locked.lock.packages))
+    return list(dict.fromkeys(found))
 
 
 def _say_waiting(shown: str, holder: int | None) -> None:

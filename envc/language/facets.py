@@ -67,6 +67,42 @@ class PythonPackage(NamedTuple):
         return f"{self.name}{extras}{self.specifier}"
 
 
+class PackageFile(NamedTuple):
+    """A list of packages that lies in the project: a requirements file, a `pyproject.toml`, another tool's lock."""
+
+    path: str  # relative to the program
+    groups: tuple[str, ...]
+    extras: tuple[str, ...]
+    constraints: bool  # it bounds what others ask for, and asks for nothing
+    pinned: bool
+    accelerated: bool
+    origin: Origin
+
+
+class ListedPackage(NamedTuple):
+    """One line of such a list. Its origin is the item that names the list, and the place in the list."""
+
+    name: str  # as PEP 503 normalises it
+    extras: tuple[str, ...]
+    specifier: str
+    marker: str  # PEP 508, judged for the target; empty: everywhere
+    hashes: tuple[str, ...]  # `sha256:…`, sorted; empty where the list has none
+    wanted: bool  # or else a bound for what others ask for
+    pinned: bool
+    accelerated: bool
+    path: str  # of the list, relative to the program
+    origin: Origin
+
+
+class PackageIndex(NamedTuple):
+    """An index of packages, and the packages that come from it alone."""
+
+    name: str
+    address: str  # never in a lock
+    packages: tuple[str, ...]  # as PEP 503 normalises names
+    origin: Origin
+
+
 class SystemPackage(NamedTuple):
     """A package of the base's distribution."""
 
@@ -204,6 +240,9 @@ Facet = (
     | BaseImage
     | Accelerator
     | PythonPackage
+    | PackageFile
+    | ListedPackage
+    | PackageIndex
     | SystemPackage
     | Artifact
     | Setting

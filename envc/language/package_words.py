@@ -8,11 +8,12 @@ from typing import Annotated, ClassVar
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import PythonPackage
-from envc.language.fields import Entries, Flag
+from envc.language.facets import PackageFile, PythonPackage
+from envc.language.fields import Entries, Flag, Keyword
 from envc.language.origin import Origin
 from envc.language.packages import PackageEntry
 from envc.language.taken import taken_before
+from envc.language.values import ProgramPath
 from envc.language.word import Declaration
 
 
@@ -23,10 +24,23 @@ class PackageList(Declaration):
     accelerated: ClassVar[bool] = False
 
     packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
+    listed: Annotated[ProgramPath | None, Keyword("from", kinds=frozenset({"string"}))] = None
+    groups: Annotated[tuple[str, ...], Keyword("group", many=True)] = ()
+    extras: Annotated[tuple[str, ...], Keyword("extra", many=True)] = ()
     pinned: Annotated[bool, Flag()] = False
 
-    def facets(self, origin: Origin) -> Iterator[PythonPackage]:
-        """Return the packages."""
+    def facets(self, origin: Origin) -> Iterator[PythonPackage | PackageFile]:
+        """Return the packages, and the list that they are read from."""
+        if self.listed is not None:
+            yield PackageFile(
+                self.listed,
+                self.groups,
+                self.extras,
+                constraints=False,
+                pinned=self.pinned,
+                accelerated=self.accelerated,
+                origin=origin,
+            )
         for position, entry in enumerate(self.packages):
             spans = {
                 "name": origin.of(f"packages.{position}.name"),
@@ -43,11 +57,21 @@ class PackageList(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a list without packages and a package that is asked for twice."""
-        if not self.packages:
+        if self.listed is None and (self.groups or self.extras):
+            field = "groups" if self.groups else "extras"
+            yield Diagnostic(
+                "missing-argument",
+                f"`{origin.item.word}` does not say which list has it",
+                (wrong(origin.of(field), "of which list"),),
+                helps=('write `from "pyproject.toml"` before it',),
+            )
+        elif not self.packages and self.listed is None:
             yield Diagnostic(
                 "missing-argument", f"`{origin.item.word}` names no package", (wrong(origin.span, "no name follows"),)
             )
         for package in self.facets(origin):
+            if not isinstance(package, PythonPackage):
+                continue
             labels = taken_before(environment, "package", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)

@@ -21,6 +21,7 @@ from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
+from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
@@ -31,6 +32,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
+from envc.lock.routes import routes_of
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -42,6 +44,7 @@ class Prepared(NamedTuple):
     """All choices of an environment on a platform but its packages, and what a resolver is asked for those."""
 
     environment: Environment
+    asked: Environment  # with the listed packages that hold on the target as if the program had named them
     platform: str
     library: Library
     needs: dict[str, dict[str, str]]
@@ -68,33 +71,44 @@ def choose(
     prepared = prepare(environment, platform, world, old, wishes)
     resolution = prepared.kept
     if resolution is None and prepared.request is not None:
-        resolution = Asked(environment, world).resolve(prepared.request, world.progress)
+        resolution = Asked(prepared.asked, world).resolve(prepared.request, world.progress)
     return finish(prepared, resolution)
 
 
 def prepare(environment: Environment, platform: str, world: World, old: LockedFiles | None, wishes: Wishes) -> Prepared:
     """Choose everything but packages. Raises a Report."""
-    builds = choose_builds(environment, world.library)
+    interpreter = environment.one(Interpreter)
+    asked = settled(environment, interpreter.version if interpreter else None, platform)
+    builds = choose_builds(asked, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
     images = find_images(environment, platform, world, None if wishes.images() else old, needs)
-    if environment.one(Interpreter) is None:
-        builds = choose_builds(environment, world.library, images.python.version)
+    asked = settled(environment, images.python.version, platform)
+    if interpreter is None:
+        builds = choose_builds(asked, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
-    system = lock_system(environment, images, platform, world, old, upgrade=upgrade)
-    copied = find_copied_images(environment, platform, world, None if wishes.images() else old)
-    request = _request(environment, builds, target, world, wishes.kept(environment, old))
-    kept = kept_resolution(request, old, needs) if request and not wishes.any else None
+    request = _request(asked, builds, target, world, wishes.kept(asked, old))
     return Prepared(
-        environment, platform, world.library, needs, builds, images, copied, system, artifacts, request, kept
+        environment=environment,
+        asked=asked,
+        platform=platform,
+        library=world.library,
+        needs=needs,
+        builds=builds,
+        images=images,
+        copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
+        system=lock_system(environment, images, platform, world, old, upgrade=upgrade),
+        artifacts=artifacts,
+        request=request,
+        kept=kept_resolution(request, old, needs) if request and not wishes.any else None,
     )
 
 
 def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
-    """Return the lock of what was chosen."""
+    """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    packages = resolution.packages if resolution else ()
+    packages = as_listed(prepared.asked, resolution).packages if resolution else ()
     check_architectures(environment, prepared.builds, packages, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -143,10 +157,10 @@ def _request(
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    routes = {name: build.index_name for build in builds for name in (build.family.project, *build.family.companions)}
+    routes = routes_of(environment, builds)
     wanted = tuple(
-        Requirement(package.requirement, routes.get(package.name) if package.accelerated else None)
+        Requirement(package.requirement, routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return Request(target, wanted, indexes, pins)
+    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), bounds_of(environment))

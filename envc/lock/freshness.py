@@ -13,6 +13,7 @@ _KIND_NAMES = {
     "accelerator": "the accelerator",
     "packages": "the packages",
     "group": "the group",
+    "indexes": "the indexes",
     "system": "the system packages",
     "artifacts": "the data",
     "images": "the images that files are copied from",
@@ -60,9 +61,10 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     notes = [*gone, *([f"as locked: {', '.join(same)}"] if same else [])]
     if not labels:
         labels = [Label(environment.origin.of("name"), "", primary=True)]
+    older = {label.span.source.path for label in labels}
     return Diagnostic(
         "stale-lock",
-        f"`{place}` was made for an older `{program}`",
+        f"`{place}` was made for an older `{older.pop() if len(older) == 1 else program}`",
         tuple(labels),
         tuple(notes),
         helps=(f"`envc diff {program}` shows what would change; `envc lock {program}` makes the change",),

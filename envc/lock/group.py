@@ -26,7 +26,7 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
     if len(members) == 1:
         (member,) = members
         if member.kept is None and member.request is not None:
-            return [Asked(member.environment, world).resolve(member.request, world.progress)]
+            return [Asked(member.asked, world).resolve(member.request, world.progress)]
         return [member.kept]
     requests = [member.request for member in members]
     if all(request is None or member.kept for member, request in zip(members, requests, strict=True)):
@@ -35,8 +35,8 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
             return kept
     refuse_two_pythons(members)
     refuse_two_indexes(members)
-    facets = tuple(facet for member in members for facet in member.environment.facets)
-    asked = Asked(members[0].environment._replace(facets=facets), world)
+    facets = tuple(facet for member in members for facet in member.asked.facets)
+    asked = Asked(members[0].asked._replace(facets=facets), world)
     union = asked.resolve(union_of([request for request in requests if request is not None]), world.progress)
     pins = tuple(f"{package.name}=={package.version}" for package in union.packages)
     resolved = [
@@ -64,7 +64,10 @@ def union_of(requests: Sequence[Request]) -> Request:
         for pin in request.pins:
             pins.setdefault(pin.partition("==")[0], pin)
     ordered = tuple(sorted(requirements, key=lambda one: (one.text, one.index_name or "")))
-    return Request(target, ordered, tuple(sorted(indexes.items())), tuple(sorted(pins.values())))
+    routes = dict(sorted(route for request in requests for route in request.routes))
+    bounds = tuple(sorted({bound for request in requests for bound in request.bounds}))
+    addresses = tuple(sorted(indexes.items()))
+    return Request(target, ordered, addresses, tuple(sorted(pins.values())), tuple(routes.items()), bounds)
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -128,7 +131,7 @@ def refuse_two_indexes(members: Sequence[Prepared]) -> None:
 def _two_indexes(name: str, one: tuple[Requirement, Prepared], other: tuple[Requirement, Prepared]) -> Diagnostic:
     labels = []
     for (requirement, member), primary in ((one, False), (other, True)):
-        facet = next(one for one in member.environment.every(PythonPackage) if one.name == name)
+        facet = next(one for one in member.asked.every(PythonPackage) if one.name == name)
         where = requirement.index_name or "the default index"
         labels.append(Label(facet.origin.of("name"), f"from {where} for {member.environment.name}", primary=primary))
     return Diagnostic(

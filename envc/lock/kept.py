@@ -9,7 +9,7 @@ from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
 #: The kinds of needs that packages depend on.
-_KINDS = ("python", "base", "accelerator", "packages", "group")
+_KINDS = ("python", "base", "accelerator", "packages", "indexes", "group")
 
 
 def kept_resolution(
@@ -28,8 +28,8 @@ def kept_resolution(
         return None
     if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS):
         return None
-    indexes = {package.name: package.index for package in lock.packages}
-    if any(indexes.get(name_of(one.text), one.index_name) != one.index_name for one in request.requirements):
+    routes = dict(request.routes)
+    if any(routes.get(package.name) != package.index for package in lock.packages):
         return None
     pins = {pin.name: pin for _, found in old.pins for pin in found}
     return Resolution(

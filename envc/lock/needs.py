@@ -6,14 +6,26 @@ whether it is fresh is a comparison, and the answer names the clauses that chang
 
 from __future__ import annotations
 
+from collections import Counter
+from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, Artifact, BaseImage, Facet, Interpreter, PythonPackage, SystemPackage
+from envc.language.facets import (
+    Accelerator,
+    Artifact,
+    BaseImage,
+    Facet,
+    Interpreter,
+    ListedPackage,
+    PackageIndex,
+    PythonPackage,
+    SystemPackage,
+)
 from envc.language.origin import Origin
 from envc.language.outside_facets import ImageFile
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "group", "system", "artifacts", "images"]
+NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -31,7 +43,31 @@ def needs_of(environment: Environment) -> tuple[Need, ...]:
     needs = [need for facet in environment.facets if (need := _need(facet)) is not None]
     if environment.group:
         needs.append(Need("group", "group", " ".join(environment.group), environment.origin))
+    needs += listed_needs(environment)
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
+
+
+def listed_needs(environment: Environment) -> list[Need]:
+    """Return a need for each line of the lists: `six from requirements.txt`, numbered where there are several."""
+    needs: list[Need] = []
+    times: Counter[str] = Counter()
+    lines: set[tuple[str, int, bool]] = set()
+    for listed in environment.every(ListedPackage):
+        line = (listed.path, listed.origin.of("name").start, listed.wanted)
+        if line in lines:
+            continue  # two items name the same list
+        lines.add(line)
+        subject = f"{listed.name} from {listed.path}"
+        times[subject] += 1
+        kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"
+        extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
+        text = f"{kind} {extras}{listed.specifier or 'any'}"
+        text += f" where {listed.marker}" if listed.marker else ""
+        if listed.hashes:
+            text += f" files {sha256(' '.join(listed.hashes).encode()).hexdigest()[:12]}"
+        number = f" {times[subject]}" if times[subject] > 1 else ""
+        needs.append(Need("packages", subject + number, text, listed.origin))
+    return needs
 
 
 def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
@@ -59,6 +95,8 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         kind = "accelerated" if facet.accelerated else "plain"
         extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
         return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
+    if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
+        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
         return Need("system", facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":

@@ -37,6 +37,8 @@ class Request(NamedTuple):
     requirements: tuple[Requirement, ...]
     indexes: tuple[tuple[str, str], ...] = ()  # index name, address; needed by the resolver alone, never written
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
+    routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
+    bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
 
 
@@ -51,6 +53,7 @@ class Package(NamedTuple):
     wheel: str | None  # file name of the wheel that the target takes
     size: int | None  # bytes of that wheel, where the index says
     requires: tuple[str, ...] = ()  # what it needs on the target, sorted: `scipy>=1.8`, `uvicorn[standard]`
+    digest: str | None = None  # `sha256:…` of that wheel, where the resolver knows which of the hashes it is
 
 
 class LostPin(NamedTuple):

@@ -42,7 +42,13 @@ def input_changes(
     before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> tuple[Change, ...]:
     """Return what a program asks for now that it did not when its lock was made, and what it no longer asks for."""
-    branches = {"accelerator": "settings", "group": "packages", "system": "apt", "artifacts": "data"}
+    branches = {
+        "accelerator": "settings",
+        "indexes": "packages",
+        "group": "packages",
+        "system": "apt",
+        "artifacts": "data",
+    }
     return _changes(
         *(
             {

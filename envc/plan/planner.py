@@ -20,6 +20,8 @@ from envc.language.facets import (
     IgnoredPath,
     ImageLabel,
     Interpreter,
+    PackageFile,
+    PackageIndex,
     PythonPackage,
     ResourceLimit,
     Secret,
@@ -277,7 +279,7 @@ def _origins(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage,),
+        "packages": (PythonPackage, PackageFile, PackageIndex),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),

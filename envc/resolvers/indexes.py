@@ -10,9 +10,15 @@ from envc.knowledge.library import Library
 PREFIX = "ENVC_INDEX_"
 
 
-def index_addresses(library: Library, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the address of every named index: the machine's own where it gives one, else the public one."""
-    return {index.name: environ.get(variable_of(index.name)) or index.address for index in library.indexes}
+def index_addresses(
+    library: Library, environ: Mapping[str, str], program: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the address of every named index: the machine's own where it gives one, else the public one.
+
+    `program` has the addresses of indexes that a program names.
+    """
+    public = {**(program or {}), **{index.name: index.address for index in library.indexes}}
+    return {name: environ.get(variable_of(name)) or address for name, address in public.items()}
 
 
 def variable_of(index: str) -> str:

@@ -46,10 +46,12 @@ class Index:
         ranges: bool = True,
         credentials: tuple[str, str] | None = None,
         certificate: Path | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
         self.json = json
         self.ranges = ranges
         self.credentials = credentials
+        self.address = address
         self.pages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, Fault] = {}  # by name of package or file
@@ -69,7 +71,7 @@ class Index:
             def log_message(self, *arguments: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer((address, 0), Handler)
         self.server.daemon_threads = True
         self.scheme = "https" if certificate else "http"
         if certificate:
@@ -89,7 +91,7 @@ class Index:
 
     @property
     def host(self) -> str:
-        return f"127.0.0.1:{self.server.server_address[1]}"
+        return f"{self.address}:{self.server.server_address[1]}"
 
     @property
     def url(self) -> str:

@@ -89,10 +89,12 @@ def _engine(name: str | None) -> Engine | None:
 
 
 def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: argparse.Namespace) -> Built:
+    from envc.cli.build_credentials import credentials_of
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
     from envc.cli.build_snapshots import snapshot_arguments
     from envc.engines.protocol import BuildRequest
+    from envc.resolvers.indexes import variable_of
     from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
     from envc.targets.run import image_name
 
@@ -101,14 +103,20 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
     indexes = {group.index: group.address for group in plan.packages if group.index}
     mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
     settings = settings_of_this_machine() if plan.packages else Settings()
-    with _ended_by_sigterm(), secrets_of(settings, os.environ) as secrets, showing_build(f"building {name}") as listen:
+    asked = [found for index, public in indexes.items() if (found := os.environ.get(variable_of(index)) or public)]
+    with (
+        _ended_by_sigterm(),
+        secrets_of(settings, os.environ) as secrets,
+        credentials_of(asked, settings, os.environ, plan.python.minor) as logins,
+        showing_build(f"building {name}") as listen,
+    ):
         request = BuildRequest(
             context=loaded.project.root,
             dockerfile=loaded.output_folder / "Dockerfile",
             tags=(name, *options.tag),
             platform=plan.base.platform,
             arguments=mirrors,
-            secrets=secrets,
+            secrets=(*secrets, *logins),
             cached=not options.no_cache,
         )
         return engine.build(request, listen)

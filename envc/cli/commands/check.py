@@ -41,13 +41,17 @@ def _look_at_lock(loaded: loading.Loaded) -> bool:
     locked = loading.read_lock(loaded)
     if locked is None:
         from envc.knowledge.library import Library
+        from envc.language.facets import Interpreter
         from envc.lock.accelerator import choose_builds
         from envc.lock.base import choose_base
+        from envc.lock.listed import settled
 
         library = Library()
         for platform in ("linux/amd64", *(name for name, _ in loaded.environment.variants)):
-            choose_builds(loaded.environment.on(platform), library)
-            choose_base(loaded.environment.on(platform), platform, library)
+            environment = loaded.environment.on(platform)
+            python = environment.one(Interpreter)
+            choose_builds(settled(environment, python.version if python else None, platform), library)
+            choose_base(environment, platform, library)
         return True
     from envc.lock.freshness import is_fresh, stale_lock
 

@@ -49,10 +49,11 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
 
 
 def indexes_of(request: Request) -> dict[str, str | None]:
-    """Return the name of the index of every package that the program asks for."""
+    """Return the name of the index of every package that the program asks for, or that has one when it comes along."""
     from packaging.requirements import Requirement
 
-    return {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    asked = {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    return {**asked, **dict(request.routes)}
 
 
 def checked(pin: Pin, answer: Mapping[str, Any], index: str | None, request: Request) -> Package:
@@ -76,7 +77,9 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 0):
         raise ValueError(f"the size of {plain(wheel)} is not a number of bytes")
     requires = requirements_of(facts["requires"], pin.name)
-    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size, requires)
+    stated = f"sha256:{facts.get('sha256')}"
+    digest = stated if stated in pin.hashes else None
+    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size, requires, digest)
 
 
 def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:

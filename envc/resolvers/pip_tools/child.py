@@ -35,6 +35,8 @@ def run(
 
     with room_in(TEMPORARY), tempfile.TemporaryDirectory(prefix="envc-") as folder:
         Path(folder, "requirements.in").write_text(task.requirements, encoding="utf-8")
+        if task.bounds:
+            Path(folder, "constraints.txt").write_text(task.bounds, encoding="utf-8")
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)

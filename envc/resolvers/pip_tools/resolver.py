@@ -48,6 +48,7 @@ class PipTools:
         """
         import os
 
+        from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import answer, child, environment, failure, specification
 
         variables = clean_environment(os.environ)
@@ -59,8 +60,10 @@ class PipTools:
                 helps=("unset `no-index`, or give `index-url` an https address",),
             )
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
+        indexes = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
+        request = request._replace(indexes=indexes)
         http_cache = str(self.cache / "pip-tools" / "http")
-        task = specification.task_of(request, self.settings, http_cache)
+        task = specification.task_of(request, with_logins(self.settings, os.environ), http_cache)
         time_limit = min(self.time_limit, request.patience or self.time_limit)
         message = child.run(interpreter, task, variables, progress, time_limit)
         if request.pins and message.get("failure", {}).get("kind") == "conflict":

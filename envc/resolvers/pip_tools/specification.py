@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from envc.lock import markers
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request, Target
 from envc.resolvers.pip_tools.settings import Settings
@@ -24,12 +25,17 @@ ARGUMENTS = (
 )
 
 
+#: Where there are bounds.
+BOUNDED = ("--constraint", "constraints.txt")
+
+
 class Task(NamedTuple):
     """Everything that the child gets."""
 
     specification: dict[str, Any]  # holds addresses, perhaps with credentials: goes through a pipe, to no file
     requirements: str  # the text of `requirements.in`
     pins: str  # the text of `requirements.txt` before, empty when there are none
+    bounds: str = ""  # the text of `constraints.txt`, empty when there are none
 
 
 def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
@@ -44,10 +50,11 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
             "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
-            "arguments": [*ARGUMENTS, "--cache-dir", http_cache, "requirements.in"],
+            "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "--cache-dir", http_cache, "requirements.in"],
         },
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
+        "".join(f"{bound}\n" for bound in bounds_of(request)),
     )
 
 
@@ -83,19 +90,8 @@ def platforms_of(target: Target) -> list[str]:
 
 def markers_of(target: Target) -> dict[str, str]:
     """Return the values of the environment markers on the target (PEP 508). The kernel's are empty: it is not known."""
-    return {
-        "implementation_name": "cpython",
-        "implementation_version": target.python,
-        "os_name": "posix",
-        "platform_machine": MACHINES[target.platform][0],
-        "platform_python_implementation": "CPython",
-        "platform_release": "",
-        "platform_system": "Linux",
-        "platform_version": "",
-        "python_full_version": target.python,
-        "python_version": ".".join(release(target.python)[:2]),
-        "sys_platform": "linux",
-    }
+    values = markers.markers_of(target.python, target.platform)
+    return {name: value for name, value in values.items() if name != "extra"}
 
 
 def routes_of(request: Request) -> dict[str, str]:
@@ -109,6 +105,9 @@ def routes_of(request: Request) -> dict[str, str]:
             name = normalise(Requirement(wanted.text).name)
             if routes.setdefault(name, addresses[wanted.index_name]) != addresses[wanted.index_name]:
                 raise ValueError(f"{name} is to come from two indexes")
+    for name, index in request.routes:
+        if routes.setdefault(name, addresses[index]) != addresses[index]:
+            raise ValueError(f"{name} is to come from two indexes")
     return routes
 
 
@@ -126,3 +125,13 @@ def lines_of(request: Request) -> list[str]:
             raise ValueError(f"{requirement.name} has an address of its own, which the resolver does not take")
         lines.add(str(requirement))
     return sorted(lines)
+
+
+def bounds_of(request: Request) -> list[str]:
+    """Return the lines of `constraints.txt`, each parsed and written again. Raises `ValueError` for an address."""
+    from packaging.requirements import Requirement
+
+    bounds = [Requirement(bound) for bound in request.bounds]
+    if any(bound.url is not None or bound.extras for bound in bounds):
+        raise ValueError("a bound is a name with versions")
+    return sorted(str(bound) for bound in bounds)

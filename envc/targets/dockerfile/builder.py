@@ -27,8 +27,9 @@ _BYTE_CODE = (
     "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
 )
 _PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
-#: The builder's machine may give pip's configuration and certificates; without them the mounts are not there.
+#: The builder's machine may give pip's configuration, certificates and logins; without them the mounts are not there.
 _MACHINE = (
+    Mount("secret", (("id", "envc-netrc"), ("target", "/root/.netrc"))),
     Mount("secret", (("id", "envc-pip"), ("target", "/etc/pip.conf"))),
     Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt"))),
 )

@@ -79,3 +79,18 @@ def test_a_name_cannot_come_from_two_indexes() -> None:
     wanted = (Requirement("torch", "a"), Requirement("Torch>=2", "b"))
     with pytest.raises(ValueError, match="two indexes"):
         task_of(Request(AMD64, wanted, (("a", "https://a.test"), ("b", "https://b.test"))), Settings(), "/cache")
+
+
+def test_what_only_comes_along_has_its_route_too_and_bounds_are_a_file_of_their_own() -> None:
+    indexes = (("corp", "https://x.test/simple"), ("other", "https://y.test/simple"))
+    request = Request(AMD64, (Requirement("a"),), indexes, (), (("b", "corp"),), ("numpy <3", "a>=1"))
+    task = task_of(request, Settings(), "/cache")
+    assert task.specification["routes"] == {"b": "https://x.test/simple"}
+    assert task.bounds == "a>=1\nnumpy<3\n"
+    assert task.requirements == "a\n"
+    assert [*task.specification["arguments"]][-5:-3] == ["--constraint", "constraints.txt"]
+    assert "--constraint" not in task_of(request._replace(bounds=()), Settings(), "/cache").specification["arguments"]
+    with pytest.raises(ValueError, match="two indexes"):
+        task_of(request._replace(requirements=(Requirement("b", "other"),)), Settings(), "/cache")
+    with pytest.raises(ValueError, match="a bound is a name"):
+        task_of(request._replace(bounds=("a @ https://x.test/a.whl",)), Settings(), "/cache")

@@ -108,6 +108,7 @@ def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
                     "size": sizes.get(link.url_without_fragment),
                     "yanked": link.yanked_reason,
                     "requires": sorted({*before, *needs_of(candidate)}),
+                    "sha256": link._hashes.get("sha256"),
                 }
             return old(self, candidate, reverse_dependencies)
 

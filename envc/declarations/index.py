@@ -1,0 +1,125 @@
+"""The word `index`: a package index of one's own, and the packages that come from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.library import Library
+from envc.language.environment import Environment
+from envc.language.facets import PackageIndex, PythonPackage
+from envc.language.fields import Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.packages import normalised
+from envc.language.values import Text, refuse
+from envc.language.word import Declaration
+
+_NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+_ADDRESS = re.compile(r"https?://(?P<authority>[^/?#\s\"'\\]+)(?P<path>(?:/[\w.~+%-]+)*/?)(?P<rest>[?#].*)?", re.ASCII)
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
+_PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def _index_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        refuse("unusable-name", "an index's name has lower-case letters, digits and single - between them")
+    return text
+
+
+def _address(text: str) -> str:
+    match = _ADDRESS.fullmatch(text)
+    if match and "@" in match["authority"]:
+        refuse("secret-in-address", "an address holds no credentials; pip's own are used: netrc, keyring")
+    if not match or match["rest"] or not _AUTHORITY.fullmatch(match["authority"]):
+        refuse("unreadable-address", "an index is https://, a host and a path")
+    return text
+
+
+def _packages(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(_PACKAGE.fullmatch, texts)):
+        refuse("unusable-package-name", "behind `for` stand names of packages, without versions and extras")
+    return tuple(map(normalised, texts))
+
+
+class Index(Declaration):
+    """Names a package index and the packages that come from it, and from it alone.
+
+    What is named behind `for` is never looked for anywhere else, also where only another package asks for it; every
+    other package is never looked for there. So nobody can put a higher version of a name into the wrong index. The lock
+    holds the index's name; `ENVC_INDEX_<NAME>` gives a machine another address of it. Credentials come from where pip
+    has them: netrc, keyring, pip's configuration; locking uses them, and the build gets them as a secret.
+    """
+
+    repeatable = True
+    examples = ('index corp "https://packages.example.org/simple" for ranker ranker-models',)
+
+    name: Annotated[str, AfterValidator(_index_name), Positional()]
+    address: Annotated[Text, AfterValidator(_address), Positional(kinds=frozenset({"string"}))]
+    packages: Annotated[
+        tuple[str, ...],
+        AfterValidator(_packages),
+        Keyword("for", many=True, kinds=frozenset({"word", "string"})),
+    ]
+
+    def facets(self, origin: Origin) -> Iterator[PackageIndex]:
+        """Return the index."""
+        yield PackageIndex(self.name, self.address, self.packages, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a name that envc's library has, a name that is taken, and a package that would have two indexes."""
+        library = Library()
+        known = next((one for one in library.indexes if one.name == self.name), None)
+        if known is not None:
+            yield Diagnostic(
+                "hidden-index",
+                f"`{self.name}` is an index that envc knows",
+                (wrong(origin.of("name"), "would hide it"),),
+                notes=("envc takes what `ml` names from it, in the builds that fit",),
+                helps=(
+                    "give your index another name",
+                    f"where `{self.name}` only has another address on your machine, set its ENVC_INDEX_ variable",
+                ),
+            )
+        for other in self._earlier(origin, environment):
+            if other.name == self.name:
+                yield Diagnostic(
+                    "repeated-name",
+                    f"two indexes are called `{self.name}`",
+                    (wrong(origin.of("name"), "again here"), Label(other.origin.of("name"), "first here")),
+                )
+        yield from self._twice_routed(origin, environment, library)
+
+    def _earlier(self, origin: Origin, environment: Environment) -> list[PackageIndex]:
+        indexes = environment.every(PackageIndex)
+        return [one for one in indexes if one.origin.span.start < origin.span.start]
+
+    def _twice_routed(self, origin: Origin, environment: Environment, library: Library) -> Iterator[Diagnostic]:
+        first = {
+            name: one.origin.of(f"packages.{position}")
+            for one in self._earlier(origin, environment)
+            for position, name in enumerate(one.packages)
+        }
+        accelerated = {one.name: one for one in environment.every(PythonPackage) if one.accelerated}
+        for position, name in enumerate(self.packages):
+            place = wrong(origin.of(f"packages.{position}"), f"from `{self.name}` here")
+            family = library.family_of(name)
+            members = (family.project, *family.companions) if family else ()
+            taken = next((accelerated[member] for member in members if member in accelerated), None)
+            if name in first:
+                other = Label(first[name], "first here")
+                yield _two_indexes(name, place, other, "name it behind one `for` only")
+            elif taken:
+                other = Label(taken.origin.of("name"), "from the index with the builds for the accelerator")
+                yield _two_indexes(name, place, other, "`pip` in place of `ml` takes packages from the index you name")
+            first.setdefault(name, place.span)
+
+
+def _two_indexes(name: str, place: Label, other: Label, remedy: str) -> Diagnostic:
+    return Diagnostic(
+        "package-with-two-indexes", f"the package `{name}` comes from two indexes", (place, other), helps=(remedy,)
+    )

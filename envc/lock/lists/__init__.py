@@ -1,0 +1,1 @@
+"""Lists of packages that people have already: one file a format, from a text to entries with places. Pure."""

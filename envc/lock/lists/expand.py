@@ -1,0 +1,122 @@
+"""From the lists that a program names to the packages that they name. Pure but for the reader that it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from posixpath import basename, dirname, join, normpath
+
+from envc.diagnostics import Report, Source, Span
+from envc.language.environment import Environment
+from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
+from envc.language.origin import Origin
+from envc.lock.lists.entry import Entry, Include, Wish
+from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
+
+#: Returns the text of a list by its path relative to the program; the span is where it is named. Raises a Report.
+Read = Callable[[str, Span], Source]
+
+
+def expand(environment: Environment, read: Read) -> Environment:
+    """Return the environment with a facet for every package of its lists. Raises a Report with what is wrong."""
+    facets: list[Facet] = []
+    mistakes: list[Report] = []
+    for facet in environment.facets:
+        facets.append(facet)
+        if isinstance(facet, PackageFile):
+            try:
+                facets += _packages(facet, read, _with_an_index(facet, environment))
+            except Report as report:
+                mistakes.append(report)
+    if mistakes:
+        found = [one for report in mistakes for one in report.diagnostics]
+        raise Report(found, max(report.exit_code for report in mistakes))
+    return environment._replace(facets=tuple(facets))
+
+
+def _with_an_index(file: PackageFile, environment: Environment) -> Callable[[str], bool]:
+    """Return what says whether the program, or the accelerator's family, gives a package an index."""
+    named = {name for index in environment.every(PackageIndex) for name in index.packages}
+
+    def has_one(name: str) -> bool:
+        from envc.knowledge.library import Library
+
+        return name in named or (file.accelerated and Library().family_of(name) is not None)
+
+    return has_one
+
+
+def _packages(file: PackageFile, read: Read, has_index: Callable[[str], bool]) -> Iterator[ListedPackage]:
+    for path, entry in _entries(file, read):
+        if entry.bound_to and not has_index(entry.name):
+            raise of_another_index(entry.name, entry.bound_to, entry.span)
+        yield ListedPackage(
+            entry.name,
+            entry.extras,
+            entry.specifier,
+            entry.marker,
+            entry.hashes,
+            wanted=entry.wanted and not file.constraints,
+            pinned=file.pinned,
+            accelerated=file.accelerated,
+            path=path,
+            origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span}),
+        )
+
+
+def _entries(file: PackageFile, read: Read) -> Iterator[tuple[str, Entry]]:
+    place = file.origin.of("listed")
+    wish = Wish(file.groups, file.extras, file.origin.spans.get("groups") or file.origin.spans.get("extras"))
+    reader = _reader(file.path)
+    if reader is None:
+        if _is_requirements(file.path):
+            if file.groups or file.extras:
+                kind, name = ("group", file.groups[0]) if file.groups else ("extra", file.extras[0])
+                raise no_such_group(kind, name, (), wish.span or place, file.path)
+            yield from _requirements(file.path, place, not file.constraints, read, set())
+            return
+        raise unknown(file.path, place)
+    source = read(file.path, place)
+    try:
+        entries = reader(source, wish)
+    except (TypeError, KeyError, AttributeError, ValueError):
+        raise unreadable(Span(source, 0, 0), "it is not made as its format says") from None
+    for entry in entries:
+        yield file.path, entry
+
+
+def _requirements(
+    path: str, place: Span, wanted: bool, read: Read, seen: set[tuple[str, bool]]
+) -> Iterator[tuple[str, Entry]]:
+    from envc.lock.lists import requirements_file
+
+    if (path, wanted) in seen:
+        return
+    seen.add((path, wanted))
+    for one in requirements_file.read(read(path, place), wanted=wanted):
+        if isinstance(one, Include):
+            yield from _requirements(normpath(join(dirname(path), one.path)), one.span, one.wanted, read, seen)
+        else:
+            yield path, one
+
+
+def _reader(path: str) -> Callable[[Source, Wish], list[Entry]] | None:
+    """Return what reads a list with a fixed name; each format is imported when it is asked for."""
+    from importlib import import_module
+
+    name = basename(path)
+    rules = {
+        "pyproject": r"pyproject\.toml",
+        "uv_lock": r"uv\.lock",
+        "poetry_lock": r"poetry\.lock",
+        "pylock": r"pylock(\.[^.]+)?\.toml",
+    }
+    module = next((module for module, rule in rules.items() if re.fullmatch(rule, name)), None)
+    if module is None:
+        return None
+    found: Callable[[Source, Wish], list[Entry]] = import_module(f"envc.lock.lists.{module}").read
+    return found
+
+
+def _is_requirements(path: str) -> bool:
+    return path.endswith((".txt", ".in"))

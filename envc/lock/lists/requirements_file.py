@@ -1,0 +1,111 @@
+"""Requirements files as pip reads them: continued lines, comments, hashes, markers, and the lists that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from envc.diagnostics import Source, Span
+from envc.lock.lists.entry import Entry, Include, entry_of, kind_of_address
+from envc.lock.lists.mistakes import elsewhere, option, unreadable
+
+_COMMENT = re.compile(r"(?:^|\s+)#.*$")
+_HASH = re.compile(r"\s--hash(?:=|\s+)([A-Za-z0-9]+:[0-9A-Fa-f]+)(?=\s|$)")
+_OPTION = re.compile(r"(--[a-z][a-z-]*|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))?(.*)")
+_SHORT = {"-r": "--requirement", "-c": "--constraint", "-i": "--index-url", "-f": "--find-links", "-e": "--editable"}
+_LOCAL = re.compile(r"(\.{0,2}/|\.$|\.\.$|[A-Za-z]:\\|.*\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\s|;|$))")
+_ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z]+(?:\+[a-z]+)?:/")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
+#: Options that say what envc does anyway: wheels only, by hash.
+_WITHOUT_EFFECT = {"--require-hashes", "--prefer-binary", "--only-binary"}
+#: What pip-compile writes for the index that pip has anyway.
+_DEFAULT_INDEX = re.compile(r"https://pypi\.(?:org|python\.org)/simple/?")
+
+
+class Line(NamedTuple):
+    """A line without its comment, joined with those that continue it, and its first part's place."""
+
+    text: str
+    span: Span
+
+
+def read(source: Source, *, wanted: bool = True) -> list[Entry | Include]:
+    """Return what a requirements file says. Raises a Report for what must not stand there.
+
+    With `wanted` false it is a file of constraints: it bounds packages and asks for none.
+    """
+    found: list[Entry | Include] = []
+    for line in lines_of(source):
+        if _VARIABLE.search(line.text):
+            raise unreadable(line.span, "a variable of one machine's environment")
+        if line.text.startswith("-"):
+            include = _option(line, wanted=wanted)
+            found += [include] if include else []
+        else:
+            found.append(_entry(line, wanted=wanted))
+    return found
+
+
+def lines_of(source: Source) -> Iterator[Line]:
+    """Yield the logical lines that say something."""
+    parts: list[str] = []
+    first: Span | None = None
+    offset = 0
+    for physical in source.text.splitlines(keepends=True):
+        start, text = offset, physical.rstrip("\r\n")
+        offset += len(physical)
+        comment = text.lstrip().startswith("#")
+        continued = text.endswith("\\") and not comment
+        said = "" if comment else text[:-1] if continued else text
+        if first is None:
+            visible = _COMMENT.sub("", said)
+            begin = start + len(visible) - len(visible.lstrip())
+            first = Span(source, begin, max(begin, start + len(visible.rstrip())))
+        parts.append(said)
+        if not continued:
+            whole = _COMMENT.sub("", " ".join(parts)).strip()
+            if whole:
+                yield Line(whole, first)
+            parts, first = [], None
+    if parts and first is not None and (whole := _COMMENT.sub("", " ".join(parts)).strip()):
+        yield Line(whole, first)
+
+
+def _option(line: Line, *, wanted: bool) -> Include | None:
+    match = _OPTION.fullmatch(line.text)
+    if match is None:
+        raise unreadable(line.span, "neither a package nor an option")
+    name, value = _SHORT.get(match[1], match[1]), match[2].strip()
+    if name in {"--requirement", "--constraint"}:
+        if not value or _ADDRESS.match(value):
+            raise unreadable(line.span, "no list of the project")
+        return Include(value, wanted and name == "--requirement", line.span)
+    if name in _WITHOUT_EFFECT or (name == "--index-url" and _DEFAULT_INDEX.fullmatch(value)):
+        return None
+    if name == "--editable":
+        raise elsewhere(_name_in(value), line.span, kind_of_address(value))
+    raise option(name, line.span)
+
+
+def _entry(line: Line, *, wanted: bool) -> Entry:
+    if _ADDRESS.match(line.text) or _LOCAL.match(line.text):
+        address = line.text.split()[0]
+        raise elsewhere(_name_in(address), line.span, kind_of_address(address))
+    text = line.text
+    hashes = _HASH.findall(text)
+    text = _HASH.sub("", text).strip()
+    if left := re.search(r"\s(--?[A-Za-z][a-z-]*)", text):
+        raise option(_SHORT.get(left[1], left[1]), line.span)
+    entry = entry_of(text, line.span, hashes, wanted=wanted)
+    return entry if wanted else entry._replace(extras=())
+
+
+def _name_in(address: str) -> str:
+    """Return what an address or path calls the package: `#egg=NAME`, or its last part. Never what stands before `@`."""
+    egg = re.search(r"[#&]egg=([A-Za-z0-9._-]+)", address)
+    if egg:
+        return egg[1]
+    path = re.sub(r"^.*://[^/]*/?", "", address)  # without the server, and so without a login
+    last = re.split(r"[#?@;\[\s]", path)[0].rstrip("/").rpartition("/")[2]
+    return last.removesuffix(".git") or "a package"

@@ -1,0 +1,220 @@
+"""Lists of packages, format by format: files that uv, pip-compile and Poetry wrote, and what people write by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from envc.diagnostics import Report, Source
+from envc.lock.lists import poetry_lock, pylock, pyproject, requirements_file, uv_lock
+from envc.lock.lists.chosen import with_chosen
+from envc.lock.lists.entry import Entry, Include, Wish
+from envc.lock.markers import holds
+
+FOLDER = Path(__file__).parents[2] / "data" / "lists"
+
+
+def source(name: str) -> Source:
+    return Source(name, (FOLDER / name).read_text(encoding="utf-8"))
+
+
+def requirements(text: str, *, wanted: bool = True) -> list[Entry | Include]:
+    return requirements_file.read(Source("requirements.txt", text), wanted=wanted)
+
+
+def only(text: str) -> Entry:
+    (one,) = requirements(text)
+    assert isinstance(one, Entry)
+    return one
+
+
+def pins(entries: list[Entry], python: str = "3.12.1", platform: str = "linux/amd64") -> dict[str, tuple[str, int]]:
+    """Name, version and number of hashes of what holds on a target."""
+    here = [one for one in entries if holds(one.marker, python, platform) and one.hashes]
+    assert len({one.name for one in here}) == len(here)
+    return {one.name: (one.specifier, len(one.hashes)) for one in here}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "extras", "specifier", "marker"),
+    [
+        ("six", "six", (), "", ""),
+        ("Scikit_Learn >= 1.7, <2", "scikit-learn", (), "<2,>=1.7", ""),
+        ("uvicorn[Standard,http_tools]~=0.30", "uvicorn", ("http-tools", "standard"), "~=0.30", ""),
+        ("torch == 2.7.*  # the one that works", "torch", (), "==2.7.*", ""),
+        ('tomli; python_version < "3.11"', "tomli", (), "", 'python_version < "3.11"'),
+        ("torch==2.7.1+cu118", "torch", (), "==2.7.1+cu118", ""),
+        ("a>=1 \\\n  ,<2", "a", (), "<2,>=1", ""),
+        ("a (>=1)", "a", (), ">=1", ""),
+        ("\ufeffa".lstrip("\ufeff"), "a", (), "", ""),
+    ],
+)
+def test_a_line_of_a_requirements_file(
+    text: str, name: str, extras: tuple[str, ...], specifier: str, marker: str
+) -> None:
+    entry = only(f"# before\n\n{text}\n   # after\n")
+    assert (entry.name, entry.extras, entry.specifier, entry.marker) == (name, extras, specifier, marker)
+    assert entry.span.location == (3, 1)
+
+
+def test_hashes_of_a_line_in_all_the_ways_they_are_written() -> None:
+    one, two = "a" * 64, "b" * 64
+    text = f"six==1 --hash=sha256:{two} \\\n    --hash sha256:{one.upper()} # c\n"
+    assert only(text).hashes == (f"sha256:{one}", f"sha256:{two}")
+    assert only(f"six==1 --hash=sha512:{one}{two} --hash=sha256:{one}").hashes == (f"sha256:{one}",)
+    with pytest.raises(Report, match="cannot be read as a list"):
+        requirements(f"six==1 --hash=sha512:{one}{two}")
+
+
+def test_other_lists_are_named_with_their_role_and_place() -> None:
+    text = "-r more.txt\n--requirement=base/a.in\n-c c.txt\n  --constraint d.txt  # old\n-rx.txt\n"
+    found = [(one.path, one.wanted) for one in requirements(text) if isinstance(one, Include)]
+    assert found == [("more.txt", True), ("base/a.in", True), ("c.txt", False), ("d.txt", False), ("x.txt", True)]
+    assert requirements(text)[3].span.location == (4, 3)
+    assert all(not one.wanted for one in requirements("-r more.txt\nsix[a]<2\n", wanted=False))
+
+
+def test_options_that_say_what_envc_does_anyway() -> None:
+    text = "--require-hashes\n--prefer-binary\n--only-binary :all:\n-i https://pypi.org/simple\nsix\n"
+    assert [one.name for one in requirements(text) if isinstance(one, Entry)] == ["six"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("-e .", "package-from-elsewhere"),
+        (".", "package-from-elsewhere"),
+        ("./libs/a[b]", "package-from-elsewhere"),
+        ("../a", "package-from-elsewhere"),
+        ("/abs/a-1-py3-none-any.whl", "package-from-elsewhere"),
+        ("a-1-py3-none-any.whl", "package-from-elsewhere"),
+        ("git+ssh://git@example.org/a.git", "package-from-elsewhere"),
+        ("git+https://t0ken@example.org", "package-from-elsewhere"),
+        ("file:///a.whl", "package-from-elsewhere"),
+        ("a @ https://example.org/a.whl", "package-from-elsewhere"),
+        ("--index-url=https://packages.example.org/simple", "option-in-list"),
+        ("--no-index", "option-in-list"),
+        ("--pre", "option-in-list"),
+        ("--trusted-host a", "option-in-list"),
+        ("six --global-option=x", "option-in-list"),
+        ("--strange", "option-in-list"),
+        ("-r https://example.org/a.txt", "unreadable-list"),
+        ("-r", "unreadable-list"),
+        ("six = 1", "unreadable-list"),
+        ("six==1; python_version", "unreadable-list"),
+    ],
+)
+def test_what_must_not_stand_in_a_requirements_file(line: str, name: str) -> None:
+    with pytest.raises(Report) as caught:
+        requirements(f"first\n{line}\n")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.name == name
+    assert diagnostic.labels[0].span.location.line == 2
+    assert "t0ken" not in diagnostic.message
+
+
+def test_the_requirements_file_that_uv_exported() -> None:
+    entries = [one for one in requirements_file.read(source("requirements.txt")) if isinstance(one, Entry)]
+    locked = pins(uv_lock.read(source("uv.lock"), Wish(("train",), ("fast",))))
+    assert pins(entries).items() <= locked.items()
+    assert pins(entries)["importlib-metadata"] == ("==10.2.0", 2)
+    assert pins(entries, "3.9.18")["importlib-metadata"] == ("==8.7.1", 2)
+    assert "exceptiongroup" in pins(entries, "3.10.13")
+
+
+def test_a_lock_of_uv_wants_what_the_project_asks_for_and_bounds_the_rest() -> None:
+    entries = uv_lock.read(source("uv.lock"), Wish(("train",), ("all",)))
+    wanted = {one.name: one.marker for one in entries if one.wanted}
+    assert sorted(wanted) == ["anyio", "colorama", "importlib-metadata", "six", "sniffio", "tomli", "tqdm"]
+    assert wanted["colorama"] == 'sys_platform == "win32"'
+    bounds = [one for one in entries if not one.wanted]
+    assert {one.specifier for one in bounds if one.name == "zipp"} == {"==3.23.1", "==4.1.2"}
+    assert all(one.hashes for one in bounds)
+    assert "iniconfig" not in {one.name for one in entries}
+    assert all(one.span.text == one.name for one in bounds)
+
+
+def test_a_lock_of_uv_without_wishes() -> None:
+    entries = uv_lock.read(source("uv.lock"), Wish())
+    assert sorted({one.name for one in entries if one.wanted}) == ["anyio", "colorama", "importlib-metadata"]
+    assert {"six", "tqdm"} & {one.name for one in entries} == set()
+
+
+def test_a_lock_of_poetry() -> None:
+    plain = poetry_lock.read(source("poetry.lock"), Wish())
+    wished = poetry_lock.read(source("poetry.lock"), Wish(("train",), ("fast",)))
+    assert all(one.wanted and one.hashes for one in wished)
+    assert {"six", "sniffio", "tqdm"} <= set(pins(wished))
+    assert not {"six", "sniffio", "tqdm", "iniconfig"} & set(pins(plain))
+    assert "colorama" not in pins(wished)
+    assert all(one.span.text in {one.name, one.name.replace("-", "_")} for one in wished)
+
+
+def test_a_pylock() -> None:
+    entries = pylock.read(source("pylock.toml"), Wish())
+    assert pins(entries)["anyio"][0] == "==4.16.0"
+    assert "colorama" not in pins(entries)
+    text = (
+        'lock-version = "1.0"\nextras = ["fast"]\ndependency-groups = ["train"]\ndefault-groups = []\n'
+        '[[packages]]\nname = "a"\nversion = "1"\nmarker = "\'fast\' in extras"\n'
+        f'wheels = [{{ name = "a-1-py3-none-any.whl", hashes = {{ sha256 = "{"a" * 64}" }} }}]\n'
+        '[[packages]]\nname = "b"\nversion = "1"\nmarker = "\'train\' in dependency_groups"\n'
+        f'sdist = {{ name = "b-1.tar.gz", hashes = {{ sha256 = "{"b" * 64}" }} }}\n'
+    )
+    assert pins(pylock.read(Source("pylock.toml", text), Wish())) == {}
+    assert list(pins(pylock.read(Source("pylock.toml", text), Wish(("train",))))) == ["b"]
+    assert list(pins(pylock.read(Source("pylock.toml", text), Wish((), ("fast",))))) == ["a"]
+
+
+def test_a_projects_dependencies_extras_and_groups() -> None:
+    entries = pyproject.read(source("pyproject.toml"), Wish(("Train",), ("all",)))
+    found = [(one.name, one.specifier, one.span.location.line) for one in entries]
+    assert found == [
+        ("anyio", ">=4", 6),
+        ("colorama", "", 7),
+        ("importlib-metadata", ">=8", 8),
+        ("tqdm", ">=4.66", 12),
+        ("tomli", "", 13),
+        ("six", "==1.16.0", 16),
+        ("sniffio", ">=1.3", 17),
+    ]
+
+
+def test_groups_without_a_project() -> None:
+    text = '[dependency-groups]\ntrain = ["six"]\n'
+    assert [one.name for one in pyproject.read(Source("pyproject.toml", text), Wish(("train",)))] == ["six"]
+
+
+@pytest.mark.parametrize(
+    ("marker", "extras", "groups", "there"),
+    [
+        ('extra == "fast"', ["Fast"], [], True),
+        ("extra == 'fast' and python_version < '3'", ["fast"], [], False),
+        ('extra == "fast" or extra == "slow"', ["slow"], [], True),
+        ('extra != "fast"', [], [], True),
+        ("'fast' not in extras", ["fast"], [], False),
+        ("'train' in dependency_groups and 'fast' in extras", ["fast"], ["train"], True),
+        ("'train' in dependency_groups and 'fast' in extras", ["fast"], [], False),
+    ],
+)
+def test_extras_and_groups_in_markers_are_decided(
+    marker: str, extras: list[str], groups: list[str], there: bool
+) -> None:
+    assert holds(with_chosen(marker, extras, groups), "3.12.1", "linux/amd64") is there
+
+
+@pytest.mark.parametrize(
+    ("marker", "python", "platform", "there"),
+    [
+        ("", "3.12.1", "linux/amd64", True),
+        ('python_version < "3.10"', "3.9.18", "linux/amd64", True),
+        ('python_full_version >= "3.12.4"', "3.12.1", "linux/amd64", False),
+        ('platform_machine == "aarch64"', "3.12.1", "linux/arm64", True),
+        ('platform_machine == "aarch64"', "3.12.1", "linux/amd64", False),
+        ('sys_platform == "darwin"', "3.12.1", "linux/arm64", False),
+        ('os_name == "posix" and implementation_name == "cpython"', "3.14.0rc1", "linux/amd64", True),
+    ],
+)
+def test_markers_are_judged_for_the_target(marker: str, python: str, platform: str, there: bool) -> None:
+    assert holds(marker, python, platform) is there
