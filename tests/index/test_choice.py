@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from envc.lock.resolution import Requirement, Target
-from envc.resolvers.pip_tools import Settings, settings_of_this_machine
+from envc.resolvers.pip_tools import PipTools, Settings, settings_of_this_machine
+from envc.resolvers.uv import Uv
 from tests.index_server import Index
 from tests.index_server.asking import AMD64, Ask
 
-pytestmark = pytest.mark.index
+pytestmark = [pytest.mark.index, pytest.mark.parametrize("ask", [PipTools, Uv], indirect=True)]
 
 
 def test_markers_are_those_of_the_target(index: Index, ask: Ask) -> None:

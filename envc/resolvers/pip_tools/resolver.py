@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from envc.diagnostics.diagnostic import Diagnostic, world_failed
+from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.lock.resolution import Progress, Request, Resolution
 from envc.resolvers.pip_tools.settings import Settings, clean_environment
 
@@ -52,12 +52,7 @@ class PipTools:
 
         variables = clean_environment(os.environ)
         if not self.settings.remote_indexes:
-            raise world_failed(
-                "no-package-index",
-                "pip on this machine is set to use no package index that other machines can reach",
-                notes=("`no-index` is set, or `index-url` is not an http address",),
-                helps=("unset `no-index`, or give `index-url` an https address",),
-            )
+            raise no_package_index()
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
         http_cache = str(self.cache / "pip-tools" / "http")
         task = specification.task_of(request, self.settings, http_cache)
@@ -71,3 +66,13 @@ class PipTools:
         for warning in answer.warnings_of(message["answer"]):
             self.warn(warning)
         return resolution
+
+
+def no_package_index() -> Report:
+    """Return the report of a machine whose pip is told to use no index that counts."""
+    return world_failed(
+        "no-package-index",
+        "pip on this machine is set to use no package index that other machines can reach",
+        notes=("`no-index` is set, or `index-url` is not an http address",),
+        helps=("unset `no-index`, or give `index-url` an https address",),
+    )
