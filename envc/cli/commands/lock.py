@@ -20,6 +20,7 @@ from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.model import MACHINES
+from envc.resolvers.choice import RESOLVERS
 
 PLATFORM = "linux/amd64"
 
@@ -39,6 +40,11 @@ def lock_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that say how to lock."""
     parser.add_argument("--upgrade", action="store_true", help="choose anew; packages that are `pinned` stay")
     parser.add_argument("--platform", choices=sorted(MACHINES), help=f"what the image runs on; {PLATFORM} otherwise")
+    parser.add_argument(
+        "--resolver",
+        choices=RESOLVERS,
+        help="what chooses packages; pip-tools otherwise",
+    )
     parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
 
 
@@ -106,16 +112,18 @@ def _choose_and_write(  # what `lock_loaded` has found out
     from envc.lock.files import write
     from envc.lock.python import end_of_python
     from envc.lock.world import World
+    from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
-    from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
+    from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.sources.waiting import alone
     from envc.sources.writing import write_folder
 
     library = Library()
+    resolver_asked = resolver_name(options.resolver, loaded.project.root)
     warnings: list[Diagnostic] = [*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)]
     with working(f"locking {loaded.environment.name}") as progress:
-        resolver = PipTools(cache, settings_of_this_machine(), warn=warnings.append)
+        resolver = make_resolver(resolver_asked, cache, settings_of_this_machine(), warnings.append)
         world = World(library, resolver, Registry(), measured, index_addresses(library, os.environ), progress)
         locked = choose(loaded.environment, platform, world, old, upgrade=options.upgrade)
     show(warnings)

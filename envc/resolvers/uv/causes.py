@@ -58,7 +58,7 @@ def explain(
     """Return what is known about a failure of uv, as `pip_tools.failure` reads it."""
     said = {normalise(word) for word in re.findall(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", output)}
     asks = asks_of(request, markers, metadata)
-    concerned = [ask for ask in asks if ask.name in said and (ask.parent is None or ask.parent[0] in said)]
+    concerned = newest_of([ask for ask in asks if ask.name in said and (ask.parent is None or ask.parent[0] in said)])
     addressed = [ask for ask in concerned or asks if ask.requirement.url is not None]
     if addressed and BY_ADDRESS.search(output):
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
@@ -128,8 +128,8 @@ def refused_pythons(metadata: Mapping[tuple[str, str], Metadata], said: set[str]
     ]
 
 
-def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
-    """Return the requirements of the names for which no version suits all who ask, each asker in its newest version."""
+def newest_of(asks: list[Ask]) -> list[Ask]:
+    """Return the requirements of the program, and of each package in the newest version that was read."""
     from packaging.version import Version
 
     newest: dict[str, Version] = {}
@@ -137,10 +137,14 @@ def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
         if ask.parent:
             version = Version(ask.parent[1])
             newest[ask.parent[0]] = max(newest.get(ask.parent[0], version), version)
-    current = [ask for ask in asks if ask.parent is None or Version(ask.parent[1]) == newest[ask.parent[0]]]
+    return [ask for ask in asks if ask.parent is None or Version(ask.parent[1]) == newest[ask.parent[0]]]
+
+
+def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
+    """Return the requirements of the names for which no version suits all who ask."""
     found = []
-    for name in sorted({ask.name for ask in current}):
-        of_name = [ask for ask in current if ask.name == name]
+    for name in sorted({ask.name for ask in asks}):
+        of_name = [ask for ask in asks if ask.name == name]
         offer = Offer.of(name, rows.get(name, []))
         versions = {file.version for file in offer.files}
         for ask in of_name:
