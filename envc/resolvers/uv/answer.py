@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from envc.diagnostics.diagnostic import Report
 from envc.diagnostics.source import Source
 from envc.lock.requirements import BLOCK, normalise, parse
 from envc.lock.resolution import Request, Resolution
 from envc.resolvers.pip_tools.answer import indexes_of, package_of, unsafe
-
-
-class Facts(NamedTuple):
-    """What the index page says of one chosen version."""
-
-    hashes: tuple[str, ...]
-    wheel: str
-    size: int | None
-    yanked: str | None
+from envc.resolvers.uv.index import Facts
 
 
 def resolution_of(text: str, facts_of: Callable[[str, str], Facts], request: Request, version: str) -> Resolution:

@@ -5,28 +5,43 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
-from envc.resolvers.uv.metadata import Metadata, fetch, read_metadata, refused
+from envc.resolvers.uv.metadata import Metadata, fetch, get, read_metadata, refused
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
-from envc.resolvers.uv.selection import Taker, Wheel
+from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
 
 #: Python's default index, as pip knows it.
 DEFAULT_INDEX = "https://pypi.org/simple"
 
+#: How many pages are read ahead at once.
+EXPECTING = 8
+
 T = TypeVar("T")
+
+
+class Facts(NamedTuple):
+    """What the index page says of one chosen version."""
+
+    hashes: tuple[str, ...]  # of every wheel that admits the target's Python, sorted
+    wheel: str
+    size: int | None
+    yanked: str | None
 
 
 class Offered(NamedTuple):
     """What the one index of a name has of it."""
 
     page: Page
-    choice: dict[str, Wheel]  # by version: the wheel that the target takes
+    choice: dict[str, File]  # the wheel that the target takes, by version
+    wheels: dict[str, list[File]]  # all that admit the target's Python, by version
 
 
 class Indexes:
@@ -52,6 +67,7 @@ class Indexes:
         self.progress = progress
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
+        self.found: dict[tuple[str, str], Future[Facts]] = {}
         self.lock = Lock()
 
     def once(self, answers: dict[Any, Future[T]], question: Any, find: Callable[[], T]) -> T:
@@ -70,6 +86,18 @@ class Indexes:
         """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
         return self.once(self.offers, name, lambda: self.find(name))
 
+    def expect(self, names: Iterable[str]) -> None:
+        """Begin to read the pages of names that will be asked for, probably. What fails is told to who asks."""
+        waiting = deque(dict.fromkeys(names))
+
+        def read() -> None:
+            while waiting:
+                with suppress(IndexError, IndexFailureError):
+                    self.offer(waiting.popleft())
+
+        for _ in range(min(EXPECTING, len(waiting))):
+            Thread(target=read, daemon=True).start()
+
     def find(self, name: str) -> Offered:
         """Read the pages of a name until one has files."""
         self.progress(name)
@@ -77,15 +105,15 @@ class Indexes:
         for index in [route] if route else self.indexes:
             page = self.read(f"{index.rstrip('/')}/{name}/")
             if page is not None and page.files:
-                return Offered(page, self.taker.choice(name, page.files))
-        return Offered(Page("", ()), {})
+                return Offered(page, *self.taker.sort(name, page.files))
+        return Offered(Page("", ()), {}, {})
 
     def read(self, address: str) -> Page | None:
         """Return a page, or None when the index does not have it. Raises `IndexFailureError`."""
         if not is_secure(address, self.session.settings.trusted_hosts):
             raise IndexFailureError("insecure", address)
-        response = self.session.ask(address, {"Accept": ACCEPT, "Cache-Control": "max-age=0"})
-        status, kind = response.status_code, response.headers.get("Content-Type", "")
+        reply = self.session.ask(address, {"Accept": ACCEPT, "Cache-Control": "max-age=0"})
+        status, kind = reply.status, reply.headers.get("Content-Type", "")
         if status == 404:
             return None
         if status >= 400:
@@ -93,7 +121,7 @@ class Indexes:
         if not is_page(kind):
             raise IndexFailureError("not-an-index", address, kind)
         try:
-            return read_page(response.url, kind, response.content)
+            return read_page(reply.url, kind, reply.content)
         except UNREADABLE as error:
             raise IndexFailureError("unreadable", address, type(error).__name__) from error
 
@@ -104,7 +132,7 @@ class Indexes:
     def find_metadata(self, name: str, version: str) -> bytes:
         """Read METADATA, from the cache where the page states the wheel's hash."""
         offered = self.offer(name)
-        file = offered.choice[version].file
+        file = offered.choice[version]
         url = offered.page.url_of(file)
         place = self.place_of(url, file) if file.sha256 else None
         if place is not None and place.is_file():
@@ -128,41 +156,36 @@ class Indexes:
         needs = read_metadata(content).requires_python
         return content if self.taker.takes_python(needs) else refused(content)
 
-    def wheel(self, name: str, version: str) -> File:
-        """Return the wheel of a chosen version that the target takes. Raises `LookupError` without one."""
-        from packaging.version import Version
+    def facts(self, name: str, version: str) -> Facts:
+        """Return what the page says of a chosen version. Raises `LookupError` when it has no such version."""
+        return self.once(self.found, (name, version), lambda: self.find_facts(name, version))
 
-        choice, wanted = self.offer(name).choice, Version(version)
-        found = choice.get(version) or next((one for text, one in choice.items() if Version(text) == wanted), None)
-        if found is None:
-            raise LookupError(name)
-        return found.file
-
-    def hashes(self, name: str, version: str) -> tuple[str, ...]:
-        """Return the hashes of every wheel of a version that admits the target's Python.
-
-        A wheel whose page states none is read to make it. Raises `IndexFailureError`.
-        """
+    def find_facts(self, name: str, version: str) -> Facts:
+        """Look a version up, however the names of its wheels write it. A hash that the page does not state is made."""
         from packaging.version import InvalidVersion, Version
 
-        offered, wanted, hashes = self.offer(name), Version(version), set()
-        same: dict[str, bool] = {}
-        for wheel in self.taker.wheels(name, offered.page.files):
-            if wheel.version not in same:
-                try:
-                    same[wheel.version] = Version(wheel.version) == wanted
-                except InvalidVersion:
-                    same[wheel.version] = False
-            if same[wheel.version]:
-                hashes.add(f"sha256:{wheel.file.sha256 or self.digest(offered.page.url_of(wheel.file))}")
-        return tuple(sorted(hashes))
+        offered, wanted = self.offer(name), Version(version)
+
+        def same(text: str) -> bool:
+            try:
+                return text == version or Version(text) == wanted
+            except InvalidVersion:
+                return False
+
+        hashes = {
+            f"sha256:{file.sha256 or self.digest(offered.page.url_of(file))}"
+            for text, files in offered.wheels.items()
+            if same(text)
+            for file in files
+        }
+        taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
+        if taken is None:
+            raise LookupError(name)
+        return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked)
 
     def digest(self, url: str) -> str:
         """Return the hash of a file whose page states none."""
-        response = self.session.ask(url, {"Accept-Encoding": "identity"})
-        if response.status_code >= 400:
-            raise IndexFailureError("status", url, "", response.status_code)
-        return hashlib.sha256(response.content).hexdigest()
+        return hashlib.sha256(get(self.session, url, {}).content).hexdigest()
 
     def files_so_far(self) -> dict[str, tuple[File, ...]]:
         """Return the files of all names whose pages were read."""

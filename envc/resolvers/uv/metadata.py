@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from envc.lock.requirements import normalise
 from envc.resolvers.uv.page import File
-from envc.resolvers.uv.session import IndexFailureError, Session
+from envc.resolvers.uv.session import IndexFailureError, Reply, Session
 
 #: Bytes read from the end of a wheel at first, and at least of any other part: enough for the directory of most.
 PART = 64 * 1024
@@ -27,7 +27,7 @@ class Metadata(NamedTuple):
 def fetch(session: Session, url: str, file: File) -> bytes:
     """Return the METADATA of a wheel. Raises `IndexFailureError`."""
     if file.metadata:
-        content = get(session, f"{url}.metadata", {})[1]
+        content = get(session, f"{url}.metadata", {}).content
         if isinstance(file.metadata, str) and hashlib.sha256(content).hexdigest() != file.metadata.lower():
             raise IndexFailureError("broken-file", url, "its metadata is not what the index page says")
         return content
@@ -48,14 +48,13 @@ def metadata_in(names: list[str], filename: str) -> str:
     raise LookupError("METADATA")
 
 
-def get(session: Session, url: str, headers: dict[str, str], method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
-    """Return status, content and headers of a file. Raises `IndexFailureError` when the index does not give it."""
-    response = session.ask(url, {"Accept-Encoding": "identity", **headers}, method)
-    if response.status_code >= 400 and response.status_code != 416:
-        kind = "unauthorised" if response.status_code in {401, 403, 407} else "status"
-        raise IndexFailureError(kind, url, "", response.status_code)
-    named = {name.lower(): text for name, text in response.headers.items()}
-    return response.status_code, response.content, named
+def get(session: Session, url: str, headers: dict[str, str], method: str = "GET") -> Reply:
+    """Return a file, or the part that is asked for. Raises `IndexFailureError` when it is not given."""
+    reply = session.ask(url, {"Accept-Encoding": "identity", **headers}, method)
+    if reply.status >= 400 and reply.status != 416:
+        kind = "unauthorised" if reply.status in {401, 403, 407} else "status"
+        raise IndexFailureError(kind, url, "", reply.status)
+    return reply
 
 
 class Remote(io.RawIOBase):
@@ -72,10 +71,10 @@ class Remote(io.RawIOBase):
 
     def ask_size(self) -> int:
         """Return the size that the server states; 0 when it states none, and then the whole file is read."""
-        response = self.session.ask(self.url, {"Accept-Encoding": "identity"}, "HEAD")
-        if response.ok and response.headers.get("Content-Length", "").isdigit():
-            return int(response.headers["Content-Length"])
-        return self.whole(get(self.session, self.url, {})[1])
+        reply = self.session.ask(self.url, {"Accept-Encoding": "identity"}, "HEAD")
+        if reply.status < 400 and reply.headers.get("Content-Length", "").isdigit():
+            return int(reply.headers["Content-Length"])
+        return self.whole(get(self.session, self.url, {}).content)
 
     def whole(self, content: bytes) -> int:
         """Take the whole file and return its size."""
@@ -85,14 +84,14 @@ class Remote(io.RawIOBase):
 
     def load(self, first: int, end: int) -> None:
         """Read a part."""
-        status, content, headers = get(self.session, self.url, {"Range": f"bytes={first}-{end - 1}"})
-        if status == 200:
-            self.whole(content)
-        elif status == 206 and content:
-            stated = headers.get("content-range", "").rpartition("/")[2]
+        reply = get(self.session, self.url, {"Range": f"bytes={first}-{end - 1}"})
+        if reply.status == 200:
+            self.whole(reply.content)
+        elif reply.status == 206 and reply.content:
+            stated = reply.headers.get("Content-Range", "").rpartition("/")[2]
             if stated.isdigit() and int(stated) != self.size:
                 raise zipfile.BadZipFile
-            self.parts.append((first, content))
+            self.parts.append((first, reply.content))
         else:
             raise zipfile.BadZipFile
 

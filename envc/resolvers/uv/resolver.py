@@ -64,16 +64,15 @@ class Uv:
             mail.put,
         )
 
-        def facts_of(name: str, chosen: str) -> answer.Facts:
-            wheel = indexes.wheel(name, chosen)
-            return answer.Facts(indexes.hashes(name, chosen), wheel.filename, wheel.size, wheel.yanked)
+        from envc.resolvers.pip_tools.answer import indexes_of
 
+        indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
         try:
             outcome = self.compile(uv, request, indexes, mail, progress, os.environ)
             if not isinstance(outcome, str):
                 raise failure.report_of(outcome, request, self.time_limit, "uv")
-            resolution = answer.resolution_of(outcome, facts_of, request, version)
-            for warning in shared.warnings_of(answer.as_answer(resolution, facts_of)):
+            resolution = answer.resolution_of(outcome, indexes.facts, request, version)
+            for warning in shared.warnings_of(answer.as_answer(resolution, indexes.facts)):
                 self.warn(warning)
         except IndexFailureError as error:
             raise failure.report_of(error.facts, request, self.time_limit, "uv") from error

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Target
 from envc.resolvers.pip_tools.offer import tags_in_order
 from envc.resolvers.pip_tools.specification import release
 from envc.resolvers.uv.page import File
-
-
-class Wheel(NamedTuple):
-    """A wheel of a page, and how well it suits: the lowest rank is the best; None is a wheel for something else."""
-
-    file: File
-    version: str  # as its name writes it
-    rank: int | None
 
 
 class Taker:
@@ -56,39 +47,40 @@ class Taker:
             self.known_tags[tags] = min(ranks, default=None)
         return self.known_tags[tags]
 
-    def wheels(self, name: str, files: Iterable[File]) -> Iterator[Wheel]:
-        """Yield the wheels of a name that admit the target's Python, for whatever platform."""
+    def sort(self, name: str, files: Iterable[File]) -> tuple[dict[str, File], dict[str, list[File]]]:
+        """Return the wheel of each version that the target takes, and all wheels of each that admit its Python.
+
+        Versions are as the names of the wheels write them. A wheel that is not withdrawn goes before one that is; then
+        the earlier tag; then the higher build number.
+        """
+        best: dict[str, tuple[tuple[bool, int, tuple[int, str]], File]] = {}
+        admitted: dict[str, list[File]] = {}
         names: dict[str, bool] = {}
         for file in files:
-            parts = file.filename[:-4].split("-")
-            if not file.filename.endswith(".whl") or len(parts) not in {5, 6}:
+            if not file.filename.endswith(".whl"):
                 continue
-            if len(parts) == 6 and not parts[2][:1].isdigit():
+            stem, *tags = file.filename[:-4].rsplit("-", 3)
+            own, _, version = stem.partition("-")
+            version, _, build = version.partition("-")
+            if len(tags) != 3 or not version or "-" in build or (build and not build[0].isdigit()):
                 continue
-            if parts[0] not in names:
-                names[parts[0]] = normalise(parts[0]) == name
-            if names[parts[0]] and self.takes_python(file.requires_python):
-                yield Wheel(file, parts[1].replace("_", "-"), self.rank("-".join(parts[-3:])))
-
-    def choice(self, name: str, files: Iterable[File]) -> dict[str, Wheel]:
-        """Return the wheel of each version that the target takes, by version as the wheel's name writes it.
-
-        A wheel that is not withdrawn goes before one that is; then the earlier tag; then the higher build number.
-        """
-        best: dict[str, tuple[tuple[bool, int, tuple[int, str]], Wheel]] = {}
-        for wheel in self.wheels(name, files):
-            if wheel.rank is None:
+            if own not in names:
+                names[own] = normalise(own) == name
+            if not names[own] or not self.takes_python(file.requires_python):
                 continue
-            worth = (wheel.file.yanked is None, -wheel.rank, build_of(wheel.file.filename))
-            if wheel.version not in best or worth > best[wheel.version][0]:
-                best[wheel.version] = (worth, wheel)
-        return {version: wheel for version, (_, wheel) in best.items() if is_version(version)}
+            version = version.replace("_", "-")
+            admitted.setdefault(version, []).append(file)
+            rank = self.rank("-".join(tags))
+            if rank is not None:
+                worth = (file.yanked is None, -rank, build_number(build))
+                if version not in best or worth > best[version][0]:
+                    best[version] = (worth, file)
+        return {version: file for version, (_, file) in best.items() if is_version(version)}, admitted
 
 
-def build_of(filename: str) -> tuple[int, str]:
-    """Return the build number of a wheel, to compare; a wheel without one comes before those with one."""
-    parts = filename.split("-")
-    match = re.match(r"(\d+)(.*)", parts[2]) if len(parts) == 6 else None
+def build_number(build: str) -> tuple[int, str]:
+    """Return a build number, to compare; a wheel without one comes before those with one."""
+    match = re.match(r"(\d+)(.*)", build)
     return (int(match[1]), match[2]) if match else (-1, "")
 
 

@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, TCPServer, ThreadingMixIn
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -22,6 +22,10 @@ from envc.resolvers.uv.session import IndexFailureError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+#: Bytes; uv sends nothing that long.
+LONGEST_LINE = 65536
 
 
 class Server:
@@ -36,18 +40,18 @@ class Server:
         self.word = secrets.token_urlsafe(24)
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+        class Handler(StreamRequestHandler):
             disable_nagle_algorithm = True
 
-            def do_GET(self) -> None:
-                server.handle(self)
+            def handle(self) -> None:
+                while line := self.rfile.readline(LONGEST_LINE):
+                    while self.rfile.readline(LONGEST_LINE).strip():  # its headers say nothing that matters
+                        pass
+                    self.wfile.write(server.reply(line.split(b" ")[1].decode("ascii", "replace")))
 
-            def log_message(self, *arguments: object) -> None:
-                """Say nothing."""
-
-        class Http(ThreadingHTTPServer):
+        class Http(ThreadingMixIn, TCPServer):
             daemon_threads = True
+            allow_reuse_address = True
             block_on_close = False  # a thread may wait for an index that never answers
             request_queue_size = 128
 
@@ -71,10 +75,10 @@ class Server:
         self.http.shutdown()
         self.http.server_close()
 
-    def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer one request of uv."""
+    def reply(self, path: str) -> bytes:
+        """Return the whole reply to one GET of uv."""
         try:
-            status, kind, content = self.answer([unquote(part) for part in handler.path.split("/")[1:]])
+            status, kind, content = self.answer([unquote(part) for part in path.split("/")[1:]])
         except IndexFailureError as failure:
             self.failed(failure.facts)
             status, kind, content = 502, "text/plain", b""
@@ -82,10 +86,7 @@ class Server:
             self.failed({"kind": "unexpected", "type": type(error).__name__, "detail": str(error)})
             status, kind, content = 500, "text/plain", b""
         head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
-        try:
-            handler.wfile.write(head.encode() + content)
-        except OSError:
-            handler.close_connection = True
+        return head.encode() + content
 
     def answer(self, parts: list[str]) -> tuple[int, str, bytes]:
         """Return status, content type and content."""
@@ -105,14 +106,14 @@ class Server:
 def page_for(name: str, offered: Offered) -> bytes:
     """Return the page of a name as uv is to see it."""
     files: list[dict[str, object]] = []
-    for version, wheel in offered.choice.items():
+    for version, file in offered.choice.items():
         filename = f"{name.replace('-', '_')}-{version.replace('-', '_')}-py3-none-any.whl"
         files.append(
             {
                 "filename": filename,
                 "url": f"../../files/{name}/{quote(version)}/{quote(filename)}",
                 "hashes": {},
-                "yanked": False if wheel.file.yanked is None else (wheel.file.yanked or True),
+                "yanked": False if file.yanked is None else (file.yanked or True),
                 "core-metadata": True,
             }
         )

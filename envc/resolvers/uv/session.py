@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from envc.resolvers.pip_tools.settings import Settings
 
 if TYPE_CHECKING:
+    import ssl
+
     import requests
 
 #: As pip: seconds to wait for an answer, how often to try again, and on which answers.
@@ -29,6 +34,15 @@ class IndexFailureError(Exception):
         self.facts = {"kind": kind, "address": bare(address), "detail": detail, "status": status}
 
 
+class Reply(NamedTuple):
+    """What an index answered."""
+
+    status: int
+    url: str  # of the last redirect; may hold credentials
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class Session:
     """Asks indexes. Credentials in the addresses of indexes are taken for every address of the same host."""
 
@@ -41,12 +55,12 @@ class Session:
             if "@" in urlsplit(address).netloc
         }
         self.timeout = float(settings.timeout or TIMEOUT)
-        self.session = self.open()
+        self.ways: dict[str, Way] = {}
+        self.lock = Lock()
 
-    def open(self) -> requests.Session:
-        """Return a session that trusts this machine's certificates beside those that requests brings."""
-        import ssl
-
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session, opened when first needed. `way` looks up what the environment says, once for each host."""
         import requests
         from requests.adapters import HTTPAdapter
         from urllib3 import Retry
@@ -60,63 +74,86 @@ class Session:
             backoff_factor=0.25,
             raise_on_status=False,
         )
+        trusted = trust(settings.cert, self.environ)
 
-        class MachineTrust(HTTPAdapter):
+        class Trusting(HTTPAdapter):
+            """Knows its certificates; requests would read the file of them for each connection anew."""
+
             def init_poolmanager(self, *positional: Any, **named: Any) -> None:
-                super().init_poolmanager(*positional, **named, ssl_context=ssl.create_default_context())
+                super().init_poolmanager(*positional, **named, ssl_context=trusted)
 
             def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
-                return super().proxy_manager_for(proxy, **named, ssl_context=ssl.create_default_context())
+                return super().proxy_manager_for(proxy, **named, ssl_context=trusted)
+
+            def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+                super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # requests has no types
+                conn.ca_certs = conn.ca_cert_dir = None
 
         class Credulous(HTTPAdapter):
             def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 (its form)
-                super().cert_verify(conn, url, verify=False, cert=cert)  # type: ignore[no-untyped-call]  # requests has no types here
+                super().cert_verify(conn, url, False, cert)  # type: ignore[no-untyped-call]
 
         session = requests.Session()
+        session.trust_env = False
         pool: dict[str, Any] = {
             "max_retries": again,
             "pool_connections": CONNECTIONS,
             "pool_maxsize": CONNECTIONS,
             "pool_block": True,
         }
-        session.mount("https://", MachineTrust(**pool))
+        session.mount("https://", Trusting(**pool))
         session.mount("http://", HTTPAdapter(**pool))
         for host in settings.trusted_hosts:
             session.mount(f"https://{host}/", Credulous(**pool))
             if ":" not in host:
                 session.mount(f"https://{host}:", Credulous(**pool))
         session.headers["User-Agent"] = f"envc/{envc.__version__}"
-        if settings.cert:
-            session.verify = settings.cert
         if settings.client_cert:
             session.cert = settings.client_cert
-        if settings.proxy:
-            session.proxies = {"http": settings.proxy, "https": settings.proxy}
         return session
 
-    def ask(self, address: str, headers: Mapping[str, str], method: str = "GET") -> requests.Response:
+    def way(self, address: str) -> Way:
+        """Return proxies and credentials for the host of an address."""
+        from requests.utils import get_environ_proxies, get_netrc_auth
+
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        key = f"{parts.scheme}://{host}"
+        if key not in self.ways:
+            own = self.settings.proxy
+            proxies = {"http": own, "https": own} if own else get_environ_proxies(bare(address))
+            self.ways[key] = Way(proxies, self.credentials.get(host) or get_netrc_auth(bare(address)))
+        return self.ways[key]
+
+    def ask(self, address: str, headers: Mapping[str, str], method: str = "GET") -> Reply:
         """Return what an address answers, whatever its status. Raises `IndexFailureError` when there is no answer."""
         import requests
+        from urllib3.exceptions import HTTPError
 
-        host = urlsplit(address).netloc.rpartition("@")[2]
         try:
-            response = self.session.request(
+            with self.lock:
+                session, way = self.session, self.way(address)
+            response = session.request(
                 method,
                 bare(address),
                 headers=dict(headers),
-                auth=self.credentials.get(host),
+                auth=way.credentials,
+                proxies=dict(way.proxies),
                 timeout=self.timeout,
                 allow_redirects=True,
+                stream=True,
             )
-            if response.status_code == 401 and host in self.credentials and self.settings.keyring_provider:
-                name, password = self.credentials[host]
-                found = None if password else self.keyring_password(host, name)
-                if found:
-                    self.credentials[host] = (name, found)
-                    return self.ask(address, headers, method)
-        except requests.RequestException as error:
+            reply = Reply(response.status_code, response.url, response.headers, response.raw.read(decode_content=True))
+        except (requests.RequestException, HTTPError) as error:
             raise_for(error, address)
-        return response
+        except OSError as error:
+            raise IndexFailureError("certificate", address, error.strerror or "") from error
+        if reply.status == 401 and self.settings.keyring_provider and way.credentials and not way.credentials[1]:
+            host, name = urlsplit(address).netloc.rpartition("@")[2], way.credentials[0]
+            if password := self.keyring_password(host, name):
+                self.ways[f"{urlsplit(address).scheme}://{host}"] = way._replace(credentials=(name, password))
+                return self.ask(address, headers, method)
+        return reply
 
     def keyring_password(self, host: str, name: str) -> str | None:
         """Ask the program `keyring` for the password of an account, as pip does."""
@@ -133,7 +170,33 @@ class Session:
 
     def close(self) -> None:
         """Close all connections."""
-        self.session.close()
+        if "session" in self.__dict__:
+            self.session.close()
+
+
+class Way(NamedTuple):
+    """How a host is asked."""
+
+    proxies: Mapping[str, str]
+    credentials: tuple[str, str] | None
+
+
+def trust(bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
+    """Return what is trusted: the bundle of certificates that is set, else the machine's own and those of requests.
+
+    Raises `OSError` for a bundle that cannot be read.
+    """
+    import ssl
+
+    import certifi
+
+    bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or bundle
+    if bundle:
+        is_folder = Path(bundle).is_dir()
+        return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def credentials_of(address: str) -> tuple[str, str]:
@@ -157,8 +220,8 @@ def is_secure(address: str, trusted_hosts: tuple[str, ...]) -> bool:
     return host in trusted_hosts or f"{host}:{parts.port}" in trusted_hosts
 
 
-def raise_for(error: requests.RequestException, address: str) -> NoReturn:
-    """Raise what an exception of requests says about an index. Its text may hold an address, so only its end counts."""
+def raise_for(error: Exception, address: str) -> NoReturn:
+    """Raise what an exception of requests or urllib3 says about an index, but not its address."""
     import requests
     import urllib3
 

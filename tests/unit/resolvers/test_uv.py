@@ -12,10 +12,10 @@ from envc.diagnostics import Report
 from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools.failure import report_of
 from envc.resolvers.pip_tools.specification import markers_of
-from envc.resolvers.uv.answer import Facts, resolution_of
+from envc.resolvers.uv.answer import resolution_of
 from envc.resolvers.uv.causes import explain
 from envc.resolvers.uv.command import command_for, variables_for
-from envc.resolvers.uv.index import Offered
+from envc.resolvers.uv.index import Facts, Offered
 from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
 from envc.resolvers.uv.page import JSON, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
@@ -98,25 +98,26 @@ def test_one_wheel_a_version_the_one_that_pip_would_take() -> None:
         "a-5.tar.gz",
         "a-6-x-py3-none-any.whl",
     )
-    chosen = Taker(AMD64).choice("a", map(file, names))
-    assert {version: wheel.file.filename for version, wheel in chosen.items()} == {"1": names[1], "2": names[5]}
-    older = Taker(AMD64._replace(glibc=(2, 27))).choice("a", map(file, names))
-    assert older["1"].file.filename == names[2]
+    chosen, _ = Taker(AMD64).sort("a", map(file, names))
+    assert {version: one.filename for version, one in chosen.items()} == {"1": names[1], "2": names[5]}
+    older, _ = Taker(AMD64._replace(glibc=(2, 27))).sort("a", map(file, names))
+    assert older["1"].filename == names[2]
 
 
 def test_a_wheel_that_is_not_withdrawn_goes_before_a_better_one_that_is() -> None:
     better = file("a-1-cp312-cp312-manylinux_2_28_x86_64.whl", yanked="")
-    assert Taker(AMD64).choice("a", [better, file("a-1-py3-none-any.whl")])["1"].file.yanked is None
+    chosen, wheels = Taker(AMD64).sort("a", [better, file("a-1-py3-none-any.whl")])
+    assert (chosen["1"].yanked, len(wheels["1"])) == (None, 2)
 
 
 def test_wheels_for_another_python_are_neither_taken_nor_hashed() -> None:
     files = [file("a-1-py3-none-any.whl", "<3.12"), file("a-2-py3-none-any.whl", "nonsense")]
-    assert [wheel.version for wheel in Taker(AMD64).wheels("a", files)] == ["2"]
+    assert [[*versions] for versions in Taker(AMD64).sort("a", files)] == [["2"], ["2"]]
 
 
 def test_uv_is_shown_no_address_and_no_hash() -> None:
     page = Page("https://bob:s3cret@x.test/simple/a-b/", (file("a_b-1+cu118-py3-none-any.whl", yanked="bad"),))
-    shown = page_for("a-b", Offered(page, Taker(AMD64).choice("a-b", page.files)))
+    shown = page_for("a-b", Offered(page, *Taker(AMD64).sort("a-b", page.files)))
     (row,) = json.loads(shown)["files"]
     assert row["filename"] == "a_b-1+cu118-py3-none-any.whl"
     assert row["url"] == "../../files/a-b/1%2Bcu118/a_b-1%2Bcu118-py3-none-any.whl"
