@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 BY_ADDRESS = re.compile(r"URL dependencies must be expressed as direct requirements|attempted to resolve via URL")
 
 
+#: What uv says when no choice of versions suits.
+NO_SOLUTION = "No solution found"
+
+
 class Ask(NamedTuple):
     """One requirement, and who states it."""
 
@@ -50,19 +54,18 @@ class Ask(NamedTuple):
 def explain(
     output: str,
     request: Request,
-    markers: Mapping[str, str],
+    asks: list[Ask],
     metadata: Mapping[tuple[str, str], Metadata],
     files: Mapping[str, Iterable[File]],
     taker: Taker,
 ) -> dict[str, Any]:
     """Return what is known about a failure of uv, as `pip_tools.failure` reads it."""
     said = {normalise(word) for word in re.findall(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", output)}
-    asks = asks_of(request, markers, metadata)
     concerned = newest_of([ask for ask in asks if ask.name in said and (ask.parent is None or ask.parent[0] in said)])
     addressed = [ask for ask in concerned or asks if ask.requirement.url is not None]
     if addressed and BY_ADDRESS.search(output):
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
-    if "No solution found" not in output:
+    if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
     rows = {
         name: [[file.filename, file.requires_python, file.yanked is not None] for file in found]
@@ -87,6 +90,20 @@ def asks_of(request: Request, markers: Mapping[str, str], metadata: Mapping[tupl
     for ask in asks:
         extras.setdefault(ask.name, {""}).update(ask.requirement.extras)
     return [ask for ask in asks if holds(ask, markers, extras)]
+
+
+def withdrawn_pins(asks: Iterable[Ask], withdrawn: Mapping[str, Iterable[str]]) -> frozenset[tuple[str, str]]:
+    """Return the withdrawn versions that someone names by `==`.
+
+    pip takes such a version whoever names it; uv only when the program does.
+    """
+    return frozenset(
+        (ask.name, version)
+        for ask in asks
+        if any(one.operator in {"==", "==="} and "*" not in one.version for one in ask.requirement.specifier)
+        for version in withdrawn.get(ask.name, ())
+        if ask.requirement.specifier.contains(version, prereleases=True)
+    )
 
 
 def requirement_of(text: str) -> Requirement | None:

@@ -22,7 +22,7 @@ from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secur
 DEFAULT_INDEX = "https://pypi.org/simple"
 
 #: How many pages are read ahead at once.
-EXPECTING = 8
+EXPECTING = 24
 
 T = TypeVar("T")
 
@@ -68,6 +68,7 @@ class Indexes:
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
+        self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
         self.lock = Lock()
 
     def once(self, answers: dict[Any, Future[T]], question: Any, find: Callable[[], T]) -> T:
@@ -191,6 +192,14 @@ class Indexes:
         """Return the files of all names whose pages were read."""
         return {
             name: answer.result().page.files
+            for name, answer in list(self.offers.items())
+            if answer.done() and answer.exception() is None
+        }
+
+    def withdrawn_so_far(self) -> dict[str, list[str]]:
+        """Return the withdrawn versions of all names whose pages were read."""
+        return {
+            name: [version for version, file in answer.result().choice.items() if file.yanked is not None]
             for name, answer in list(self.offers.items())
             if answer.done() and answer.exception() is None
         }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from socketserver import StreamRequestHandler, TCPServer, ThreadingMixIn
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,7 @@ class Server:
             if parts[1:2] == ["simple"] and len(parts) == 4:
                 offered = self.indexes.offer(parts[2])
                 if offered.page.files:
-                    return 200, JSON, page_for(parts[2], offered)
+                    return 200, JSON, page_for(parts[2], offered, self.indexes.lifted)
             elif parts[1:2] == ["files"] and len(parts) == 5 and parts[4].endswith(".whl.metadata"):
                 try:
                     return 200, "text/plain", self.indexes.shown_metadata(parts[2], parts[3])
@@ -103,7 +103,7 @@ class Server:
         return 404, "text/plain", b""
 
 
-def page_for(name: str, offered: Offered) -> bytes:
+def page_for(name: str, offered: Offered, lifted: Container[tuple[str, str]] = ()) -> bytes:
     """Return the page of a name as uv is to see it."""
     files: list[dict[str, object]] = []
     for version, file in offered.choice.items():
@@ -113,7 +113,7 @@ def page_for(name: str, offered: Offered) -> bytes:
                 "filename": filename,
                 "url": f"../../files/{name}/{quote(version)}/{quote(filename)}",
                 "hashes": {},
-                "yanked": False if file.yanked is None else (file.yanked or True),
+                "yanked": False if file.yanked is None or (name, version) in lifted else (file.yanked or True),
                 "core-metadata": True,
             }
         )

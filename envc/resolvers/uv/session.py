@@ -22,8 +22,8 @@ TIMEOUT = 15.0
 RETRIES = 5
 PASSING = (500, 502, 503, 520, 524)
 
-#: How many connections one index is asked over at once.
-CONNECTIONS = 16
+#: How many connections one index is asked over at once; uv alone takes as many.
+CONNECTIONS = 50
 
 
 class IndexFailureError(Exception):

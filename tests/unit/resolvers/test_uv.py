@@ -13,7 +13,7 @@ from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools.failure import report_of
 from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.answer import resolution_of
-from envc.resolvers.uv.causes import explain
+from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
 from envc.resolvers.uv.index import Facts, Offered
 from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
@@ -214,7 +214,8 @@ def why(
     metadata: dict[tuple[str, str], tuple[str, ...]], said: str, *, python: str | None = None
 ) -> list[tuple[str, tuple[str, ...]]]:
     read = {key: Metadata(requires, python) for key, requires in metadata.items()}
-    failure = explain(f"No solution found: {said}", REQUEST, markers_of(AMD64), read, PAGES, Taker(AMD64))
+    asks = asks_of(REQUEST, markers_of(AMD64), read)
+    failure = explain(f"No solution found: {said}", REQUEST, asks, read, PAGES, Taker(AMD64))
     return [(one.name, one.notes) for one in report_of(failure, REQUEST, 9, "uv").diagnostics]
 
 
@@ -242,7 +243,14 @@ def test_metadata_that_refuses_the_python() -> None:
 
 
 def test_what_nobody_foresaw_is_a_failure_of_uv_without_addresses() -> None:
-    failure = explain("error: broken https://bob:pw@x.test", REQUEST, markers_of(AMD64), {}, {}, Taker(AMD64))
+    failure = explain("error: broken https://bob:pw@x.test", REQUEST, [], {}, {}, Taker(AMD64))
     (diagnostic,) = report_of(failure, REQUEST, 9, "uv").diagnostics
     assert (diagnostic.name, diagnostic.message) == ("resolver-failed", "uv stopped unexpectedly")
     assert "pw" not in str(diagnostic)
+
+
+def test_only_a_withdrawn_version_that_is_named_counts() -> None:
+    read = {("a", "1"): Metadata(("b==1", "c==2.*", "torch>=1", "d==1.0"), None)}
+    asks = asks_of(REQUEST, markers_of(AMD64), read)
+    withdrawn = {"b": ["1", "2"], "c": ["2"], "torch": ["1"], "d": ["1"]}
+    assert withdrawn_pins(asks, withdrawn) == {("b", "1"), ("d", "1")}
