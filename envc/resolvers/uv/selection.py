@@ -23,17 +23,12 @@ class Taker:
 
     def takes_python(self, requires_python: str | None) -> bool:
         """Tell whether Requires-Python admits the target; one that cannot be read admits everything, as in pip."""
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
         if not requires_python:
             return True
-        if requires_python not in self.known_pythons:
-            try:
-                admitted = SpecifierSet(requires_python).contains(self.python, prereleases=True)
-            except InvalidSpecifier:
-                admitted = True
-            self.known_pythons[requires_python] = admitted
-        return self.known_pythons[requires_python]
+        known = self.known_pythons.get(requires_python)
+        if known is None:
+            known = self.known_pythons[requires_python] = admits(requires_python, self.python)
+        return known
 
     def rank(self, tags: str) -> int | None:
         """Return how early the target prefers one of some tags, `py2.py3-none-any`; None when it takes none of them."""
@@ -57,25 +52,36 @@ class Taker:
         admitted: dict[str, list[File]] = {}
         names: dict[str, bool] = {}
         for file in files:
-            if not file.filename.endswith(".whl"):
+            filename = file.filename
+            if not filename.endswith(".whl") or not self.takes_python(file.requires_python):
                 continue
-            stem, *tags = file.filename[:-4].rsplit("-", 3)
-            own, _, version = stem.partition("-")
-            version, _, build = version.partition("-")
-            if len(tags) != 3 or not version or "-" in build or (build and not build[0].isdigit()):
-                continue
+            own, _, rest = filename[:-4].partition("-")
+            version, _, tags = rest.partition("-")
+            build = ""
+            if tags.count("-") == 3 and tags[0].isdigit():
+                build, _, tags = tags.partition("-")
             if own not in names:
                 names[own] = normalise(own) == name
-            if not names[own] or not self.takes_python(file.requires_python):
+            if tags.count("-") != 2 or not names[own]:
                 continue
             version = version.replace("_", "-")
             admitted.setdefault(version, []).append(file)
-            rank = self.rank("-".join(tags))
+            rank = self.rank(tags)
             if rank is not None:
                 worth = (file.yanked is None, -rank, build_number(build))
                 if version not in best or worth > best[version][0]:
                     best[version] = (worth, file)
         return {version: file for version, (_, file) in best.items() if is_version(version)}, admitted
+
+
+def admits(requires_python: str, python: str) -> bool:
+    """Tell whether a Requires-Python admits a version of Python."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(requires_python).contains(python, prereleases=True)
+    except InvalidSpecifier:
+        return True
 
 
 def build_number(build: str) -> tuple[int, str]:
