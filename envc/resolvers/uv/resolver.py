@@ -64,7 +64,7 @@ class Uv:
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
         indexes = Indexes(session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put)
         collecting = gc.isenabled()
-        gc.disable()  # the rows of large pages are many and make no cycles; looking for some takes a seventh of the time
+        gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
         try:
             outcome = self.ask(uv, request, indexes, mail, progress)
