@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from envc.lock.resolution import Request, Requirement, Resolution, Target
 from envc.resolvers.pip_tools import PipTools, Settings, settings_of_this_machine
 from envc.resolvers.uv import Uv
+from envc.resolvers.uv.index import Indexes
+from envc.resolvers.uv.selection import Taker
+from envc.resolvers.uv.server import Server
+from envc.resolvers.uv.session import Session
 from tests.index.test_lock_command import REQUIREMENTS, Project
 from tests.index.test_process import PROC, shown, spied, until
 from tests.index_server import Fault, Index
@@ -132,6 +138,27 @@ def test_a_password_is_used_and_never_reaches_uv(cache: Path, spied: set[bytes])
     assert not [one for one in spied if index.host.encode() in one]
     kept = [path for path in cache.glob("uv/**/*") if path.is_file()]
     assert not [path for path in kept if b"s3cret-of-bob" in path.read_bytes()]
+
+
+def test_only_who_knows_the_word_is_answered(index: Index, tmp_path: Path) -> None:
+    """Another user of the machine finds the port: what comes without the word learns nothing and ends nothing."""
+    index.add("a", "1")
+    failures: list[dict[str, Any]] = []
+    session = Session(Settings(index.url), (), {})
+    indexes = Indexes(session, {}, (index.url,), Taker(AMD64), tmp_path, lambda _: None)
+    with Server(indexes, failures.append) as server:
+        statuses = []
+        for path in ("simple/a/", "wrong/simple/a/", f"{server.word}/simple/a/", f"{server.word}/files/a/1/x", "", "é"):
+            with socket.create_connection(("127.0.0.1", server.http.server_address[1])) as one:
+                one.sendall(f"GET /{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                statuses.append(int(one.recv(65536).split()[1]))
+        with socket.create_connection(("127.0.0.1", server.http.server_address[1])) as one:
+            one.sendall(b"nonsense\r\n\r\n")
+            assert one.recv(1) == b""
+    session.close()
+    assert statuses == [404, 404, 200, 404, 404, 404]
+    assert failures == []
+    assert index.requests == ["simple/a"]
 
 
 def test_a_password_in_netrc_is_used(uv: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

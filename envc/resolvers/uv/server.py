@@ -90,7 +90,7 @@ class Server:
 
     def answer(self, parts: list[str]) -> tuple[int, str, bytes]:
         """Return status, content type and content."""
-        if secrets.compare_digest(parts[0].encode(), self.word.encode()):
+        if parts and secrets.compare_digest(parts[0].encode(), self.word.encode()):
             if parts[1:2] == ["simple"] and len(parts) == 4:
                 offered = self.indexes.offer(parts[2])
                 if offered.page.files:
