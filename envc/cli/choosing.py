@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc.cli import loading
+from envc.diagnostics import Diagnostic
 from envc.lock.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class LockOptions(NamedTuple):
     dry_run: bool = False
     offline: bool = False
     frozen: bool = False
+    resolver: str | None = None  # the project's otherwise, else pip-tools
 
 
 Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
@@ -82,9 +84,10 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
-    from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
+    from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.registry.layer_files import LayerFiles
 
@@ -93,9 +96,12 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
-    resolver = PipTools(
-        cache, settings_of_this_machine(), warn=lambda warning: show([at_clauses(warning, loaded.environment)])
-    )
+
+    def warn(warning: Diagnostic) -> None:
+        show([at_clauses(warning, loaded.environment)])
+
+    name = resolver_name(options.resolver, loaded.project.root)
+    resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
     return World(library, resolver, registry, {}, addresses, progress, system)

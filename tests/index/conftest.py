@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envc.resolvers.pip_tools import settings_of_this_machine
+from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
 from envc.resolvers.pip_tools.settings import clean_environment
 from tests.index_server import Index
@@ -29,5 +29,6 @@ def index() -> Iterator[Index]:
 
 
 @pytest.fixture
-def ask(cache: Path) -> Ask:
-    return Ask(cache)
+def ask(cache: Path, request: pytest.FixtureRequest) -> Ask:
+    """Ask pip-compile, or the resolver that a module gives."""
+    return Ask(cache, getattr(request, "param", PipTools))

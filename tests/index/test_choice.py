@@ -9,10 +9,11 @@ import pytest
 
 from envc.lock.resolution import LostPin, Request, Requirement, Target
 from envc.resolvers.pip_tools import PipTools, Settings, settings_of_this_machine
+from envc.resolvers.uv import Uv
 from tests.index_server import Index
 from tests.index_server.asking import AMD64, Ask
 
-pytestmark = pytest.mark.index
+pytestmark = [pytest.mark.index, pytest.mark.parametrize("ask", [PipTools, Uv], indirect=True)]
 
 
 def test_markers_are_those_of_the_target(index: Index, ask: Ask) -> None:
@@ -178,6 +179,25 @@ def test_a_yanked_version_is_taken_only_where_it_is_named_and_with_a_warning(ind
     assert warning.notes == ("their reason: breaks …",)
     diagnostic, _ = ask.fails(index, "a>=2")
     assert (diagnostic.name, "withdrawn" in diagnostic.message) == ("unknown-version", True)
+
+
+def test_a_withdrawn_version_that_a_package_names_is_taken(index: Index, ask: Ask) -> None:
+    index.add("a", "1", "b==2")
+    index.add("b", "2", yanked="bad")
+    index.add("b", "3")
+    packages = ask(index, "a")
+    assert {name: package.version for name, package in packages.items()} == {"a": "1", "b": "2"}
+    assert [one.name for one in ask.warnings] == ["yanked-package"]
+
+
+def test_versions_before_a_release_are_taken_where_nothing_else_fits(index: Index, ask: Ask) -> None:
+    index.add("a", "1", "b>=2")
+    index.add("b", "1")
+    index.add("b", "3rc1")
+    index.add("c", "1")
+    index.add("c", "2rc1")
+    packages = ask(index, "a", "c")
+    assert {name: package.version for name, package in packages.items()} == {"a": "1", "b": "3rc1", "c": "1"}
 
 
 def test_the_conveniences_of_one_machine_do_not_reach_the_answer(

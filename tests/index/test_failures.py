@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from envc.lock.resolution import Requirement
-from envc.resolvers.pip_tools import Settings
+from envc.resolvers.pip_tools import PipTools, Settings
+from envc.resolvers.uv import Uv
 from tests.index_server import Fault, Index, silent_port
 from tests.index_server.asking import AMD64, Ask
 
-pytestmark = pytest.mark.index
+pytestmark = [pytest.mark.index, pytest.mark.parametrize("ask", [PipTools, Uv], indirect=True)]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.resolution import Package, Request, Requirement, Target
 from envc.resolvers.pip_tools import PipTools, Settings
+from envc.resolvers.uv import Uv
 from tests.index_server import Index
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
@@ -18,8 +19,9 @@ AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 class Ask:
     """Resolves against loopback indexes, without patience."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, resolver: type[PipTools | Uv] = PipTools) -> None:
         self.cache = cache
+        self.resolver = resolver
         self.warnings: list[Diagnostic] = []
         self.progress: list[str] = []
         self.time_limit = 60.0
@@ -37,7 +39,7 @@ class Ask:
         address = main.url if isinstance(main, Index) else main
         chosen = settings or Settings(address, extra, timeout="3", retries="0")
         wanted = tuple(Requirement(one) if isinstance(one, str) else one for one in requirements)
-        resolver = PipTools(self.cache, chosen, self.time_limit, self.warnings.append)
+        resolver = self.resolver(self.cache, chosen, self.time_limit, self.warnings.append)
         request = Request(target, wanted, tuple((named or {}).items()), pins)
         return {package.name: package for package in resolver.resolve(request, self.progress.append).packages}
 

@@ -16,6 +16,7 @@ from envc.cli.locking import lock_all
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.model import MACHINES
 from envc.lock.wishes import KINDS, wishes_of
+from envc.resolvers.choice import RESOLVERS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(MACHINES),
         help=f"what the image runs on, once or more; those of the lock otherwise, {loading.PLATFORM} at first",
     )
+    parser.add_argument("--resolver", choices=RESOLVERS, help="what chooses packages; pip-tools otherwise")
     parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
     parser.add_argument("--offline", action="store_true", help="reach no index and no registry")
     parser.add_argument("--frozen", action="store_true", help="choose nothing: a missing or stale lock is an error")
@@ -65,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         dry_run=options.dry_run,
         offline=options.offline,
         frozen=options.frozen,
+        resolver=options.resolver,
     )
     if not options.program:
         options.memory.forget()  # another program of the folder may come

@@ -55,7 +55,7 @@ INDEX_TROUBLES = {
 }
 
 
-def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -> Report:
+def report_of(failure: Mapping[str, Any], request: Request, time_limit: float, resolver: str = "pip-compile") -> Report:
     """Return the report of a failure. Exit code 1 when the request has no answer, 3 when the world failed."""
     kind = failure["kind"]
     graph = Graph.of(failure, request)
@@ -70,14 +70,14 @@ def report_of(failure: Mapping[str, Any], request: Request, time_limit: float) -
     if kind == "time-limit":
         return world_failed(
             "resolver-failed",
-            f"pip-compile had no answer within {time_limit:g} seconds",
+            f"{resolver} had no answer within {time_limit:g} seconds",
             notes=(f"the package that was looked up last: {plain(failure['package'])}",) if failure["package"] else (),
             helps=("pin the versions that you know: the fewer may vary, the sooner there is an answer",),
             concerns=concerned(failure, graph),
         )
     return world_failed(
         "resolver-failed",
-        "pip-compile stopped unexpectedly",
+        f"{resolver} stopped unexpectedly",
         notes=(f"{failure.get('type')}: {plain(str(failure.get('detail')))}",),
         helps=("run it again; if it stays, report it with the program and this note",),
     )

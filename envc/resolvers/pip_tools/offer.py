@@ -120,14 +120,17 @@ def takes_python(file: File, target: Target) -> bool:
 
 def tags_of(target: Target) -> frozenset[Tag]:
     """Return the wheel tags that the target takes."""
+    return frozenset(tags_in_order(target))
+
+
+def tags_in_order(target: Target) -> list[Tag]:
+    """Return the wheel tags that the target takes, in the order in which pip prefers them."""
     from packaging.tags import compatible_tags, cpython_tags
 
     major, minor, _ = release(target.python)
     version, platforms = (int(major), int(minor)), platforms_of(target)
     interpreter = f"cp{major}{minor}"
-    return frozenset(
-        [*cpython_tags(version, [abi_of(target)], platforms), *compatible_tags(version, interpreter, platforms)]
-    )
+    return [*cpython_tags(version, [abi_of(target)], platforms), *compatible_tags(version, interpreter, platforms)]
 
 
 def unknown_package(name: str, notes: tuple[str, ...], request: Request) -> Diagnostic:

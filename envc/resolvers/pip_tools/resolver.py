@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from envc.diagnostics.diagnostic import Diagnostic, world_failed
+from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.lock.resolution import Progress, Request, Resolution
 from envc.resolvers.pip_tools.settings import Settings, clean_environment
 
@@ -53,12 +53,7 @@ class PipTools:
 
         variables = clean_environment(os.environ)
         if not self.settings.remote_indexes:
-            raise world_failed(
-                "no-package-index",
-                "pip on this machine is set to use no package index that other machines can reach",
-                notes=("`no-index` is set, or `index-url` is not an http address",),
-                helps=("unset `no-index`, or give `index-url` an https address",),
-            )
+            raise no_package_index()
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
         indexes = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
         request = request._replace(indexes=indexes)
@@ -75,3 +70,13 @@ class PipTools:
         for warning in answer.warnings_of(message["answer"], request):
             self.warn(warning)
         return resolution
+
+
+def no_package_index() -> Report:
+    """Return the report of a machine whose pip is told to use no index that counts."""
+    return world_failed(
+        "no-package-index",
+        "pip on this machine is set to use no package index that other machines can reach",
+        notes=("`no-index` is set, or `index-url` is not an http address",),
+        helps=("unset `no-index`, or give `index-url` an https address",),
+    )

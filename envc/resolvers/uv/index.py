@@ -1,0 +1,225 @@
+"""Which index each name belongs to, and what it offers there: pages and metadata, each read once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any, NamedTuple, TypeVar
+
+from envc.resolvers.uv.metadata import Metadata, fetch, get, read_metadata, refused
+from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
+from envc.resolvers.uv.selection import Taker
+from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
+
+#: Python's default index, as pip knows it.
+DEFAULT_INDEX = "https://pypi.org/simple"
+
+#: How many pages are read ahead at once.
+EXPECTING = 24
+
+T = TypeVar("T")
+
+
+class Facts(NamedTuple):
+    """What the index page says of one chosen version."""
+
+    hashes: tuple[str, ...]  # of every wheel that admits the target's Python, sorted
+    wheel: str
+    size: int | None
+    yanked: str | None
+
+
+class Offered(NamedTuple):
+    """What the one index of a name has of it."""
+
+    page: Page
+    choice: dict[str, File]  # the wheel that the target takes, by version
+    wheels: dict[str, list[File]]  # all that admit the target's Python, by version
+
+
+class Indexes:
+    """The indexes of one request. Threads may ask it at once; a question that is being answered is not asked again.
+
+    A name that is routed belongs to its index alone; any other to the first of `indexes` that has a file of it.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        routes: dict[str, str],
+        indexes: Iterable[str | None],
+        taker: Taker,
+        cache: Path,
+        progress: Callable[[str], None],
+    ) -> None:
+        self.session = session
+        self.routes = routes
+        self.indexes = tuple(address or DEFAULT_INDEX for address in indexes)
+        self.taker = taker
+        self.cache = cache
+        self.progress = progress
+        self.offers: dict[str, Future[Offered]] = {}
+        self.metadata: dict[tuple[str, str], Future[bytes]] = {}
+        self.found: dict[tuple[str, str], Future[Facts]] = {}
+        self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
+        self.lock = Lock()
+
+    def once(self, answers: dict[Any, Future[T]], question: Any, find: Callable[[], T]) -> T:
+        """Return the answer to a question that is asked once."""
+        with self.lock:
+            first = question not in answers
+            answer = answers.setdefault(question, Future())
+        if first:
+            try:
+                answer.set_result(find())
+            except BaseException as error:  # noqa: BLE001 (whoever waits is told)
+                answer.set_exception(error)
+        return answer.result()
+
+    def offer(self, name: str) -> Offered:
+        """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
+        return self.once(self.offers, name, lambda: self.find(name))
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Begin to read the pages of names that will be asked for, probably. What fails is told to who asks."""
+        waiting = deque(dict.fromkeys(names))
+
+        def read() -> None:
+            while waiting:
+                with suppress(IndexError, IndexFailureError):
+                    self.offer(waiting.popleft())
+
+        for _ in range(min(EXPECTING, len(waiting))):
+            Thread(target=read, daemon=True).start()
+
+    def find(self, name: str) -> Offered:
+        """Read the pages of a name until one has files."""
+        self.progress(name)
+        route = self.routes.get(name)
+        for index in [route] if route else self.indexes:
+            page = self.read(f"{index.rstrip('/')}/{name}/")
+            if page is not None and page.files:
+                return Offered(page, *self.taker.sort(name, page.files))
+        return Offered(Page("", ()), {}, {})
+
+    def read(self, address: str) -> Page | None:
+        """Return a page, or None when the index does not have it. Raises `IndexFailureError`."""
+        if not is_secure(address, self.session.settings.trusted_hosts):
+            raise IndexFailureError("insecure", address)
+        reply = self.session.ask(address, {"Accept": ACCEPT, "Cache-Control": "max-age=0"})
+        status, kind = reply.status, reply.headers.get("Content-Type", "")
+        if status == 404:
+            return None
+        if status >= 400:
+            raise IndexFailureError("unauthorised" if status in {401, 403, 407} else "status", address, "", status)
+        if not is_page(kind):
+            raise IndexFailureError("not-an-index", address, kind)
+        try:
+            return read_page(reply.url, kind, reply.content)
+        except UNREADABLE as error:
+            raise IndexFailureError("unreadable", address, type(error).__name__) from error
+
+    def metadata_of(self, name: str, version: str) -> bytes:
+        """Return the METADATA of the wheel of a version that the target takes. Raises `LookupError` without one."""
+        return self.once(self.metadata, (name, version), lambda: self.find_metadata(name, version))
+
+    def find_metadata(self, name: str, version: str) -> bytes:
+        """Read METADATA, from the cache where the page states the wheel's hash."""
+        offered = self.offer(name)
+        file = offered.choice[version]
+        url = offered.page.url_of(file)
+        place = self.place_of(url, file) if file.sha256 else None
+        if place is not None and place.is_file():
+            return place.read_bytes()
+        content = fetch(self.session, url, file)
+        if place is not None:
+            keep(place, content)
+        return content
+
+    def place_of(self, url: str, file: File) -> Path:
+        """Return where the METADATA of a wheel is kept: by its hash, and by where it lies.
+
+        One index must not speak for another: it could state the hash of another's wheel beside metadata of its own.
+        """
+        identity = hashlib.sha256(f"{bare(url)}\n{file.sha256}\n{file.metadata}".encode()).hexdigest()
+        return self.cache / identity[:2] / identity[2:]
+
+    def shown_metadata(self, name: str, version: str) -> bytes:
+        """Return METADATA as uv is to see it: one whose Requires-Python refuses the target refuses every Python."""
+        content = self.metadata_of(name, version)
+        needs = read_metadata(content).requires_python
+        return content if self.taker.takes_python(needs) else refused(content)
+
+    def facts(self, name: str, version: str) -> Facts:
+        """Return what the page says of a chosen version. Raises `LookupError` when it has no such version."""
+        return self.once(self.found, (name, version), lambda: self.find_facts(name, version))
+
+    def find_facts(self, name: str, version: str) -> Facts:
+        """Look a version up, however the names of its wheels write it. A hash that the page does not state is made."""
+        from packaging.version import InvalidVersion, Version
+
+        offered, wanted = self.offer(name), Version(version)
+
+        def same(text: str) -> bool:
+            try:
+                return text == version or Version(text) == wanted
+            except InvalidVersion:
+                return False
+
+        hashes = {
+            f"sha256:{file.sha256 or self.digest(offered.page.url_of(file))}"
+            for text, files in offered.wheels.items()
+            if same(text)
+            for file in files
+        }
+        taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
+        if taken is None:
+            raise LookupError(name)
+        return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked)
+
+    def digest(self, url: str) -> str:
+        """Return the hash of a file whose page states none."""
+        return hashlib.sha256(get(self.session, url, {}).content).hexdigest()
+
+    def files_so_far(self) -> dict[str, tuple[File, ...]]:
+        """Return the files of all names whose pages were read."""
+        return {
+            name: answer.result().page.files
+            for name, answer in list(self.offers.items())
+            if answer.done() and answer.exception() is None
+        }
+
+    def withdrawn_so_far(self) -> dict[str, list[str]]:
+        """Return the withdrawn versions of all names whose pages were read."""
+        return {
+            name: [version for version, file in answer.result().choice.items() if file.yanked is not None]
+            for name, answer in list(self.offers.items())
+            if answer.done() and answer.exception() is None
+        }
+
+    def read_so_far(self) -> dict[tuple[str, str], Metadata]:
+        """Return all metadata that was read, by name and version."""
+        return {
+            key: read_metadata(answer.result())
+            for key, answer in list(self.metadata.items())
+            if answer.done() and answer.exception() is None
+        }
+
+
+def keep(place: Path, content: bytes) -> None:
+    """Put a file into the cache, whole or not at all. A cache that cannot be written is none."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, new = tempfile.mkstemp(dir=place.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(new).replace(place)
+    except OSError:
+        return

@@ -1,0 +1,79 @@
+"""The process of uv: run in an empty folder, with a time limit, and never left behind."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from envc.lock.resolution import Progress
+
+#: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
+TOO_SLOW = {"kind": "time-limit"}
+
+
+class Ended(NamedTuple):
+    """How uv ended."""
+
+    status: int
+    output: str  # what it said of errors
+
+
+#: What other threads report: a name that is asked for, the facts of a failure, or the end of uv.
+Mail = str | dict[str, Any] | Ended
+
+
+def run(
+    command: list[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    mail: queue.Queue[Mail],
+    progress: Progress,
+    time_limit: float,
+) -> Ended | dict[str, Any]:
+    """Run uv and return how it ended, or the facts of the failure because of which it was stopped.
+
+    It has a session of its own, so that Ctrl-C on a terminal reaches only us; when this process dies without a chance
+    to stop it, uv's index dies with us, and uv ends by itself.
+    """
+    import subprocess
+
+    child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+    def listen() -> None:
+        _, output = child.communicate()
+        mail.put(Ended(child.returncode, output))
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        return wait(mail, progress, time.monotonic() + time_limit)
+    finally:
+        child.kill()
+        listener.join()
+
+
+def wait(mail: queue.Queue[Mail], progress: Progress, end: float) -> Ended | dict[str, Any]:
+    """Pass progress on until uv ends, an index fails or the time is over."""
+    while True:
+        try:
+            message = mail.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty:
+            return TOO_SLOW
+        if not isinstance(message, str):
+            return message
+        progress(message)
