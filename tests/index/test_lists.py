@@ -96,7 +96,7 @@ def test_constraints_bound_what_others_ask_for(project: Project, index: Index) -
     project.write('pip a; constraints "constraints.txt"')
     packages = project.lock()
     assert {name: one["version"] for name, one in packages.items()} == {"a": "1", "b": "2"}
-    assert packages["b"]["required_by"] == ["a"]
+    assert packages["a"]["requires"] == ["b"]
 
 
 def test_markers_and_extras_of_a_list_are_judged_for_the_target(project: Project, index: Index) -> None:

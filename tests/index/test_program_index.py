@@ -53,7 +53,7 @@ class Project:
     def lock(self) -> dict[str, dict[str, Any]]:
         finished = self.envc("lock", "--json")
         assert finished.returncode == 0, finished.stderr
-        return {one["name"]: one for one in json.loads(finished.stdout)["packages"]}
+        return {one["name"]: one for one in json.loads(finished.stdout)["linux/amd64"]["packages"]}
 
     @property
     def texts(self) -> dict[str, str]:
