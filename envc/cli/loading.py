@@ -124,19 +124,21 @@ def load_environments(
     project = find_project(program, root)
     if memory:
         _note_root(project, root, memory)
-    wanted = [one.name for one in meaning.environments] if names is None else names
+    if names is None:
+        wanted = meaning.environments
+    else:
+        wanted = tuple(pipeline.environment_of(meaning, source, program.stem, name) for name in names)
     found = []
-    for name in wanted:
-        environment = pipeline.environment_of(meaning, source, program.stem, name)
-        own = meaning
+    for one in wanted:
+        own, environment = meaning, one
         if values:
             from envc.language.check import Chosen
 
-            own = pipeline.understand(source, modules, Chosen(environment.name, values))
-            environment = pipeline.environment_of(own, source, program.stem, environment.name)
+            own = pipeline.understand(source, modules, Chosen(one.name, values))
+            environment = pipeline.environment_of(own, source, program.stem, one.name)
         show(environment.warnings)
-        environment = _with_lists(environment, source, project, memory)
-        found.append(Loaded(source, project, own, environment, project.places(environment.name), memory))
+        full = _with_lists(environment, source, project, memory)
+        found.append(Loaded(source, project, own, full, project.places(one.name), memory))
     return found
 
 

@@ -87,29 +87,40 @@ def parse(source: Source) -> tuple[Pin, ...]:
     marker behind a version is dropped: the file is for one target, for which the line holds. Raises a `Report` for
     any other line (an option, an address, a path), for a pin without hashes and for a name that comes twice.
     """
-    pins: dict[str, Pin] = {}
-    current = ""
+    blocks: dict[str, _Block] = {}
+    block: _Block | None = None
     offset = 0
     for line in source.text.splitlines(keepends=True):
-        text, span = line.rstrip("\r\n"), Span(source, offset, offset + len(line.rstrip("\r\n")))
+        text, start = line.rstrip("\r\n"), offset
         offset += len(line)
-        if match := BLOCK.fullmatch(text):
-            require_hash(pins.get(current), span)
-            current = normalise(match[1])
-            if current in pins:
-                raise malformed(span, f"{current} is pinned twice")
-            pins[current] = Pin(current, match[2], ())
+        if block and (match := HASH.fullmatch(text)):
+            block.hashes.append(match[1])
+        elif match := BLOCK.fullmatch(text):
+            require_hash(block, Span(source, start, start + len(text)))
+            name = normalise(match[1])
+            if name in blocks:
+                raise malformed(Span(source, start, start + len(text)), f"{name} is pinned twice")
+            block = blocks[name] = _Block(name, match[2], [], set())
         elif not text or text.startswith("#"):
             continue
-        elif current and (match := HASH.fullmatch(text)):
-            pins[current] = pins[current]._replace(hashes=tuple(sorted({*pins[current].hashes, match[1]})))
-        elif current and (match := VIA.fullmatch(text) or VIA_MORE.fullmatch(text)):
-            names = {*pins[current].required_by, *names_of(match[1], span)}
-            pins[current] = pins[current]._replace(required_by=tuple(sorted(names)))
+        elif block and (match := VIA.fullmatch(text) or VIA_MORE.fullmatch(text)):
+            block.required_by.update(names_of(match[1], Span(source, start, start + len(text))))
         else:
-            raise malformed(span, "neither a pin, a hash nor a comment")
-    require_hash(pins.get(current), Span(source, len(source.text), len(source.text)))
-    return tuple(sorted(pins.values()))
+            raise malformed(Span(source, start, start + len(text)), "neither a pin, a hash nor a comment")
+    require_hash(block, Span(source, len(source.text), len(source.text)))
+    return tuple(
+        Pin(one.name, one.version, tuple(sorted(set(one.hashes))), tuple(sorted(one.required_by)))
+        for _, one in sorted(blocks.items())
+    )
+
+
+class _Block(NamedTuple):
+    """One package of a file that is being read."""
+
+    name: str
+    version: str
+    hashes: list[str]
+    required_by: set[str]
 
 
 def names_of(annotation: str, span: Span) -> set[str]:
@@ -121,10 +132,10 @@ def names_of(annotation: str, span: Span) -> set[str]:
     return {normalise(name) for name in names}
 
 
-def require_hash(pin: Pin | None, span: Span) -> None:
+def require_hash(block: _Block | None, span: Span) -> None:
     """Refuse a finished block that has no hash."""
-    if pin is not None and not pin.hashes:
-        raise malformed(span, f"{pin.name} has no hash")
+    if block is not None and not block.hashes:
+        raise malformed(span, f"{block.name} has no hash")
 
 
 def malformed(span: Span, why: str) -> Report:
