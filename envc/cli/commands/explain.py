@@ -1,7 +1,8 @@
 """Explain a diagnostic or a topic by its name, or where everything in an environment comes from.
 
 `envc explain train.env` prints the environment as it holds, parents and modules laid together, each thing with its
-place in the text; a word or a name behind it, such as gpu or torch, prints those alone. Without a name, the names of
+place in the text; a word or a name behind it, such as gpu, prints those alone, and of a package that the lock has, why it
+is there. Without a name, the names of
 all pages are printed.
 """
 
@@ -73,6 +74,9 @@ def _explain_program(options: argparse.Namespace) -> int:
     lines = lines_of(environment)
     if options.word is not None:
         found = matching(lines, options.word)
+        if reasons := _package_reasons(loaded, options):
+            sys.stdout.write("".join(f"{line}\n" for line in reasons))
+            return 0
         if not found:
             return _nothing(options.word, environment.name, lines)
         lines = found
@@ -86,6 +90,18 @@ def _explain_program(options: argparse.Namespace) -> int:
     if options.word is None:
         _write_choices(loading.read_lock(loaded), loaded)
     return 0
+
+
+def _package_reasons(loaded: loading.Loaded, options: argparse.Namespace) -> list[str]:
+    """Return why the lock has a package of that name; nothing where it has none or was made for another program."""
+    from envc.lock.freshness import is_fresh
+
+    locked = loading.read_lock(loaded._replace(platform=options.platform))
+    if options.json or locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
+        return []
+    from envc.cli.package_reasons import package_reasons
+
+    return package_reasons(locked.lock, loaded.environment, options.word)
 
 
 def _nothing(word: str, environment: str, lines: list[Line]) -> int:

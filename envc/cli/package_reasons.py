@@ -1,0 +1,36 @@
+"""Why a package is in a lock, in lines: each chain from a clause of the program to it, shortest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envc.cli.flattened import place_of
+from envc.cli.sizes import size_text
+from envc.lock.listed import settled
+from envc.lock.requirements import normalise
+from envc.lock.why import Reason, why
+
+if TYPE_CHECKING:
+    from envc.language.environment import Environment
+    from envc.lock.model import Lock
+
+
+def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str]:
+    """Return the lines about a package; none when the lock does not have it."""
+    package = next((one for one in lock.packages if one.name == normalise(name)), None)
+    if package is None:
+        return []
+    facts = [f"on {lock.platform}", f"from {package.index or 'the default index'}"]
+    facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
+    asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
+    reasons = [f"  {_line(reason)}" for reason in why(lock, asked, package.name)]
+    return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons]
+
+
+def _line(reason: Reason) -> str:
+    """Return a chain on one line."""
+    place = place_of(reason.asked.origin.of("name"))
+    if not reason.steps:
+        return f"because the program asks for it  ({place})"
+    steps = [f"{step.name} {step.version} needs {step.needs}" for step in reason.steps]
+    return f"because {', and '.join(steps)}, and the program asks for {reason.asked.name}  ({place})"
