@@ -1,9 +1,8 @@
 """Explain a diagnostic or a topic by its name, or where everything in an environment comes from.
 
 `envc explain train.env` prints the environment as it holds, parents and modules laid together, each thing with its
-place in the text; a word or a name behind it, such as gpu, prints those alone, and of a package that the lock has, why it
-is there. Without a name, the names of
-all pages are printed.
+place in the text; a word or a name behind it, such as gpu, prints those alone, and of a package that the lock has, why
+it is there. Without a name, the names of all pages are printed.
 """
 
 from __future__ import annotations
