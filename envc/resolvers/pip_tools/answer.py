@@ -39,7 +39,7 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
     """Return the pins of a request whose versions are not to be had any more, for packages that are still there."""
     chosen = {package.name: package.version for package in packages}
     lost = []
-    for name, _, version in sorted(pin.partition("==") for pin in request.pins):
+    for name, _, version in sorted(pin.partition(" ")[0].partition("==") for pin in request.pins):
         rows = answer.get("offers", {}).get(name)
         if rows is not None and name in chosen and chosen[name] != version:
             reason = why_lost(Offer.of(name, rows), version, request.target)

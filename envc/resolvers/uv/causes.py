@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
+from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.metadata import Metadata
 from envc.resolvers.uv.page import File
 from envc.resolvers.uv.selection import Taker
@@ -67,16 +68,57 @@ def explain(
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
     if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
-    rows = {
-        name: [[file.filename, file.requires_python, file.yanked is not None] for file in found]
-        for name, found in files.items()
-    }
+    rows = rows_of(files)
     causes = missing(concerned, rows, request) or refused_pythons(metadata, said, taker) or clashes(concerned, rows)
     return {
         "kind": "conflict",
         "causes": [cause if isinstance(cause, dict) else cause.cause for cause in causes or concerned or asks],
         "files": {name: found for name, found in rows.items() if name in said},
+        "graph": graph_of(metadata, markers_of(request.target)),
     }
+
+
+def rows_of(files: Mapping[str, Iterable[File]]) -> dict[str, list[list[Any]]]:
+    """Return what indexes offer of names, as `pip_tools.offer` reads it."""
+    return {
+        name: [[file.filename, file.requires_python, file.yanked is not None] for file in found]
+        for name, found in files.items()
+    }
+
+
+def graph_of(
+    metadata: Mapping[tuple[str, str], Metadata], markers: Mapping[str, str]
+) -> dict[str, dict[str, list[list[str]]]]:
+    """Return what every version that was read asks for, as `pip_tools.derivation` reads it."""
+    graph: dict[str, dict[str, list[list[str]]]] = {}
+    for (name, version), read in sorted(metadata.items()):
+        rows = graph.setdefault(name, {}).setdefault(version, [])
+        for one in map(requirement_of, read.requires):
+            if one is not None and holds(Ask(one, (name, version)), markers, {}):
+                rows.append([normalise(one.name), str(one.specifier)])
+    return graph
+
+
+def requires_of(chosen: Mapping[str, Metadata], request: Request, markers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what each chosen package asks for on the target, with the extras that are asked for."""
+    from packaging.requirements import Requirement
+
+    extras: dict[str, set[str]] = {name: {""} for name in chosen}
+    for wanted in map(Requirement, (one.text for one in request.requirements)):
+        extras.setdefault(normalise(wanted.name), {""}).update(wanted.extras)
+    asks = [Ask(one, (name, "")) for name, read in chosen.items() for one in map(requirement_of, read.requires) if one]
+    while True:
+        held = [ask for ask in asks if holds(ask, markers, extras)]
+        new = [ask for ask in held if not ask.requirement.extras <= extras.setdefault(ask.name, {""})]
+        for ask in new:
+            extras[ask.name].update(ask.requirement.extras)
+        if not new:
+            break
+    found: dict[str, list[str]] = {name: [] for name in chosen}
+    for ask in held:
+        ask.requirement.marker = None
+        found[(ask.parent or ("", ""))[0]].append(str(ask.requirement))
+    return found
 
 
 def asks_of(request: Request, markers: Mapping[str, str], metadata: Mapping[tuple[str, str], Metadata]) -> list[Ask]:

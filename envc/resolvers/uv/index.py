@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     wheel: str
     size: int | None
     yanked: str | None
+    sha256: str | None  # of that wheel, where the page states it
 
 
 class Offered(NamedTuple):
@@ -182,7 +183,7 @@ class Indexes:
         taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
         if taken is None:
             raise LookupError(name)
-        return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked)
+        return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked, taken.sha256)
 
     def digest(self, url: str) -> str:
         """Return the hash of a file whose page states none."""

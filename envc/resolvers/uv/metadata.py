@@ -29,7 +29,7 @@ def fetch(session: Session, url: str, file: File) -> bytes:
     if file.metadata:
         content = get(session, f"{url}.metadata", {}).content
         if isinstance(file.metadata, str) and hashlib.sha256(content).hexdigest() != file.metadata.lower():
-            raise IndexFailureError("broken-file", url, "its metadata is not what the index page says")
+            raise IndexFailureError("wrong-hash", url, "its metadata is not what the index page says")
         return content
     try:
         with zipfile.ZipFile(Remote(session, url, file.size)) as wheel:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from envc.lock.resolution import Progress
+from envc.resolvers.running import listed
 
 #: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
 TOO_SLOW = {"kind": "time-limit"}
@@ -61,7 +62,8 @@ def run(
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        return wait(mail, progress, time.monotonic() + time_limit)
+        with listed(child):
+            return wait(mail, progress, time.monotonic() + time_limit)
     finally:
         child.kill()
         listener.join()
@@ -69,11 +71,13 @@ def run(
 
 def wait(mail: queue.Queue[Mail], progress: Progress, end: float) -> Ended | dict[str, Any]:
     """Pass progress on until uv ends, an index fails or the time is over."""
+    last = None
     while True:
         try:
             message = mail.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty:
-            return TOO_SLOW
+            return {**TOO_SLOW, "package": last}
         if not isinstance(message, str):
             return message
+        last = message
         progress(message)

@@ -70,7 +70,8 @@ class Uv:
             outcome = self.ask(uv, request, indexes, mail, progress)
             if not isinstance(outcome, str):
                 raise failure.report_of(outcome, request, self.time_limit, "uv")
-            resolution = answer.resolution_of(outcome, indexes.facts, request, version)
+            read = answer.Read(indexes.facts, indexes.read_so_far(), indexes.files_so_far())
+            resolution = answer.resolution_of(outcome, read, request, version)
             for warning in warnings_of(answer.as_answer(resolution, indexes.facts), request):
                 self.warn(warning)
         except IndexFailureError as error:
@@ -108,7 +109,7 @@ class Uv:
         import sys
         import tempfile
 
-        from envc.resolvers.pip_tools.specification import lines_of
+        from envc.resolvers.pip_tools.specification import bounds_of, lines_of
         from envc.resolvers.uv import command, process
         from envc.resolvers.uv.server import Server
 
@@ -117,7 +118,11 @@ class Uv:
             wanted.write_text("".join(f"{line}\n" for line in lines_of(request)), encoding="utf-8")
             if request.pins:
                 written.write_text("".join(f"{pin}\n" for pin in sorted(request.pins)), encoding="utf-8")
-            arguments = command.command_for(uv, Path(sys.executable), request.target)
+            if request.bounds:
+                text = "".join(f"{line}\n" for line in bounds_of(request))
+                Path(folder, "constraints.txt").write_text(text, encoding="utf-8")
+            arguments = command.command_for(uv, Path(sys.executable), request.target, bounded=bool(request.bounds))
             variables = command.variables_for(os.environ, server.address, folder)
-            ended = process.run(arguments, Path(folder), variables, mail, progress, self.time_limit)
+            time_limit = min(self.time_limit, request.patience or self.time_limit)
+            ended = process.run(arguments, Path(folder), variables, mail, progress, time_limit)
             return written.read_text(encoding="utf-8") if isinstance(ended, Ended) and ended.status == 0 else ended

@@ -232,6 +232,8 @@ def raise_for(error: Exception, address: str) -> NoReturn:
         kind = "certificate"
     elif any(isinstance(one, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for one in inner):
         kind = "proxy"
+    elif any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in inner):
+        kind = "unknown-host"
     elif any(isinstance(one, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for one in inner):
         # a connection that is refused or has no host is a kind of time-out to urllib3
         refused = isinstance(reason, urllib3.exceptions.NewConnectionError)

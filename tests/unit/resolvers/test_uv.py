@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from envc.diagnostics import Report
 from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools.failure import report_of
 from envc.resolvers.pip_tools.specification import markers_of
-from envc.resolvers.uv.answer import resolution_of
+from envc.resolvers.uv.answer import Read, resolution_of
 from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
 from envc.resolvers.uv.index import Facts, Offered
@@ -174,18 +176,25 @@ def facts(name: str, version: str, **changed: Any) -> Facts:
             "wheel": f"{name}-{version}-py3-none-any.whl",
             "size": 1,
             "yanked": None,
+            "sha256": DIGEST,
             **changed,
         }
     )
 
 
+def read(found: Callable[..., Facts]) -> Read:
+    metadata = {("a", "1"): Metadata(('torch[x]>=1; python_version >= "3.12"', 'b; sys_platform == "win32"'), None)}
+    return Read(found, metadata, {})
+
+
 def test_a_resolution_is_read_from_the_text_and_the_pages() -> None:
     text = "a==1\n    # via -r requirements.in\ntorch==2+cu118\n    # via\n    #   -r requirements.in\n    #   a\n"
-    resolution = resolution_of(text, facts, REQUEST, "0.13.9")
+    resolution = resolution_of(text, read(facts), REQUEST, "0.13.9")
     first, second = resolution.packages
     assert resolution.resolver == "uv 0.13.9"
     assert (first.required_by, first.index_name, first.hashes) == ((), None, (f"sha256:{DIGEST}",))
     assert (second.version, second.required_by, second.index_name) == ("2+cu118", ("a",), "cu118")
+    assert (first.requires, first.digest, second.requires) == (("torch[x]>=1",), f"sha256:{DIGEST}", ())
 
 
 @pytest.mark.parametrize(
@@ -193,14 +202,14 @@ def test_a_resolution_is_read_from_the_text_and_the_pages() -> None:
 )
 def test_a_page_with_something_else_where_a_fact_belongs(changed: dict[str, Any]) -> None:
     with pytest.raises(Report) as caught:
-        resolution_of("a==1\n", lambda name, version: facts(name, version, **changed), REQUEST, "1")
+        resolution_of("a==1\n", read(partial(facts, **changed)), REQUEST, "1")
     assert [one.name for one in caught.value.diagnostics] == ["unsafe-index-answer"]
 
 
 @pytest.mark.parametrize("line", ["--index-url https://x.test", "a @ https://x.test/a.whl", "-e /home/bob/x"])
 def test_a_text_with_anything_but_pins_is_refused(line: str) -> None:
     with pytest.raises(Report) as caught:
-        resolution_of(f"a==1\n{line}\n", facts, REQUEST, "1")
+        resolution_of(f"a==1\n{line}\n", read(facts), REQUEST, "1")
     assert [one.name for one in caught.value.diagnostics] == ["unsafe-index-answer"]
 
 
@@ -225,7 +234,9 @@ def test_a_conflict_names_who_asks_for_what() -> None:
         ("a", "2"): ("c<2",),
         ("torch", "1"): ("c>=2 ; python_version > '3'", "b ; sys_platform == 'win32'"),
     }
-    assert why(asks, "a, torch and c") == [("unsatisfiable-packages", ("a 2 asks for c<2", "torch 1 asks for c>=2"))]
+    assert why(asks, "a, torch and c") == [
+        ("unsatisfiable-packages", ("because a 2 asks for c<2 and torch 1 asks for c>=2, there is no answer",))
+    ]
 
 
 def test_what_no_index_has_is_named_with_who_asks_for_it() -> None:
