@@ -116,7 +116,7 @@ def requires_of(chosen: Mapping[str, Metadata], request: Request, markers: Mappi
             break
     found: dict[str, list[str]] = {name: [] for name in chosen}
     for ask in held:
-        ask.requirement.marker = None
+        ask.requirement.marker = None  # it holds, or it would not be here
         found[(ask.parent or ("", ""))[0]].append(str(ask.requirement))
     return found
 
