@@ -134,7 +134,12 @@ class Registry:
     def receive(self, name: str, digest: str, size: int, file: IO[bytes]) -> None:
         """Fetch a layer into a file; its digest is checked. Raises a `Report` as `layers` does."""
         repository = read_repository(name)
-        self._must(repository, lambda client, place: receive_blob(client, place.called, digest, size, file) or True)
+
+        def ask(client: Client, place: _Place) -> bool:
+            receive_blob(client, place.called, digest, size, file)
+            return True
+
+        self._must(repository, ask)
 
     def _must(self, repository: Repository, read: Callable[[Client, _Place], _Answer]) -> _Answer:
         answer = self._from_places(repository, read)
@@ -185,12 +190,7 @@ class Registry:
         from tempfile import TemporaryFile
 
         file = opened.enter_context(TemporaryFile())  # noqa: SIM115  # it stays open as long as the layers do
-
-        def ask(client: Client, place: _Place) -> bool:
-            receive_blob(client, place.called, digest, size, file)
-            return True
-
-        self._must(repository, ask)
+        self.receive(str(repository), digest, size, file)
         try:
             return read_layer(file, is_likely)
         except UnusableError as error:

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from envc.diagnostics.diagnostic import world_failed
 from envc.lock.resolution import Progress
-from envc.resolvers.artifacts.http import netrc_credentials
+from envc.resolvers.artifacts.http import authorisation_for
 from envc.resolvers.artifacts.transfer.failures import AnswerError, TransferError
 from envc.resolvers.artifacts.transfer.reading import Limits
 from envc.resolvers.artifacts.transfer.side_by_side import side_by_side
 from envc.resolvers.artifacts.transfer.web import Web
-from envc.resolvers.registry.authentication import basic
 from envc.resolvers.vendor.store import Store
 
 _AT_ONCE = 6
@@ -49,16 +48,9 @@ def _fetch(one: Wanted, store: Store, web: Web) -> None:
         host = urlsplit(address).hostname or ""
         try:
             with store.writing(one.name) as file:
-                credentials = netrc_credentials(address)
-                header = basic(credentials) if credentials else None
-                found = web.measure(
-                    address,
-                    _judge,
-                    (lambda prepared, header=header: prepared.headers.update(Authorization=header)) if header else None,
-                    keep=file,
-                )
+                found = web.measure(address, _judge, authorisation_for(address), keep=file)
                 if found.sha256 != one.sha256:
-                    raise AnswerError(f"it has other bytes: sha256 {found.sha256}")  # noqa: TRY301  # as the rest
+                    raise AnswerError(f"it has other bytes: sha256 {found.sha256}")
         except TransferError as error:
             reasons.append(f"{host}: {error}")
         else:

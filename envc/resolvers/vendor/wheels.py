@@ -77,7 +77,9 @@ def _download(
             start_new_session=True,
         )
         with running(child):
-            _, said = child.communicate()
+            assert child.stderr is not None  # noqa: S101  # it was asked for
+            said = child.stderr.read()
+            child.wait()
     if child.returncode != 0:
         errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
         raise world_failed(
