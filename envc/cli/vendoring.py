@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
     refuse_unversioned(plan)
     shown = folder.as_posix()
     folder = folder.resolve()
+    _refuse_copied(plan, loaded.project.root, folder, shown)
     with alone(folder, user_cache(os.environ), lambda _: progress("waiting for another `envc vendor`")):
         recover_folder(folder)
         older = _older(folder, shown)
@@ -57,6 +59,22 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
             )
             (staged / RECORD).write_text(write_record(record), encoding="utf-8")
     return record
+
+
+def _refuse_copied(plan: Plan, root: Path, folder: Path, shown: str) -> None:
+    """Refuse a folder that would become part of the image's source. Raises a Report."""
+    if root.resolve() not in (folder, *folder.parents):
+        return
+    path = folder.relative_to(root.resolve())
+    for copy in plan.source:
+        source = Path(plan.placement.at_root(copy.source))
+        if source in (path, *path.parents) and not any(
+            fnmatch(part, one) for part in path.parts for one in copy.ignored
+        ):
+            notes = (f"`copy` takes all of `{copy.source}`",)
+            helps = ("name a folder outside of it, or let the program `ignore` that one",)
+            message = f"`{shown}` lies in what the program copies into the image"
+            raise Report([Diagnostic("copied-vendor-folder", message, notes=notes, helps=helps)])
 
 
 def _older(folder: Path, shown: str) -> Path | None:

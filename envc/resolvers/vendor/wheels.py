@@ -42,7 +42,7 @@ def fetch_wheels(  # what a machine needs to know to fetch
     interpreter = environment.environment(cache, settings, variables, progress)
     target = Target(locked.lock.python.version, locked.lock.platform, _oldest_glibc(locked))
     for index, pins in locked.pins:
-        progress(f"{len(pins)} wheels of {index or 'the default index'}")
+        progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
         own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
         _download(interpreter, requirements.write(pins), target, folder, own, variables)
 
