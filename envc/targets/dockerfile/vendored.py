@@ -38,7 +38,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),
     ]
-    return [*_head(plan, hashes), *map(_without_address, steps)]
+    return [*_head(plan, hashes), *(own for step in steps for own in _without_address(step))]
 
 
 def _head(plan: Plan, hashes: PlanHash) -> list[Instruction]:
@@ -55,11 +55,12 @@ def _head(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     ]
 
 
-def _without_address(step: Instruction) -> Instruction:
+def _without_address(step: Instruction) -> list[Instruction]:
     """Return a step that takes from the folder what it would fetch; `envc build` has checked its bytes."""
-    if isinstance(step, AddRemote):
-        return Copy(_inside(file_of(step.sha256)), step.path, stage=CONTEXTS["files"], mode=step.mode)
-    return step
+    if not isinstance(step, AddRemote):
+        return [step]
+    copy = Copy(_inside(file_of(step.sha256)), step.path, stage=CONTEXTS["files"], mode=step.mode)
+    return [Comment(("hadolint ignore=DL3022",)), copy]  # it knows stages and no contexts
 
 
 def _inside(path: str) -> str:
@@ -92,7 +93,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     count = len(group.packages)
     names = "1 package" if count == 1 else f"{count} packages"
     target = f"/requirements/{group.file}"
-    pip = [*pip_install(plan), "--no-index", "--find-links", f"{_MOUNTED}/wheels", "-r", target]
+    pip = [*pip_install(plan), "--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels", "-r", target]
     return [
         *because(plan, "packages", texts=(f"{names}, by hash",)),
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
