@@ -6,8 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Report
@@ -21,7 +20,7 @@ from envc.lock.vendor_record import (
     refuse_other,
     write_record,
 )
-from envc.plan.vendored import deb_of, file_of, refuse_unversioned, remote_files, wanted_files
+from envc.plan.vendored import deb_of, file_of, refuse_copied, refuse_unversioned, remote_files, wanted_files
 
 if TYPE_CHECKING:
     from envc.cli.loading import Loaded
@@ -44,7 +43,9 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
     refuse_unversioned(plan)
     shown = folder.as_posix()
     folder = folder.resolve()
-    _refuse_copied(plan, loaded.project.root, folder, shown)
+    root = loaded.project.root.resolve()
+    if root in (folder, *folder.parents):
+        refuse_copied(plan, PurePosixPath(folder.relative_to(root).as_posix()), shown)
     with alone(folder, user_cache(os.environ), lambda _: progress("waiting for another `envc vendor`")):
         recover_folder(folder)
         older = _older(folder, shown)
@@ -59,22 +60,6 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
             )
             (staged / RECORD).write_text(write_record(record), encoding="utf-8")
     return record
-
-
-def _refuse_copied(plan: Plan, root: Path, folder: Path, shown: str) -> None:
-    """Refuse a folder that would become part of the image's source. Raises a Report."""
-    if root.resolve() not in (folder, *folder.parents):
-        return
-    path = folder.relative_to(root.resolve())
-    for copy in plan.source:
-        source = Path(plan.placement.at_root(copy.source))
-        if source in (path, *path.parents) and not any(
-            fnmatch(part, one) for part in path.parts for one in copy.ignored
-        ):
-            notes = (f"`copy` takes all of `{copy.source}`",)
-            helps = ("name a folder outside of it, or let the program `ignore` that one",)
-            message = f"`{shown}` lies in what the program copies into the image"
-            raise Report([Diagnostic("copied-vendor-folder", message, notes=notes, helps=helps)])
 
 
 def _older(folder: Path, shown: str) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
@@ -58,3 +60,21 @@ def refuse_unversioned(plan: Plan) -> None:
                 )
             ]
         )
+
+
+def refuse_copied(plan: Plan, folder: PurePosixPath, shown: str) -> None:
+    """Refuse a folder, relative to the root, that would become part of the image's source. Raises a Report."""
+    for copy in plan.source:
+        source = PurePosixPath(plan.placement.at_root(copy.source))
+        ignored = any(fnmatch(part, pattern) for part in folder.parts for pattern in copy.ignored)
+        if source in (folder, *folder.parents) and not ignored:
+            raise Report(
+                [
+                    Diagnostic(
+                        "copied-vendor-folder",
+                        f"`{shown}` lies in what the program copies into the image",
+                        notes=(f"`copy` takes all of `{copy.source}`",),
+                        helps=("name a folder outside of it, or let the program `ignore` that one",),
+                    )
+                ]
+            )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from envc.diagnostics import Report
 from envc.plan.hash import hash_of
 from envc.plan.plan import Plan
-from envc.plan.vendored import deb_of, refuse_unversioned, remote_files, wanted_files
+from envc.plan.vendored import deb_of, refuse_copied, refuse_unversioned, remote_files, wanted_files
 from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.printer import print_dockerfile
 from envc.targets.dockerfile.vendored import emit_vendored
 from tests.properties.dockerfile_reading import instructions
-from tests.unit.plan.planning import plan
+from tests.unit.plan.planning import plan, tree
 from tests.unit.plan.test_apt import compiled, lock
 
 GOLDEN = Path(__file__).parents[2] / "data" / "vendored" / "Dockerfile"
@@ -91,3 +91,18 @@ def test_a_lock_with_names_alone_is_refused() -> None:
         refuse_unversioned(plan("env train < python 3.12; apt curl make >"))
     (one,) = caught.value.diagnostics
     assert (one.name, one.notes) == ("unvendorable-system-packages", ("without a version: curl, make",))
+
+
+@pytest.mark.parametrize(("folder", "refused"), [("src/v", True), ("src", True), ("v", False), ("src2/v", False)])
+def test_a_folder_within_the_source_is_refused(folder: str, refused: bool) -> None:
+    """Unless the program ignores it."""
+    text = 'env train < python 3.12; copy "src"{} >'
+    sources = tree({"src/a.py": ""}, ["src"])
+    refuse_copied(plan(text.format('; ignore "v"'), sources), PurePosixPath("src/v"), "v")
+    given = plan(text.format(""), sources)
+    if not refused:
+        refuse_copied(given, PurePosixPath(folder), folder)
+        return
+    with pytest.raises(Report) as caught:
+        refuse_copied(given, PurePosixPath(folder), folder)
+    assert caught.value.diagnostics[0].name == "copied-vendor-folder"
