@@ -28,7 +28,6 @@ __all__ = ["gateway", "served"]
 
 pytestmark = pytest.mark.engine
 
-NOWHERE = "registry.example.org/nobody/python"
 GREET = b"#!/bin/sh\necho hello\n"
 
 
@@ -67,12 +66,13 @@ def vendored(project: Project) -> Path:
     return project.folder.parent / "off line@1"
 
 
-def rename_images(project: Project) -> None:
-    """Let lock and folder name the images as of a registry that there is not."""
+def rename_images(lab: Lab, project: Project) -> None:
+    """Let lock and folder name the images as of a registry that there is not, by a name that no engine has cached."""
+    nowhere = f"registry.example.org/{lab.session}/python"
     for file in (project.folder / "lockfiles" / "train" / "lock.json", vendored(project) / "vendor.json"):
         text = file.read_text()
         assert "docker.io/library/python" in text
-        file.write_text(text.replace("docker.io/library/python", NOWHERE))
+        file.write_text(text.replace("docker.io/library/python", nowhere))
 
 
 def refused(project: Project, *words: str) -> str:
@@ -85,7 +85,7 @@ def refused(project: Project, *words: str) -> str:
 
 def test_a_build_takes_everything_from_the_folder(lab: Lab, project: Project, served: tuple[Path, str]) -> None:
     """No registry, no archive, no index and no server answers; hashes and label are the ordinary build's."""
-    rename_images(project)
+    rename_images(lab, project)
     (served[0] / "greet").unlink()
     ordinary = project.envc("build", "--engine", "docker")
     assert (ordinary.returncode, errors(ordinary)) == (3, ["base-not-found"])
