@@ -26,6 +26,8 @@ class BuildRequest(NamedTuple):
     secrets: tuple[tuple[str, Path], ...] = ()
     epoch: int = EPOCH
     cached: bool = True
+    contexts: tuple[tuple[str, str], ...] = ()  # further contexts by name: a folder, or `oci-layout://FOLDER@DIGEST`
+    network: bool = True  # whether steps may reach one
 
 
 def without_mounts(step: str) -> str:

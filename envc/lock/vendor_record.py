@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -15,7 +16,7 @@ from pydantic import Field, ValidationError
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.lock.files import LockedFiles
-from envc.lock.model import Fact
+from envc.lock.model import Fact, Lock, LockedImage
 
 RECORD = "vendor.json"
 
@@ -63,16 +64,23 @@ def read_record(text: str, place: str) -> VendorRecord:
         ) from None
 
 
+def locked_images(lock: Lock) -> tuple[LockedImage, ...]:
+    """Return the images that a build of a lock begins with or copies from."""
+    return tuple(image for image in (lock.base, lock.interpreter, *lock.images) if image is not None)
+
+
 def images_of(locked: LockedFiles) -> dict[str, str]:
     """Return the images that a build of the lock needs: reference as in FROM, digest."""
     lock = locked.lock
-    return {image.reference: image.digest for image in (lock.base, lock.interpreter) if image is not None}
+    return {image.reference: image.digest for image in locked_images(lock)}
 
 
-def refuse_other(record: VendorRecord, locked: LockedFiles, place: str) -> None:
+def refuse_other(
+    record: VendorRecord, locked: LockedFiles, place: str, wanted: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> None:
     """Refuse a folder that was filled for another lock: with other images or without a file of a package.
 
-    Raises a Report.
+    `wanted` has further files that must be there: by path, what each is called, and its SHA-256. Raises a Report.
     """
     lock = locked.lock
     lacking = [reference for reference in images_of(locked) if reference not in record.images]
@@ -83,6 +91,11 @@ def refuse_other(record: VendorRecord, locked: LockedFiles, place: str) -> None:
             for pin in pins
             if not any(digest.removeprefix("sha256:") in wheels for digest in pin.hashes)
         ]
+    lacking += [
+        called
+        for path, (called, digest) in wanted.items()
+        if path not in record.files or record.files[path].sha256 != digest
+    ]
     if record.platform != lock.platform:
         lacking.insert(0, lock.platform)
     if lacking:

@@ -55,6 +55,25 @@ def write_folder(folder: Path, files: Mapping[str, str], shown: str) -> None:
             shutil.rmtree(staged, ignore_errors=True)
 
 
+@contextmanager
+def replacing_folder(folder: Path, shown: str) -> Iterator[Path]:
+    """Give an empty folder, which takes the place of another in one step when the block has ended well.
+
+    The caller is alone (`waiting.alone`): what a killed process had begun beside the folder is removed.
+    """
+    with _named_failures(shown):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for begun in folder.parent.glob(f".{escape(folder.name)}.new-*"):
+            shutil.rmtree(begun, ignore_errors=True)
+        staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+        try:
+            yield staged
+            staged.chmod(0o777 & ~_umask())
+            _put_in_place(staged, folder)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
 def recover_folder(folder: Path) -> None:
     """Bring back a folder that a killed process had moved aside."""
     aside = folder.parent / f".{folder.name}.old"

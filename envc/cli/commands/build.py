@@ -33,6 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", help="the engine to build with, docker; then it is an error when it does not answer"
     )
     parser.add_argument("--tag", action="append", default=[], metavar="NAME", help="a further name for the image")
+    parser.add_argument(
+        "--from",
+        dest="vendored",
+        type=Path,
+        metavar="FOLDER",
+        help="build without network from what `envc vendor` made",
+    )
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
     parser.add_argument("--json", action="store_true", help="print image, layers, steps and hashes as JSON")
 
@@ -45,8 +52,11 @@ def run(options: argparse.Namespace) -> int:
     locked = _lock(loaded, options)
     compiled = loading.compile_loaded(loaded, locked, loading.build_arguments(options.arg))
     write_files(loaded.output_folder, compiled.files, loaded.places.output)
-    engine = _engine(options.engine)
-    built = _build(engine, loaded, compiled, options) if engine else None
+    engine = _engine(options.engine or ("docker" if options.vendored else None))
+    if engine and options.vendored:
+        built: Built | None = _build_vendored(engine, loaded, locked, compiled, options)
+    else:
+        built = _build(engine, loaded, compiled, options) if engine else None
     if options.json:
         from envc.cli.console import write_json
 
@@ -120,6 +130,34 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
             cached=not options.no_cache,
         )
         return engine.build(request, listen)
+
+
+def _build_vendored(
+    engine: Engine, loaded: loading.Loaded, locked: LockedFiles, compiled: Compiled, options: argparse.Namespace
+) -> Built:
+    """Build from a folder, without network, secrets and mirrors."""
+    from envc.cli.build_progress import showing_build
+    from envc.cli.vendoring import checked
+    from envc.engines.protocol import BuildRequest
+    from envc.sources.writing import write_files
+    from envc.targets.dockerfile.vendored import FILE, emit_vendored
+    from envc.targets.run import image_name
+
+    plan = compiled.plan
+    name = image_name(plan, compiled.hashes)
+    with _ended_by_sigterm(), checked(options.vendored, locked, plan) as contexts:
+        write_files(loaded.output_folder, emit_vendored(plan, compiled.hashes), loaded.places.output)
+        request = BuildRequest(
+            context=loaded.project.root,
+            dockerfile=loaded.output_folder / FILE,
+            tags=(name, *options.tag),
+            platform=plan.base.platform,
+            cached=not options.no_cache,
+            contexts=contexts,
+            network=False,
+        )
+        with showing_build(f"building {name}") as listen:
+            return engine.build(request, listen)
 
 
 @contextmanager

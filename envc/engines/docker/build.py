@@ -60,6 +60,9 @@ def command_line(request: BuildRequest) -> list[str]:
     words = ["docker", "buildx", "build", "--progress=rawjson", "--provenance=false", "--load"]
     words += ["--platform", request.platform, "--file", str(request.dockerfile)]
     words += [] if request.cached else ["--no-cache"]
+    words += [] if request.network else ["--network=none"]
+    for name, place in request.contexts:
+        words += ["--build-context", f"{name}={place}"]
     for tag in request.tags:
         words += ["--tag", tag]
     for name, value in (*request.arguments, ("SOURCE_DATE_EPOCH", str(request.epoch))):

@@ -38,8 +38,9 @@ def measure(address: str, known: MeasuredArtifact | None, reading: Reading) -> M
 
     web = Web(reading.limits, reading.stop)
     try:
-        authorise = _basic(credentials) if credentials else None
-        found = web.measure(address, judge, authorise, passed=Passing(reading.say, known.size if known else None))
+        found = web.measure(
+            address, judge, authorisation_for(address), passed=Passing(reading.say, known.size if known else None)
+        )
     finally:
         web.close()
     return MeasuredArtifact(1, found.size, found.sha256, strong_mark(found.headers))
@@ -51,6 +52,12 @@ def netrc_credentials(address: str) -> Credentials | None:
 
     found = get_netrc_auth(address)
     return Credentials(*found) if found else None
+
+
+def authorisation_for(address: str) -> Authorise | None:
+    """Return what adds the credentials of the user's netrc file to a request, or None when it has none."""
+    credentials = netrc_credentials(address)
+    return _basic(credentials) if credentials else None
 
 
 def _basic(credentials: Credentials) -> Authorise:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import quote, urlsplit
 
 from envc.diagnostics import Report
@@ -121,6 +121,26 @@ class Registry:
         image = self._must(found, lambda client, place: self._read(client, place, found, request))
         return dict(image.variables)
 
+    def parts_of(self, name: str, digest: str, platform: str) -> tuple[tuple[bytes, ...], tuple[tuple[str, int], ...]]:
+        """Return an image's documents as they are, the one of that digest first, and digest and bytes of its layers."""
+        request = ImageRequest(name, digest, platform)
+        repository = read_repository(name)
+        found = self._must(repository, lambda client, place: self._image(client, place, repository, request))
+        manifest = read_manifest(self._content[found.manifest])
+        assert not isinstance(manifest, Index)  # noqa: S101  # it was read as one platform's
+        wanted = dict.fromkeys((found.digest, found.manifest, manifest.configuration))
+        return tuple(self._content[one] for one in wanted), found.layers
+
+    def receive(self, name: str, digest: str, size: int, file: IO[bytes]) -> None:
+        """Fetch a layer into a file; its digest is checked. Raises a `Report` as `layers` does."""
+        repository = read_repository(name)
+
+        def ask(client: Client, place: _Place) -> bool:
+            receive_blob(client, place.called, digest, size, file)
+            return True
+
+        self._must(repository, ask)
+
     def _must(self, repository: Repository, read: Callable[[Client, _Place], _Answer]) -> _Answer:
         answer = self._from_places(repository, read)
         if answer is None:
@@ -170,12 +190,7 @@ class Registry:
         from tempfile import TemporaryFile
 
         file = opened.enter_context(TemporaryFile())  # noqa: SIM115  # it stays open as long as the layers do
-
-        def ask(client: Client, place: _Place) -> bool:
-            receive_blob(client, place.called, digest, size, file)
-            return True
-
-        self._must(repository, ask)
+        self.receive(str(repository), digest, size, file)
         try:
             return read_layer(file, is_likely)
         except UnusableError as error:

@@ -16,12 +16,14 @@ from envc.resolvers.pip_tools.settings import Settings, clean_environment
 from envc.resolvers.pip_tools.specification import abi_of, platforms_of, release
 from envc.resolvers.pip_tools.words import plain
 from envc.resolvers.running import running
+from envc.resolvers.vendor.store import Store
+
+FOLDER = "wheels"
 
 
 def fetch_wheels(  # what a machine needs to know to fetch
     locked: LockedFiles,
-    glibc: tuple[int, int],
-    folder: Path,
+    store: Store,
     cache: Path,
     settings: Settings,
     addresses: Mapping[str, str],
@@ -32,12 +34,23 @@ def fetch_wheels(  # what a machine needs to know to fetch
     Raises a `Report` named `wheels-not-fetched`.
     """
     variables = clean_environment(os.environ)
+    if not locked.pins:
+        return
+    hashes = {digest.removeprefix("sha256:") for _, pins in locked.pins for pin in pins for digest in pin.hashes}
+    store.take_over(FOLDER, hashes)
+    folder = store.folder / FOLDER
     interpreter = environment.environment(cache, settings, variables, progress)
-    target = Target(locked.lock.python.version, locked.lock.platform, glibc)
+    target = Target(locked.lock.python.version, locked.lock.platform, _oldest_glibc(locked))
     for index, pins in locked.pins:
-        progress(f"{len(pins)} wheels of {index or 'the default index'}")
+        progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
         own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
         _download(interpreter, requirements.write(pins), target, folder, own, variables)
+
+
+def _oldest_glibc(locked: LockedFiles) -> tuple[int, int]:
+    images = [image for image in (locked.lock.base, locked.lock.interpreter) if image]
+    major, minor = min(tuple(map(int, image.glibc.split("."))) for image in images)[:2]
+    return major, minor
 
 
 def _download(
@@ -64,7 +77,9 @@ def _download(
             start_new_session=True,
         )
         with running(child):
-            _, said = child.communicate()
+            assert child.stderr is not None  # noqa: S101  # it was asked for
+            said = child.stderr.read()
+            child.wait()
     if child.returncode != 0:
         errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
         raise world_failed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from envc.lock.dpkg import LINE_FORMAT
 from envc.plan.plan import Plan, PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
 from envc.targets.dockerfile.instructions import Argument, Comment, Instruction, Run
@@ -64,14 +66,37 @@ def _by_version(packages: tuple[PlannedSystemPackage, ...], distribution: Planne
             *commands,
             ("apt-get", *options, "update", "-qq", "-o", "APT::Update::Error-Mode=any"),
             (_QUIET, "apt-get", *options, *_INSTALL, *exact),
-            ("dpkg-query", "--show", f"--showformat={LINE_FORMAT}", ">", _LISTING),
-            ("echo", f"{distribution.listing}  {_LISTING}", ">", f"{_LISTING}.sha256"),
-            ("sha256sum", "--check", "--quiet", f"{_LISTING}.sha256"),
+            *_checked(distribution),
             ("rm", "-rf", *leavings),
         ),
         raw=frozenset({">", *leavings, *(word for command in commands for word in command if word[:1] in {'"', ">"})}),
     )
     return [reason, *arguments, step]
+
+
+def install_files(plan: Plan, stage: str, folder: str, name_of: Callable[[PlannedSystemPackage], str]) -> list[Run]:
+    """Return the step that installs a stage's packages from files in a folder of the mounts that the caller adds."""
+    distribution, packages = plan.apt.distribution_of(stage), plan.apt.packages_of(stage)
+    if not (distribution and packages):
+        return []
+    leavings = (*_LEAVINGS, f"{_LISTING}*")
+    nowhere = ("-o", "Dir::Etc::SourceList=/dev/null", "-o", "Dir::Etc::SourceParts=/dev/null")
+    files = tuple(f"{folder}/{name_of(one)}" for one in packages)
+    commands = (
+        (_QUIET, "apt-get", *nowhere, *_INSTALL, *files),
+        *_checked(distribution),
+        ("rm", "-rf", *leavings),
+    )
+    return [Run(commands, raw=frozenset({">", *leavings}))]
+
+
+def _checked(distribution: PlannedDistribution) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that compare dpkg's list with the lock's."""
+    return (
+        ("dpkg-query", "--show", f"--showformat={LINE_FORMAT}", ">", _LISTING),
+        ("echo", f"{distribution.listing}  {_LISTING}", ">", f"{_LISTING}.sha256"),
+        ("sha256sum", "--check", "--quiet", f"{_LISTING}.sha256"),
+    )
 
 
 def _snapshot(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from envc.plan.plan import BuilderStep, PackageGroup, Plan, index_argument
 from envc.targets.dockerfile.apt import install
@@ -35,14 +36,17 @@ _MACHINE = (
 )
 
 
-def builder_stage(plan: Plan) -> list[Instruction]:
-    """Return the instructions of the stage, as the plan says its steps."""
+Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
+
+
+def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Instruction]:
+    """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
     steps: list[Instruction] = [
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
     ]
     for name in plan.stages.builder:
-        steps += _STEPS[name](plan)
+        steps += {**_STEPS, **others}[name](plan)
     return steps
 
 
@@ -59,8 +63,12 @@ def _virtual_environment(plan: Plan) -> list[Instruction]:
 
 
 def _packages(plan: Plan) -> list[Instruction]:
-    groups = sorted(plan.packages, key=lambda group: group.index is None)  # heavy and stable ones first
-    return [step for group in groups for step in (Blank(), *_install(plan, group))]
+    return [step for group in in_order(plan) for step in (Blank(), *_install(plan, group))]
+
+
+def in_order(plan: Plan) -> list[PackageGroup]:
+    """Return the packages of each index: heavy and stable ones first."""
+    return sorted(plan.packages, key=lambda group: group.index is None)
 
 
 def _byte_code(plan: Plan) -> list[Instruction]:
@@ -80,6 +88,12 @@ def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # ev
     return [Blank(), *collect_libraries()]
 
 
+def pip_install(plan: Plan) -> list[str]:
+    """Return the command that installs into the virtual environment, by hash and from wheels alone."""
+    pip = ["pip", "--python", f"{plan.python.environment}/bin/python", "install"]
+    return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
+
+
 def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     """Return the steps that install the packages of one index, by hash."""
     count = len(group.packages)
@@ -88,8 +102,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     target = f"/requirements/{group.file}"
     reasons = plan.origin("accelerator reason") if group.index else ()
     steps: list[Instruction] = [*because(plan, "packages", texts=(f"{names} of {where}, by hash", *reasons))]
-    pip = ["pip", "--python", f"{plan.python.environment}/bin/python", "install"]
-    pip += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
+    pip = pip_install(plan)
     raw: set[str] = set()
     if group.index is not None:
         argument = index_argument(group.index)
@@ -105,7 +118,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     return steps
 
 
-_STEPS: dict[BuilderStep, Callable[[Plan], list[Instruction]]] = {
+_STEPS: Steps = {
     "system packages": _system_packages,
     "virtual environment": _virtual_environment,
     "packages": _packages,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from envc.plan.hash import PlanHash
 from envc.plan.plan import InferenceStep, Plan, PlannedArtifact
@@ -32,11 +33,14 @@ from envc.targets.dockerfile.quoting import because
 _MODE = "u=rwX,go=rX"
 
 
-def inference_stage(plan: Plan, hashes: PlanHash) -> list[Instruction]:
-    """Return the instructions of the stage, as the plan says its steps."""
+Steps = Mapping[InferenceStep, Callable[[Plan], list[Instruction]]]
+
+
+def inference_stage(plan: Plan, hashes: PlanHash, others: Steps = MappingProxyType({})) -> list[Instruction]:
+    """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
     steps: list[Instruction] = [From(plan.base.inference, "inference")]
     for name in plan.stages.inference:
-        steps += _configuration(plan, hashes) if name == "configuration" else _STEPS[name](plan)
+        steps += _configuration(plan, hashes) if name == "configuration" else {**_STEPS, **others}[name](plan)
     return steps
 
 
@@ -154,7 +158,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     return [*steps, Command(run.command)]
 
 
-_STEPS: dict[InferenceStep, Callable[[Plan], list[Instruction]]] = {
+_STEPS: Steps = {
     "system packages": _system_packages,
     "Python": _python,
     "user": _user,

@@ -36,6 +36,15 @@ def test_the_command_line_loads_the_image_with_a_fixed_time_and_no_provenance() 
     assert "--no-cache" in command_line(REQUEST._replace(cached=False))
 
 
+def test_a_build_without_network_says_where_its_contexts_are() -> None:
+    layout = "oci-layout:///v/images@sha256:1"
+    words = command_line(REQUEST._replace(network=False, contexts=(("python:3.12", layout), ("wheels", "/v=1/w"))))
+    assert "--network=none" in words
+    assert "--network=none" not in command_line(REQUEST)
+    found = [value for name, value in pairwise(words) if name == "--build-context"]
+    assert found == [f"python:3.12={layout}", "wheels=/v=1/w"]
+
+
 def only(report: Report) -> tuple[str, str, str, int]:
     (one,) = report.diagnostics
     return one.name, one.message, "\n".join(one.notes), report.exit_code

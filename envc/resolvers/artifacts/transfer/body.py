@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from errno import EDQUOT, ENOSPC
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from envc.diagnostics.diagnostic import world_failed
 from envc.resolvers.artifacts.transfer.failures import AnswerError, IncompleteError, UnreachableError
 
 if TYPE_CHECKING:
@@ -28,10 +30,11 @@ def strong_mark(headers: Mapping[str, str]) -> str | None:
 
 
 class Body:
-    """Size and SHA-256 of the bytes that have come so far."""
+    """Size and SHA-256 of the bytes that have come so far. Where there is a file to keep them in, they go there."""
 
-    def __init__(self, passed: Callable[[int], None]) -> None:
+    def __init__(self, passed: Callable[[int], None], keep: IO[bytes] | None = None) -> None:
         self._passed = passed
+        self._keep = keep
         self.headers: Mapping[str, str] = {}
         self._begin({})
 
@@ -61,6 +64,9 @@ class Body:
 
         self.headers, self.size, self._digest = headers, 0, sha256()
         self._total = length_of(headers)
+        if self._keep:
+            self._keep.seek(0)
+            self._keep.truncate()
 
     def _go_on(self, span: str) -> None:
         match = re.fullmatch(r"bytes ([0-9]{1,18})-[0-9]{1,18}/(?:([0-9]{1,18})|\*)", span)
@@ -75,6 +81,7 @@ class Body:
                 self._digest.update(block)
                 self.size += len(block)
                 self._passed(len(block))
+                self._write(block)
                 if stop.is_set():
                     raise UnreachableError("it is no longer wanted")
         except (HTTPError, OSError) as error:
@@ -84,3 +91,12 @@ class Body:
             how = "then nothing more in time" if late else "then it was cut"
             total = "" if self._total is None else f" of {self._total}"
             raise IncompleteError(f"{self.size}{total} bytes came, and {how}") from None
+
+    def _write(self, block: bytes) -> None:
+        try:
+            if self._keep:
+                self._keep.write(block)
+        except OSError as error:
+            reason = (error.strerror or "unknown error").lower()
+            name = "disk-full" if error.errno in {ENOSPC, EDQUOT} else "unwritable-output"
+            raise world_failed(name, f"what is fetched cannot be written: {reason}") from None

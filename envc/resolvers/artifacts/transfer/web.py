@@ -1,7 +1,7 @@
 """HTTP for fetchers: safe redirects, patience with a busy server, and bodies that go on where they were cut.
 
 A redirect never leads from https to http, and what authorises a request goes to the host and port of its own address
-only. Bytes are measured while they pass and kept nowhere.
+only. Bytes are measured while they pass, and kept only where a file is given for them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from envc.resolvers.artifacts.transfer.body import Body, length_of
@@ -104,12 +104,15 @@ class Web:
         *,
         headers: Mapping[str, str] | None = None,
         passed: Callable[[int], None] = lambda _: None,
+        keep: IO[bytes] | None = None,
     ) -> Measured:
         """Measure a body; `passed` is told of every piece, and gets less than nothing when it begins anew.
 
+        `keep` is a file that the bytes are kept in.
+
         A body that was cut is gone on with where the server can (RFC 9110, 14), else read anew.
         """
-        body = Body(passed)
+        body = Body(passed, keep)
 
         def ask() -> Measured:
             before = body.size

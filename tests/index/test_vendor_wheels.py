@@ -1,0 +1,67 @@
+"""Wheels of a lock in a folder: fetched by a real pip from a loopback index, each by hash, for the target alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from envc.diagnostics import Report
+from envc.lock.files import LockedFiles
+from envc.lock.requirements import Pin
+from envc.resolvers.pip_tools import Settings
+from envc.resolvers.vendor.store import Store
+from envc.resolvers.vendor.wheels import fetch_wheels
+from tests.index_server import Index
+from tests.unit.plan.planning import locked
+
+pytestmark = pytest.mark.index
+
+
+def lock_of(**pins: tuple[Pin, ...]) -> LockedFiles:
+    """Return a lock with pins by the name of their index, `default` without one."""
+    groups = tuple((None if name == "default" else name, found) for name, found in pins.items())
+    return locked("env train < python 3.12 >")._replace(pins=groups)
+
+
+def fetch(
+    given: LockedFiles,
+    index: Index,
+    folder: Path,
+    cache: Path,
+    older: Path | None = None,
+    named: Mapping[str, str] | None = None,
+) -> list[str]:
+    settings = Settings(index.url, timeout="3", retries="0")
+    fetch_wheels(given, Store(folder, older), cache, settings, named or {}, lambda _: None)
+    return sorted(path.name for path in (folder / "wheels").iterdir())
+
+
+def test_the_targets_wheel_is_fetched_from_each_index(index: Index, cache: Path, tmp_path: Path) -> None:
+    """Of several wheels the one that Python 3.12 on linux/amd64 takes, which is not this machine's Python."""
+    hashes = [index.add("a", "1", tag=tag) for tag in ("cp312-cp312-manylinux_2_28_x86_64", "cp312-cp312-win_amd64")]
+    index.add("a", "1", tag="cp39-cp39-manylinux_2_28_x86_64")
+    with Index() as other:
+        own = other.add("torch", "1+cu118")
+        given = lock_of(default=(Pin("a", "1", tuple(sorted(hashes))),), named=(Pin("torch", "1+cu118", (own,)),))
+        found = fetch(given, index, tmp_path, cache, named={"named": other.url})
+    assert found == ["a-1-cp312-cp312-manylinux_2_28_x86_64.whl", "torch-1+cu118-py3-none-any.whl"]
+
+
+def test_a_wheel_with_another_hash_is_not_taken(index: Index, cache: Path, tmp_path: Path) -> None:
+    index.add("a", "1")
+    with pytest.raises(Report) as caught:
+        fetch(lock_of(default=(Pin("a", "1", (f"sha256:{'0' * 64}",)),)), index, tmp_path, cache)
+    (one,) = caught.value.diagnostics
+    assert (one.name, caught.value.exit_code) == ("wheels-not-fetched", 3)
+    assert index.host not in str(one)
+    assert not list((tmp_path / "wheels").glob("*.whl"))
+
+
+def test_wheels_of_an_older_folder_are_taken_over_and_others_left(index: Index, cache: Path, tmp_path: Path) -> None:
+    a, b = index.add("a", "1"), index.add("b", "1")
+    fetch(lock_of(default=(Pin("a", "1", (a,)), Pin("b", "1", (b,)))), index, tmp_path / "older", cache)
+    index.files.clear()  # pages alone are left
+    found = fetch(lock_of(default=(Pin("a", "1", (a,)),)), index, tmp_path / "newer", cache, tmp_path / "older")
+    assert found == ["a-1-py3-none-any.whl"]
