@@ -67,16 +67,22 @@ def explain(
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
     if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
-    rows = {
-        name: [[file.filename, file.requires_python, file.yanked is not None] for file in found]
-        for name, found in files.items()
-    }
-    causes = missing(concerned, rows, request) or refused_pythons(metadata, said, taker) or clashes(concerned, rows)
+    rows = {name: rows_of(found) for name, found in files.items()}
+    causes = (
+        missing(concerned, rows, request)
+        or refused_pythons(metadata, said, taker)
+        or clashes(concerned, rows, request.bounds)
+    )
     return {
         "kind": "conflict",
         "causes": [cause if isinstance(cause, dict) else cause.cause for cause in causes or concerned or asks],
         "files": {name: found for name, found in rows.items() if name in said},
     }
+
+
+def rows_of(files: Iterable[File]) -> list[list[Any]]:
+    """Return the files of a name as `Offer` reads them."""
+    return [[file.filename, file.requires_python, file.yanked is not None] for file in files]
 
 
 def asks_of(request: Request, markers: Mapping[str, str], metadata: Mapping[tuple[str, str], Metadata]) -> list[Ask]:
@@ -157,8 +163,11 @@ def newest_of(asks: list[Ask]) -> list[Ask]:
     return [ask for ask in asks if ask.parent is None or Version(ask.parent[1]) == newest[ask.parent[0]]]
 
 
-def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
-    """Return the requirements of the names for which no version suits all who ask."""
+def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]], bounds: Iterable[str] = ()) -> list[Ask]:
+    """Return the requirements of the names for which no version suits all who ask, and the bounds."""
+    from packaging.requirements import Requirement
+
+    limits = list(map(Requirement, bounds))
     found = []
     for name in sorted({ask.name for ask in asks}):
         of_name = [ask for ask in asks if ask.name == name]
@@ -166,6 +175,9 @@ def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
         versions = {file.version for file in offer.files}
         for ask in of_name:
             versions = {one for one in versions if ask.requirement.specifier.contains(one, prereleases=True)}
-        if not versions and len(of_name) > 1:
-            found += [ask for ask in of_name if ask.requirement.specifier]
+        bounded = [one for one in limits if normalise(one.name) == name]
+        for limit in bounded:
+            versions = {one for one in versions if limit.specifier.contains(one, prereleases=True)}
+        if not versions and (bounded or len(of_name) > 1):
+            found += [ask for ask in of_name if ask.requirement.specifier or bounded]
     return found

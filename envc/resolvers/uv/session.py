@@ -31,7 +31,8 @@ class IndexFailureError(Exception):
 
     def __init__(self, kind: str, address: str, detail: str = "", status: int | None = None) -> None:
         super().__init__(kind)
-        self.facts = {"kind": kind, "address": bare(address), "detail": detail, "status": status}
+        self.facts: dict[str, Any] = {"kind": kind, "address": bare(address), "detail": detail, "status": status}
+        self.facts["package"] = None  # whoever looked for one says so
 
 
 class Reply(NamedTuple):
@@ -225,6 +226,12 @@ def raise_for(error: Exception, address: str) -> NoReturn:
     import requests
     import urllib3
 
+    cut_off = (
+        urllib3.exceptions.IncompleteRead,
+        urllib3.exceptions.DecodeError,
+        requests.exceptions.ChunkedEncodingError,
+        requests.exceptions.ContentDecodingError,
+    )
     reason = getattr(error.args[0], "reason", None) if error.args else None
     detail = re.sub(r"^.*?\): |^<[^>]*>: ", "", str(reason or error))
     inner = (error, reason)
@@ -232,6 +239,12 @@ def raise_for(error: Exception, address: str) -> NoReturn:
         kind = "certificate"
     elif any(isinstance(one, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for one in inner):
         kind = "proxy"
+    elif any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in inner):
+        kind = "unknown-host"
+    elif isinstance(error, requests.exceptions.TooManyRedirects):
+        kind = "redirects"
+    elif any(isinstance(one, cut_off) for one in inner):
+        kind = "cut-off"
     elif any(isinstance(one, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for one in inner):
         # a connection that is refused or has no host is a kind of time-out to urllib3
         refused = isinstance(reason, urllib3.exceptions.NewConnectionError)
