@@ -135,13 +135,6 @@ def uv(cache: Path) -> Ask:
     return Ask(cache, Uv)
 
 
-def test_hashes_are_those_of_the_page_whatever_an_older_lock_said(index: Index, uv: Ask) -> None:
-    """uv by itself copies a wrong hash of the older file on."""
-    digest = index.add("a", "1")
-    (package,) = uv(index, "a", pins=(f"a==1 --hash=sha256:{'0' * 64}",)).values()
-    assert package.hashes == (digest,)
-
-
 def test_a_pin_that_was_withdrawn_in_the_meantime_is_kept(index: Index, cache: Path) -> None:
     index.add("a", "1", yanked="old")
     index.add("a", "2")

@@ -128,7 +128,7 @@ def test_uv_is_shown_no_address_and_no_hash() -> None:
 def test_metadata_is_read_up_to_its_description() -> None:
     text = b"Name: a\r\nRequires-Dist: b>=1\r\nrequires-python: >=3.8\r\n\r\nRequires-Dist: not-this\r\n"
     assert read_metadata(text) == Metadata(("b>=1",), ">=3.8")
-    assert read_metadata(refused(text)) == Metadata(("b>=1",), ">=99")
+    assert read_metadata(refused("a", "1")) == Metadata((), ">=99")
 
 
 def test_the_command_says_the_target_and_no_address() -> None:
@@ -171,7 +171,7 @@ def facts(name: str, version: str, **changed: Any) -> Facts:
     return Facts(
         **{
             "hashes": (f"sha256:{DIGEST}",),
-            "wheel": f"{name}-{version}-py3-none-any.whl",
+            "wheel": f"{name.replace('-', '_')}-{version}-py3-none-any.whl",
             "size": 1,
             "yanked": None,
             "sha256": DIGEST,
@@ -181,7 +181,7 @@ def facts(name: str, version: str, **changed: Any) -> Facts:
 
 
 def chosen(text: str, facts_of: Any = facts, requires: dict[str, tuple[str, ...]] | None = None) -> Resolution:
-    def metadata_of(name: str, version: str) -> Metadata:  # noqa: ARG001 (its form)
+    def metadata_of(name: str, version: str) -> Metadata:
         return Metadata((requires or {}).get(name, ()), None)
 
     return resolution_of(answer_of(text, facts_of, metadata_of, {}, REQUEST), REQUEST, "0.13.9")
