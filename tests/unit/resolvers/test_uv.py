@@ -20,7 +20,7 @@ from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
 from envc.resolvers.uv.page import JSON, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.server import page_for
-from envc.resolvers.uv.session import bare, credentials_of, is_secure
+from envc.resolvers.uv.session import bare, credentials_of, is_secure, login_for
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 DIGEST = "a" * 64
@@ -287,3 +287,10 @@ def test_only_a_withdrawn_version_that_is_named_counts() -> None:
     asks = asks_of(REQUEST, markers_of(AMD64), read)
     withdrawn = {"b": ["1", "2"], "c": ["2"], "torch": ["1"], "d": ["1"]}
     assert withdrawn_pins(asks, withdrawn) == {("b", "1"), ("d", "1")}
+
+
+def test_of_several_logins_on_one_server_the_nearest_counts() -> None:
+    logins = ("https://ada:1@x.test/red/simple", "https://bob:2@x.test/blue/simple", "https://eve:3@y.test/blue")
+    assert login_for("https://x.test/blue/simple/a/", logins) == logins[1]
+    assert login_for("https://x.test/files/a.whl", logins) == logins[0]
+    assert login_for("https://z.test/blue/simple/a/", logins) is None
