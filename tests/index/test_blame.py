@@ -14,6 +14,7 @@ from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.world import World
 from envc.resolvers.pip_tools import PipTools, Settings
+from envc.resolvers.uv import Uv
 from tests.index_server import Fault, Index
 from tests.unit.lock.world import LIBRARY, PLATFORM, environment, slim_images
 
@@ -23,14 +24,17 @@ pytestmark = pytest.mark.index
 class Locking:
     """Locks programs against a loopback index, with the real resolver and a registry in memory."""
 
-    def __init__(self, cache: Path, index: Index) -> None:
+    def __init__(self, cache: Path, index: Index, resolver: type[PipTools | Uv]) -> None:
+        self.resolver = resolver
         self.cache = cache
         self.index = index
         self.progress: list[str] = []
         self.warnings: list[Diagnostic] = []
 
     def __call__(self, text: str) -> LockedFiles:
-        resolver = PipTools(self.cache, Settings(self.index.url, timeout="3", retries="0"), 60, self.warnings.append)
+        resolver = self.resolver(
+            self.cache, Settings(self.index.url, timeout="3", retries="0"), 60, self.warnings.append
+        )
         world = World(LIBRARY, resolver, slim_images(), {}, {}, self.progress.append)
         return choose(environment(text), PLATFORM, world)
 
@@ -46,9 +50,9 @@ class Locking:
         return diagnostic
 
 
-@pytest.fixture
-def lock(cache: Path, index: Index) -> Locking:
-    return Locking(cache, index)
+@pytest.fixture(params=[PipTools, Uv])
+def lock(cache: Path, index: Index, request: pytest.FixtureRequest) -> Locking:
+    return Locking(cache, index, request.param)
 
 
 class Shown(NamedTuple):
@@ -320,7 +324,7 @@ def test_progress_names_what_is_being_resolved_and_what_is_tried(index: Index, l
 def moved(lock: Locking, text: str, old: LockedFiles) -> list[str]:
     """Lock again with an older lock, and return what is said of the pins that moved."""
     found: list[str] = []
-    resolver = PipTools(lock.cache, Settings(lock.index.url, timeout="3", retries="0"), 60)
+    resolver = lock.resolver(lock.cache, Settings(lock.index.url, timeout="3", retries="0"), 60)
     world = World(LIBRARY, resolver, slim_images(), {}, {}, ignore)
     choose(environment(text), PLATFORM, world._replace(moved=lambda one: found.append(one.text)), old)
     return found

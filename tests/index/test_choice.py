@@ -269,7 +269,7 @@ def test_a_pin_that_the_index_took_away_is_lost(index: Index, ask: Ask) -> None:
     index.add("c", "1", requires_python="<3.9")
     index.add("c", "2")
     index.add("d", "1")
-    resolver = PipTools(ask.cache, Settings(index.url, timeout="3", retries="0"))
+    resolver = ask.resolver(ask.cache, Settings(index.url, timeout="3", retries="0"))
     wanted = tuple(Requirement(name) for name in "abcd")
     request = Request(AMD64, wanted, pins=("a==1", "b==1", "c==1", "d==1", "e==1"))
     resolution = resolver.resolve(request, ask.progress.append)
@@ -279,3 +279,12 @@ def test_a_pin_that_the_index_took_away_is_lost(index: Index, ask: Ask) -> None:
         LostPin("b", "1", "no-wheel"),
         LostPin("c", "1", "other-python"),
     )
+
+
+def test_what_counts_with_an_extra_of_one_package_does_not_count_for_another(index: Index, ask: Ask) -> None:
+    """pip shares what it has read of `c<5; extra == 'x'` between the two."""
+    index.add("a", "1", 'c<5 ; extra == "x"', "b")
+    index.add("b", "1", 'c<5 ; extra == "x"')
+    index.add("c", "1")
+    packages = ask(index, "a[x]")
+    assert {name: one.requires for name, one in packages.items()} == {"a": ("b", "c<5"), "b": (), "c": ()}

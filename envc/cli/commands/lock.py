@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(MACHINES),
         help=f"what the image runs on, once or more; those of the lock otherwise, {loading.PLATFORM} at first",
     )
-    parser.add_argument("--resolver", choices=RESOLVERS, help="what chooses packages; pip-tools otherwise")
+    parser.add_argument("--resolver", choices=RESOLVERS, help="what chooses packages; a fresh lock stays")
     parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
     parser.add_argument("--offline", action="store_true", help="reach no index and no registry")
     parser.add_argument("--frozen", action="store_true", help="choose nothing: a missing or stale lock is an error")

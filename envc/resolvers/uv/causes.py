@@ -68,8 +68,12 @@ def explain(
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
     if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
-    rows = rows_of(files)
-    causes = missing(concerned, rows, request) or refused_pythons(metadata, said, taker) or clashes(concerned, rows)
+    rows = {name: rows_of(found) for name, found in files.items()}
+    causes = (
+        missing(concerned, rows, request)
+        or refused_pythons(metadata, said, taker)
+        or clashes(concerned, rows, request.bounds)
+    )
     return {
         "kind": "conflict",
         "causes": [cause if isinstance(cause, dict) else cause.cause for cause in causes or concerned or asks],
@@ -78,47 +82,9 @@ def explain(
     }
 
 
-def rows_of(files: Mapping[str, Iterable[File]]) -> dict[str, list[list[Any]]]:
-    """Return what indexes offer of names, as `pip_tools.offer` reads it."""
-    return {
-        name: [[file.filename, file.requires_python, file.yanked is not None] for file in found]
-        for name, found in files.items()
-    }
-
-
-def graph_of(
-    metadata: Mapping[tuple[str, str], Metadata], markers: Mapping[str, str]
-) -> dict[str, dict[str, list[list[str]]]]:
-    """Return what every version that was read asks for, as `pip_tools.derivation` reads it."""
-    graph: dict[str, dict[str, list[list[str]]]] = {}
-    for (name, version), read in sorted(metadata.items()):
-        rows = graph.setdefault(name, {}).setdefault(version, [])
-        for one in map(requirement_of, read.requires):
-            if one is not None and holds(Ask(one, (name, version)), markers, {}):
-                rows.append([normalise(one.name), str(one.specifier)])
-    return graph
-
-
-def requires_of(chosen: Mapping[str, Metadata], request: Request, markers: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what each chosen package asks for on the target, with the extras that are asked for."""
-    from packaging.requirements import Requirement
-
-    extras: dict[str, set[str]] = {name: {""} for name in chosen}
-    for wanted in map(Requirement, (one.text for one in request.requirements)):
-        extras.setdefault(normalise(wanted.name), {""}).update(wanted.extras)
-    asks = [Ask(one, (name, "")) for name, read in chosen.items() for one in map(requirement_of, read.requires) if one]
-    while True:
-        held = [ask for ask in asks if holds(ask, markers, extras)]
-        new = [ask for ask in held if not ask.requirement.extras <= extras.setdefault(ask.name, {""})]
-        for ask in new:
-            extras[ask.name].update(ask.requirement.extras)
-        if not new:
-            break
-    found: dict[str, list[str]] = {name: [] for name in chosen}
-    for ask in held:
-        ask.requirement.marker = None  # it holds, or it would not be here
-        found[(ask.parent or ("", ""))[0]].append(str(ask.requirement))
-    return found
+def rows_of(files: Iterable[File]) -> list[list[Any]]:
+    """Return the files of a name as `Offer` reads them."""
+    return [[file.filename, file.requires_python, file.yanked is not None] for file in files]
 
 
 def asks_of(request: Request, markers: Mapping[str, str], metadata: Mapping[tuple[str, str], Metadata]) -> list[Ask]:
@@ -199,8 +165,11 @@ def newest_of(asks: list[Ask]) -> list[Ask]:
     return [ask for ask in asks if ask.parent is None or Version(ask.parent[1]) == newest[ask.parent[0]]]
 
 
-def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
-    """Return the requirements of the names for which no version suits all who ask."""
+def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]], bounds: Iterable[str] = ()) -> list[Ask]:
+    """Return the requirements of the names for which no version suits all who ask, and the bounds."""
+    from packaging.requirements import Requirement
+
+    limits = list(map(Requirement, bounds))
     found = []
     for name in sorted({ask.name for ask in asks}):
         of_name = [ask for ask in asks if ask.name == name]
@@ -208,6 +177,9 @@ def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]]) -> list[Ask]:
         versions = {file.version for file in offer.files}
         for ask in of_name:
             versions = {one for one in versions if ask.requirement.specifier.contains(one, prereleases=True)}
-        if not versions and len(of_name) > 1:
-            found += [ask for ask in of_name if ask.requirement.specifier]
+        bounded = [one for one in limits if normalise(one.name) == name]
+        for limit in bounded:
+            versions = {one for one in versions if limit.specifier.contains(one, prereleases=True)}
+        if not versions and (bounded or len(of_name) > 1):
+            found += [ask for ask in of_name if ask.requirement.specifier or bounded]
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from envc.lock.resolution import Target
-from envc.resolvers.pip_tools.specification import MACHINES
+from envc.resolvers.pip_tools.specification import BOUNDED, MACHINES
 
 #: Variables of the machine that a program needs to start. None of them says where packages come from.
 PASSED_ON = (*("HOME", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "USERPROFILE"),)
@@ -21,7 +21,7 @@ ARGUMENTS = (
 
 
 def command_for(uv: Path, python: Path, target: Target, *, bounded: bool = False) -> list[str]:
-    """Return the command, for a folder that holds `requirements.in`, and `constraints.txt` where it is `bounded`.
+    """Return the command, for a folder that holds `requirements.in`, and `constraints.txt` when bounded.
 
     `python` is any interpreter of this machine: uv wants one and takes nothing from it that the target says. The
     platform is told for its markers alone: `server` shows only wheels that the target takes, the glibc of its base
@@ -30,8 +30,7 @@ def command_for(uv: Path, python: Path, target: Target, *, bounded: bool = False
     machine, _ = MACHINES[target.platform]
     told = ["--python", str(python), "--python-version", target.python]
     told += ["--python-platform", f"{machine}-unknown-linux-gnu"]
-    bounds = ["--constraint", "constraints.txt"] if bounded else []
-    return [str(uv), "pip", "compile", *ARGUMENTS, *told, *bounds, "requirements.in"]
+    return [str(uv), "pip", "compile", *ARGUMENTS, *told, *BOUNDED * bounded, "requirements.in"]
 
 
 def variables_for(environ: Mapping[str, str], index: str, folder: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
-from envc.resolvers.uv.metadata import Metadata, fetch, get, read_metadata, refused
+from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
@@ -70,6 +70,7 @@ class Indexes:
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
         self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
+        self.passed_over: dict[str, dict[str, str]] = {}  # by name: files whose metadata is bad, and how
         self.lock = Lock()
 
     def once(self, answers: dict[Any, Future[T]], question: Any, find: Callable[[], T]) -> T:
@@ -81,6 +82,8 @@ class Indexes:
             try:
                 answer.set_result(find())
             except BaseException as error:  # noqa: BLE001 (whoever waits is told)
+                if isinstance(error, IndexFailureError) and error.facts["package"] is None:
+                    error.facts["package"] = question if isinstance(question, str) else question[0]
                 answer.set_exception(error)
         return answer.result()
 
@@ -155,8 +158,18 @@ class Indexes:
     def shown_metadata(self, name: str, version: str) -> bytes:
         """Return METADATA as uv is to see it: one whose Requires-Python refuses the target refuses every Python."""
         content = self.metadata_of(name, version)
+        if fault := fault_of(content, name, version):
+            with self.lock:
+                self.passed_over.setdefault(name, {})[self.offer(name).choice[version].filename] = fault
+            return refused(name, version)
         needs = read_metadata(content).requires_python
-        return content if self.taker.takes_python(needs) else refused(content)
+        return content if self.taker.takes_python(needs) else refused(name, version)
+
+    def needs(self, name: str, version: str) -> Metadata:
+        """Return what a chosen version asks for, however the names of its wheels write it. Raises `LookupError`."""
+        offered = self.offer(name)
+        text = version if version in offered.choice else next(filter(alike(version), offered.choice), version)
+        return read_metadata(self.metadata_of(name, text))
 
     def facts(self, name: str, version: str) -> Facts:
         """Return what the page says of a chosen version. Raises `LookupError` when it has no such version."""
@@ -164,16 +177,7 @@ class Indexes:
 
     def find_facts(self, name: str, version: str) -> Facts:
         """Look a version up, however the names of its wheels write it. A hash that the page does not state is made."""
-        from packaging.version import InvalidVersion, Version
-
-        offered, wanted = self.offer(name), Version(version)
-
-        def same(text: str) -> bool:
-            try:
-                return text == version or Version(text) == wanted
-            except InvalidVersion:
-                return False
-
+        offered, same = self.offer(name), alike(version)
         hashes = {
             f"sha256:{file.sha256 or self.digest(offered.page.url_of(file))}"
             for text, files in offered.wheels.items()
@@ -212,6 +216,21 @@ class Indexes:
             for key, answer in list(self.metadata.items())
             if answer.done() and answer.exception() is None
         }
+
+
+def alike(version: str) -> Callable[[str], bool]:
+    """Return what tells whether a text is another way to write a version."""
+    from packaging.version import InvalidVersion, Version
+
+    wanted = Version(version)
+
+    def same(text: str) -> bool:
+        try:
+            return text == version or Version(text) == wanted
+        except InvalidVersion:
+            return False
+
+    return same
 
 
 def keep(place: Path, content: bytes) -> None:

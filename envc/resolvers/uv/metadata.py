@@ -147,6 +147,25 @@ def headers_of(content: bytes) -> bytes:
     return re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
 
 
-def refused(content: bytes) -> bytes:
+def refused(name: str, version: str) -> bytes:
     """Return METADATA that no Python takes: uv itself looks at the lower bound of Requires-Python alone."""
-    return re.sub(rb"(?im)^Requires-Python:.*$", b"Requires-Python: >=99", headers_of(content)) + b"\n\n"
+    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=99\n\n".encode()
+
+
+def fault_of(content: bytes, name: str, version: str) -> str | None:
+    """Return what pip finds wrong with METADATA, by its name of the error: it passes over such a file."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.version import InvalidVersion, Version
+
+    head = headers_of(content)
+    names, versions = (re.findall(rb"(?im)^%s:[ \t]*(.*?)[ \t]*\r?$" % field, head) for field in (b"Name", b"Version"))
+    try:
+        if [normalise(one.decode()) for one in names[:1]] != [name]:
+            return "MetadataInconsistent"
+        if [Version(one.decode()) for one in versions[:1]] != [Version(version)]:
+            return "MetadataInconsistent"
+        for text in read_metadata(content).requires:
+            Requirement(text)
+    except (InvalidVersion, InvalidRequirement, UnicodeDecodeError):
+        return "MetadataInvalid"
+    return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from envc.lock.resolution import Progress
-from envc.resolvers.running import listed
+from envc.resolvers.running import running
 
 #: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
 TOO_SLOW = {"kind": "time-limit"}
@@ -21,6 +21,16 @@ class Ended(NamedTuple):
 
     status: int
     output: str  # what it said of errors
+
+
+class Listened(NamedTuple):
+    """A process to which a thread listens: whoever ends it waits for the thread and reads nothing himself."""
+
+    kill: Callable[[], None]
+    communicate: Callable[[], None]
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 #: What other threads report: a name that is asked for, the facts of a failure, or the end of uv.
@@ -61,17 +71,13 @@ def run(
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
-    try:
-        with listed(child):
-            return wait(mail, progress, time.monotonic() + time_limit)
-    finally:
-        child.kill()
-        listener.join()
+    with running(Listened(child.kill, listener.join)):
+        return wait(mail, progress, time.monotonic() + time_limit)
 
 
 def wait(mail: queue.Queue[Mail], progress: Progress, end: float) -> Ended | dict[str, Any]:
     """Pass progress on until uv ends, an index fails or the time is over."""
-    last = None
+    last: str | None = None
     while True:
         try:
             message = mail.get(timeout=max(0.0, end - time.monotonic()))

@@ -46,6 +46,7 @@ class Uv:
         import os
         import queue
 
+        from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import failure
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
         from envc.resolvers.pip_tools.specification import routes_of
@@ -54,11 +55,14 @@ class Uv:
         from envc.resolvers.uv.selection import Taker
         from envc.resolvers.uv.session import IndexFailureError, Session
 
-        places = self.settings.remote_indexes
-        if not places:
+        if not self.settings.remote_indexes:
             raise no_package_index()
         uv = program.find_uv(os.environ)
         version = program.version_of(uv)
+        named = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
+        request = request._replace(indexes=named)
+        places = with_logins(self.settings, os.environ).remote_indexes
+        time_limit = min(self.time_limit, request.patience or self.time_limit)
         routes = routes_of(request)
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
@@ -68,14 +72,15 @@ class Uv:
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
         try:
             outcome = self.ask(uv, request, indexes, mail, progress)
+            told = told_by(indexes, request)
             if not isinstance(outcome, str):
-                raise failure.report_of(outcome, request, self.time_limit, "uv")
-            read = answer.Read(indexes.facts, indexes.read_so_far(), indexes.files_so_far())
-            resolution = answer.resolution_of(outcome, read, request, version)
-            for warning in warnings_of(answer.as_answer(resolution, indexes.facts), request):
+                raise failure.report_of({**told, **outcome}, request, time_limit, "uv")
+            chosen = answer.answer_of(outcome, indexes.facts, indexes.needs, told, request)
+            resolution = answer.resolution_of(chosen, request, version)
+            for warning in warnings_of(chosen, request):
                 self.warn(warning)
         except IndexFailureError as error:
-            raise failure.report_of(error.facts, request, self.time_limit, "uv") from error
+            raise failure.report_of({**told_by(indexes, request), **error.facts}, request, time_limit, "uv") from error
         finally:
             if collecting:
                 gc.enable()
@@ -109,20 +114,38 @@ class Uv:
         import sys
         import tempfile
 
+        from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
         from envc.resolvers.pip_tools.specification import bounds_of, lines_of
         from envc.resolvers.uv import command, process
         from envc.resolvers.uv.server import Server
 
-        with tempfile.TemporaryDirectory(prefix="envc-") as folder, Server(indexes, mail.put) as server:
+        with (
+            room_in(TEMPORARY),
+            tempfile.TemporaryDirectory(prefix="envc-") as folder,
+            Server(indexes, mail.put) as server,
+        ):
             wanted, written = Path(folder, "requirements.in"), Path(folder, "requirements.txt")
             wanted.write_text("".join(f"{line}\n" for line in lines_of(request)), encoding="utf-8")
             if request.pins:
                 written.write_text("".join(f"{pin}\n" for pin in sorted(request.pins)), encoding="utf-8")
-            if request.bounds:
-                text = "".join(f"{line}\n" for line in bounds_of(request))
-                Path(folder, "constraints.txt").write_text(text, encoding="utf-8")
-            arguments = command.command_for(uv, Path(sys.executable), request.target, bounded=bool(request.bounds))
-            variables = command.variables_for(os.environ, server.address, folder)
+            bounds = bounds_of(request)
+            if bounds:
+                Path(folder, "constraints.txt").write_text("".join(f"{one}\n" for one in bounds), encoding="utf-8")
+            arguments = command.command_for(uv, Path(sys.executable), request.target, bounded=bool(bounds))
             time_limit = min(self.time_limit, request.patience or self.time_limit)
+            variables = command.variables_for(os.environ, server.address, folder)
             ended = process.run(arguments, Path(folder), variables, mail, progress, time_limit)
             return written.read_text(encoding="utf-8") if isinstance(ended, Ended) and ended.status == 0 else ended
+
+
+def told_by(indexes: Indexes, request: Request) -> dict[str, Any]:
+    """Return what was learnt on the way: who asks for what, the files of pinned names, and those passed over."""
+    from envc.resolvers.pip_tools.specification import markers_of
+    from envc.resolvers.uv import causes, needs
+
+    pinned = {pin.partition("==")[0] for pin in request.pins}
+    return {
+        "graph": needs.graph_of(causes.asks_of(request, markers_of(request.target), indexes.read_so_far())),
+        "offers": {name: causes.rows_of(files) for name, files in indexes.files_so_far().items() if name in pinned},
+        "passed_over": {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()},
+    }

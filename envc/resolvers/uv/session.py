@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -31,7 +32,8 @@ class IndexFailureError(Exception):
 
     def __init__(self, kind: str, address: str, detail: str = "", status: int | None = None) -> None:
         super().__init__(kind)
-        self.facts = {"kind": kind, "address": bare(address), "detail": detail, "status": status}
+        self.facts: dict[str, Any] = {"kind": kind, "address": bare(address), "detail": detail, "status": status}
+        self.facts["package"] = None  # whoever looked for one says so
 
 
 class Reply(NamedTuple):
@@ -49,13 +51,9 @@ class Session:
     def __init__(self, settings: Settings, addresses: tuple[str, ...], environ: Mapping[str, str]) -> None:
         self.settings = settings
         self.environ = environ
-        self.credentials = {
-            urlsplit(address).netloc.rpartition("@")[2]: credentials_of(address)
-            for address in addresses
-            if "@" in urlsplit(address).netloc
-        }
+        self.logins = tuple(dict.fromkeys(one for one in addresses if "@" in urlsplit(one).netloc))
         self.timeout = float(settings.timeout or TIMEOUT)
-        self.ways: dict[str, Way] = {}
+        self.ways: dict[tuple[str, str | None], Way] = {}
         self.lock = Lock()
 
     @cached_property
@@ -116,14 +114,18 @@ class Session:
         """Return proxies and credentials for the host of an address."""
         from requests.utils import get_environ_proxies, get_netrc_auth
 
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2]
-        key = f"{parts.scheme}://{host}"
+        login = login_for(address, self.logins)
+        key = self.key_of(address)
         if key not in self.ways:
             own = self.settings.proxy
             proxies = {"http": own, "https": own} if own else get_environ_proxies(bare(address))
-            self.ways[key] = Way(proxies, self.credentials.get(host) or get_netrc_auth(bare(address)))
+            self.ways[key] = Way(proxies, credentials_of(login) if login else get_netrc_auth(bare(address)))
         return self.ways[key]
+
+    def key_of(self, address: str) -> tuple[str, str | None]:
+        """Return what decides how an address is asked: its server, and whose login counts there."""
+        parts = urlsplit(bare(address))
+        return f"{parts.scheme}://{parts.netloc}", login_for(address, self.logins)
 
     def ask(self, address: str, headers: Mapping[str, str], method: str = "GET") -> Reply:
         """Return what an address answers, whatever its status. Raises `IndexFailureError` when there is no answer."""
@@ -151,7 +153,7 @@ class Session:
         if reply.status == 401 and self.settings.keyring_provider and way.credentials and not way.credentials[1]:
             host, name = urlsplit(address).netloc.rpartition("@")[2], way.credentials[0]
             if password := self.keyring_password(host, name):
-                self.ways[f"{urlsplit(address).scheme}://{host}"] = way._replace(credentials=(name, password))
+                self.ways[self.key_of(address)] = way._replace(credentials=(name, password))
                 return self.ask(address, headers, method)
         return reply
 
@@ -199,6 +201,17 @@ def trust(bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     return context
 
 
+def login_for(address: str, logins: tuple[str, ...]) -> str | None:
+    """Return the address with a login that counts for an address: on its server, the one that shares most folders."""
+
+    def shared(other: str) -> int:
+        folders = zip(urlsplit(address).path.split("/"), urlsplit(other).path.split("/"), strict=False)
+        return len(list(takewhile(lambda pair: pair[0] == pair[1], folders)))
+
+    server = urlsplit(bare(address)).netloc
+    return max((one for one in logins if urlsplit(bare(one)).netloc == server), key=shared, default=None)
+
+
 def credentials_of(address: str) -> tuple[str, str]:
     """Return name and password of an address."""
     parts = urlsplit(address)
@@ -225,6 +238,12 @@ def raise_for(error: Exception, address: str) -> NoReturn:
     import requests
     import urllib3
 
+    cut_off = (
+        urllib3.exceptions.IncompleteRead,
+        urllib3.exceptions.DecodeError,
+        requests.exceptions.ChunkedEncodingError,
+        requests.exceptions.ContentDecodingError,
+    )
     reason = getattr(error.args[0], "reason", None) if error.args else None
     detail = re.sub(r"^.*?\): |^<[^>]*>: ", "", str(reason or error))
     inner = (error, reason)
@@ -234,6 +253,10 @@ def raise_for(error: Exception, address: str) -> NoReturn:
         kind = "proxy"
     elif any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in inner):
         kind = "unknown-host"
+    elif isinstance(error, requests.exceptions.TooManyRedirects):
+        kind = "redirects"
+    elif any(isinstance(one, cut_off) for one in inner):
+        kind = "cut-off"
     elif any(isinstance(one, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for one in inner):
         # a connection that is refused or has no host is a kind of time-out to urllib3
         refused = isinstance(reason, urllib3.exceptions.NewConnectionError)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.resolution import Request, Requirement, Target
+from envc.lock.resolution import Request, Requirement, Resolution, Target
 from envc.resolvers.pip_tools.failure import report_of
 from envc.resolvers.pip_tools.specification import markers_of
-from envc.resolvers.uv.answer import Read, resolution_of
+from envc.resolvers.uv.answer import answer_of, resolution_of
 from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
 from envc.resolvers.uv.index import Facts, Offered
@@ -22,7 +22,7 @@ from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
 from envc.resolvers.uv.page import JSON, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.server import page_for
-from envc.resolvers.uv.session import bare, credentials_of, is_secure
+from envc.resolvers.uv.session import bare, credentials_of, is_secure, login_for
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 DIGEST = "a" * 64
@@ -130,7 +130,7 @@ def test_uv_is_shown_no_address_and_no_hash() -> None:
 def test_metadata_is_read_up_to_its_description() -> None:
     text = b"Name: a\r\nRequires-Dist: b>=1\r\nrequires-python: >=3.8\r\n\r\nRequires-Dist: not-this\r\n"
     assert read_metadata(text) == Metadata(("b>=1",), ">=3.8")
-    assert read_metadata(refused(text)) == Metadata(("b>=1",), ">=99")
+    assert read_metadata(refused("a", "1")) == Metadata((), ">=99")
 
 
 def test_the_command_says_the_target_and_no_address() -> None:
@@ -173,7 +173,7 @@ def facts(name: str, version: str, **changed: Any) -> Facts:
     return Facts(
         **{
             "hashes": (f"sha256:{DIGEST}",),
-            "wheel": f"{name}-{version}-py3-none-any.whl",
+            "wheel": f"{name.replace('-', '_')}-{version}-py3-none-any.whl",
             "size": 1,
             "yanked": None,
             "sha256": DIGEST,
@@ -182,14 +182,16 @@ def facts(name: str, version: str, **changed: Any) -> Facts:
     )
 
 
-def read(found: Callable[..., Facts]) -> Read:
-    metadata = {("a", "1"): Metadata(('torch[x]>=1; python_version >= "3.12"', 'b; sys_platform == "win32"'), None)}
-    return Read(found, metadata, {})
+def chosen(text: str, facts_of: Any = facts, requires: dict[str, tuple[str, ...]] | None = None) -> Resolution:
+    def metadata_of(name: str, version: str) -> Metadata:
+        return Metadata((requires or {}).get(name, ()), None)
+
+    return resolution_of(answer_of(text, facts_of, metadata_of, {}, REQUEST), REQUEST, "0.13.9")
 
 
 def test_a_resolution_is_read_from_the_text_and_the_pages() -> None:
     text = "a==1\n    # via -r requirements.in\ntorch==2+cu118\n    # via\n    #   -r requirements.in\n    #   a\n"
-    resolution = resolution_of(text, read(facts), REQUEST, "0.13.9")
+    resolution = chosen(text)
     first, second = resolution.packages
     assert resolution.resolver == "uv 0.13.9"
     assert (first.required_by, first.index_name, first.hashes) == ((), None, (f"sha256:{DIGEST}",))
@@ -202,15 +204,39 @@ def test_a_resolution_is_read_from_the_text_and_the_pages() -> None:
 )
 def test_a_page_with_something_else_where_a_fact_belongs(changed: dict[str, Any]) -> None:
     with pytest.raises(Report) as caught:
-        resolution_of("a==1\n", read(partial(facts, **changed)), REQUEST, "1")
+        chosen("a==1\n", lambda name, version: facts(name, version, **changed))
     assert [one.name for one in caught.value.diagnostics] == ["unsafe-index-answer"]
 
 
 @pytest.mark.parametrize("line", ["--index-url https://x.test", "a @ https://x.test/a.whl", "-e /home/bob/x"])
 def test_a_text_with_anything_but_pins_is_refused(line: str) -> None:
     with pytest.raises(Report) as caught:
-        resolution_of(f"a==1\n{line}\n", read(facts), REQUEST, "1")
+        chosen(f"a==1\n{line}\n")
     assert [one.name for one in caught.value.diagnostics] == ["unsafe-index-answer"]
+
+
+def test_what_a_package_needs_is_what_counts_on_the_target_with_the_extras_that_someone_asks_for() -> None:
+    """`c` is read before `torch` asks for its extra, and that extra asks for another of its own."""
+    requires = {
+        "a": ("C_c >=1 ; python_version > '3'", "d ; sys_platform == 'win32'", "d ; extra == 'x'"),
+        "torch": ("c-c[x]>1,<9",),
+        "c-c": ("c-c[y] ; extra == 'x'", "d ; extra == 'y'", "d<3 ; extra == 'z'"),
+    }
+    packages = chosen("a==1\nc-c==2\nd==1\ntorch==2\n", requires=requires).packages
+    assert {one.name: one.requires for one in packages} == {
+        "a": ("c-c>=1",),
+        "c-c": ("d",),
+        "d": (),
+        "torch": ("c-c[x]<9,>1",),
+    }
+
+
+def test_a_bound_is_a_side_of_a_conflict() -> None:
+    request = REQUEST._replace(bounds=("c<1",))
+    read = {("a", "2"): Metadata(("c",), None)}
+    asks = asks_of(request, markers_of(AMD64), read)
+    failure = explain("No solution found: c, a", request, asks, read, PAGES, Taker(AMD64))
+    assert [cause["parent"] for cause in failure["causes"]] == ["a 2"]
 
 
 PAGES = {
@@ -234,9 +260,8 @@ def test_a_conflict_names_who_asks_for_what() -> None:
         ("a", "2"): ("c<2",),
         ("torch", "1"): ("c>=2 ; python_version > '3'", "b ; sys_platform == 'win32'"),
     }
-    assert why(asks, "a, torch and c") == [
-        ("unsatisfiable-packages", ("because a 2 asks for c<2 and torch 1 asks for c>=2, there is no answer",))
-    ]
+    proof = "because a 2 asks for c<2 and torch 1 asks for c>=2, there is no answer"
+    assert why(asks, "a, torch and c") == [("unsatisfiable-packages", (proof,))]
 
 
 def test_what_no_index_has_is_named_with_who_asks_for_it() -> None:
@@ -265,3 +290,10 @@ def test_only_a_withdrawn_version_that_is_named_counts() -> None:
     asks = asks_of(REQUEST, markers_of(AMD64), read)
     withdrawn = {"b": ["1", "2"], "c": ["2"], "torch": ["1"], "d": ["1"]}
     assert withdrawn_pins(asks, withdrawn) == {("b", "1"), ("d", "1")}
+
+
+def test_of_several_logins_on_one_server_the_nearest_counts() -> None:
+    logins = ("https://ada:1@x.test/red/simple", "https://bob:2@x.test/blue/simple", "https://eve:3@y.test/blue")
+    assert login_for("https://x.test/blue/simple/a/", logins) == logins[1]
+    assert login_for("https://x.test/files/a.whl", logins) == logins[0]
+    assert login_for("https://z.test/blue/simple/a/", logins) is None

@@ -85,16 +85,8 @@ def needs_of(candidate: Any) -> list[str]:
     """Return what a candidate needs on the target. One with extras stands beside the one without them."""
     extras: Any = getattr(candidate, "extras", frozenset())
     base = getattr(candidate, "base", candidate)
-    return [without_marker(requirement) for requirement in base.dist.iter_dependencies(extras)]
-
-
-def without_marker(requirement: Any) -> str:
-    """Return a requirement that holds, without its marker. It is pip's own, shared by all that write the same."""
-    from copy import copy
-
-    plain = copy(requirement)
-    plain.marker = None
-    return str(plain)
+    # the marker holds, or it would not be here; pip shares one object among all packages that ask alike: left as it is
+    return [str(requirement).partition(";")[0].strip() for requirement in base.dist.iter_dependencies(extras)]
 
 
 def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
