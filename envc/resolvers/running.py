@@ -10,24 +10,15 @@ _RUNNING: set[Any] = set()
 
 
 @contextmanager
-def listed(child: Any) -> Iterator[None]:
-    """Take note of a process (`subprocess.Popen`) while it runs. Whoever started it ends it."""
+def running(child: Any) -> Iterator[None]:
+    """Take note of a process (`subprocess.Popen`) while it runs, and end it."""
     _RUNNING.add(child)
     try:
         yield
     finally:
+        child.kill()
+        child.communicate()
         _RUNNING.discard(child)
-
-
-@contextmanager
-def running(child: Any) -> Iterator[None]:
-    """Take note of a process while it runs, and end it."""
-    with listed(child):
-        try:
-            yield
-        finally:
-            child.kill()
-            child.communicate()
 
 
 def stop_all() -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
-from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.metadata import Metadata
 from envc.resolvers.uv.page import File
 from envc.resolvers.uv.selection import Taker
@@ -78,7 +77,6 @@ def explain(
         "kind": "conflict",
         "causes": [cause if isinstance(cause, dict) else cause.cause for cause in causes or concerned or asks],
         "files": {name: found for name, found in rows.items() if name in said},
-        "graph": graph_of(metadata, markers_of(request.target)),
     }
 
 
