@@ -13,7 +13,7 @@ from envc.diagnostics import Report, Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import PackageFile
 from envc.plan.places import Places
-from envc.sources.program import read_program
+from envc.sources.program import read_program, refuse_twin
 from envc.sources.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def load_environments(
     if memory:
         memory.resolved(program.parent)
         memory.read_file(program)
+    refuse_twin(program)
     source = read_program(program, program.as_posix())
     folder = program.parent
     modules = ModulesBeside(folder, folder.as_posix(), memory.read_file if memory else lambda _: None)

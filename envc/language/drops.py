@@ -56,12 +56,14 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
         return left, [] if mine else [_nothing(drop, None, ())]
     facets = facets_of(mine)
     known = sorted({name for facet in facets for name in names_of(facet)[:1]})
-    wanted = {_plain(name.value) for name in drop.names}
-    found = {_plain(name) for facet in facets for name in names_of(facet)}
-    mistakes = [_nothing(drop, name, known) for name in drop.names if _plain(name.value) not in found]
+    # names of packages are the same however they are written; all other names are what they are
+    plain = normalised if any(isinstance(facet, PythonPackage) for facet in facets) else _path
+    wanted = {plain(name.value) for name in drop.names}
+    found = {plain(name) for facet in facets for name in names_of(facet)}
+    mistakes = [_nothing(drop, name, known) for name in drop.names if plain(name.value) not in found]
 
     def doomed(facet: Facet) -> bool:
-        return any(_plain(name) in wanted for name in names_of(facet))
+        return any(plain(name) in wanted for name in names_of(facet))
 
     kept = (without(one, doomed) if type(one.declaration) is drop.word else one for one in declared)
     return [one for one in kept if one is not None], mistakes
@@ -81,8 +83,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     return (name,) if isinstance(name, str) else ()
 
 
-def _plain(name: str) -> str:
-    return normalised(name.removeprefix("./").rstrip("/"))
+def _path(name: str) -> str:
+    return name.removeprefix("./").rstrip("/") or name
 
 
 def _nothing(drop: Drop, name: Argument | None, known: Sequence[str]) -> Diagnostic:

@@ -101,7 +101,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade),
         artifacts=artifacts,
         request=request,
-        kept=kept_resolution(request, old, needs) if request and not wishes.any else None,
+        kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
 
 

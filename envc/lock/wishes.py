@@ -38,6 +38,10 @@ class Wishes(NamedTuple):
         """Say whether everything of a kind may move."""
         return self.everything or kind in self.only
 
+    def packages(self) -> bool:
+        """Say whether any package may move."""
+        return self.everything or not self.only <= {"base", "python", "apt", "data"}
+
     def kept(self, environment: Environment, old: LockedFiles | None) -> tuple[str, ...]:
         """Return the pins of an older lock that are to stay, `name==version`."""
         if old is None:

@@ -31,7 +31,7 @@ def places_of(program: str, environment: str) -> Places:
     """Return the places of an environment; `program` is the program's path from the root.
 
     The environment that has the file's name lies in a folder of that name, any other has its own name behind it.
-    Names alone decide, so no two environments share a place.
+    Names alone decide, so no two environments share a place: `train.env` beside `train.envc` is refused.
     """
     path = PurePosixPath(program)
     stem = path.name.removesuffix(path.suffix)

@@ -28,6 +28,30 @@ def read_program(path: Path, shown: str) -> Source:
     return decode(content, shown)
 
 
+def refuse_twin(path: Path) -> None:
+    """Refuse a program beside one of the same name with the other ending: both would have one lock. Raises a Report.
+
+    A file that declares no environment is no program; dotenv files are called so, too.
+    """
+    import re
+
+    other = {".env": ".envc", ".envc": ".env"}.get(path.suffix)
+    twin = path.with_suffix(other) if other and path.stem else None
+    if twin is None or not twin.is_file():
+        return
+    try:
+        declares = re.search(rb"(?m)^\s*env[ \t]+[A-Za-z]", twin.read_bytes())
+    except OSError:
+        return
+    if declares:
+        raise _refused(
+            "two-programs-of-one-name",
+            f"`{path.name}` and `{twin.name}` would have one lock",
+            path.as_posix(),
+            ("give one of them another name",),
+        )
+
+
 def decode(content: bytes, shown: str) -> Source:
     """Return the text of a program's bytes: UTF-8, a byte order mark allowed."""
     if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -134,6 +134,6 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     lock = locked.lock
     sys.stdout.write(f"\nchosen by {loaded.places.lock}/, for {lock.platform}\n")
     sys.stdout.write(f"  base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}\n")
-    sys.stdout.write(f"  python {lock.python.version}: {lock.python.reason}\n")
+    sys.stdout.write(f"  {lock.python.reason}\n")
     if lock.accelerator:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")

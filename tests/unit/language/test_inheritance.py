@@ -135,3 +135,14 @@ def test_a_long_line_of_parents_is_refused() -> None:
     chain = "".join(f"env e{number} from e{number - 1} < >\n" for number in range(1, 3000))
     found = mistakes(f"env e0 < python 3.12 >\n{chain}")
     assert set(found) == {"expands-too-far"}
+
+
+def test_drop_takes_exactly_what_is_named() -> None:
+    """Variables differ by case and by `_`; names of packages do not."""
+    text = (
+        "env base < python 3.12; set FOO 1; set foo 2; pip Typing_Extensions >\n"
+        "env train from base < set drop FOO; pip drop typing.extensions >\n"
+    )
+    train = environment(text, "train")
+    assert settings(train) == {"foo": "2"}
+    assert packages(train) == {}

@@ -69,6 +69,13 @@ def test_another_clause_about_packages_is_asked_for() -> None:
     assert len(packages.requests) == 1
 
 
+@pytest.mark.parametrize(("only", "asked"), [("apt", 0), ("data", 0), ("pandas", 1), ("packages", 1)])
+def test_an_index_is_asked_only_when_a_package_may_move(only: str, asked: int) -> None:
+    packages = Packages(NEW)
+    again(wishes_of(False, (only,)), packages)
+    assert len(packages.requests) == asked
+
+
 @pytest.mark.parametrize(
     ("text", "only", "near"),
     [(TEXT, "panda", "pandas"), (TEXT, "bas", "base"), ("env train < python 3.12.1 >", "python", "python 3.12")],
