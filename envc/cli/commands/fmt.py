@@ -1,6 +1,7 @@
 """Lay programs out in the one form.
 
-Comments and the order of items stay; a program that does not name its edition of the language gets the line that does.
+Comments and the order of items stay; a program of more than one line that does
+not name its edition of the language gets the line that does.
 Of a folder all programs below it are taken. With --check nothing is written, and the exit code is 1 when a file would
 change.
 """

@@ -11,8 +11,8 @@ import pytest
 
 from envc.cli.main import run
 
-BAD = "env train<python 3.12;shm   8GiB>"
-GOOD = "envc 1\n\nenv train < python 3.12; shm 8GiB >\n"
+BAD = "# Trains.\nenv train<python 3.12;shm   8GiB>"
+GOOD = "envc 1\n\n# Trains.\nenv train < python 3.12; shm 8GiB >\n"
 
 
 @pytest.fixture
@@ -71,3 +71,13 @@ def test_what_declares_no_environment_gets_no_edition(program: Path) -> None:
     program.write_text("# Facts.\nfamily   torch\n")
     assert run(["fmt", "train.env"]) == 0
     assert program.read_text() == "# Facts.\nfamily torch\n"
+
+
+def test_one_line_stays_one_line(program: Path) -> None:
+    program.write_text("env train<python 3.12;shm   8GiB>")
+    assert run(["fmt", "train.env"]) == 0
+    assert program.read_text() == "env train < python 3.12; shm 8GiB >\n"
+
+
+def test_every_example_is_in_its_form() -> None:
+    assert run(["fmt", "--check", str(Path(__file__).parents[3] / "examples")]) == 0
