@@ -8,8 +8,8 @@ from envc.syntax.program import Program
 def edition_line(program: Program, edition: int) -> str:
     """Return the line that a program lacks, with what parts it from the rest, or nothing.
 
-    Only what declares an environment gets one: other files of the same form are no programs. What is written on one line
-    stays on one.
+    Only what declares an environment gets one: other files of the same form are no programs. And what is written on
+    one line stays on one.
     """
     if "\n" not in program.source.text.strip():
         return ""
