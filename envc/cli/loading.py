@@ -70,6 +70,13 @@ def platform_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", metavar="PLATFORM", help="what the image runs on, linux/arm64; see `envc lock`")
 
 
+def frozen_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that every command takes, for those that never choose anything anyhow."""
+    parser.add_argument(
+        "--frozen", action="store_true", help="a missing or stale lock is an error; so it is without it, too"
+    )
+
+
 def set_argument(parser: argparse.ArgumentParser) -> None:
     """Add the argument that gives values to parameters."""
     parser.add_argument(

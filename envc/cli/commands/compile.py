@@ -14,6 +14,7 @@ from envc.cli import loading
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     loading.program_arguments(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--output", type=Path, help="the folder for the files; build/… in the project otherwise")
     parser.add_argument("--json", action="store_true", help="print hashes and file names as JSON")

@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
     loading.platform_argument(parser)
     loading.set_argument(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 

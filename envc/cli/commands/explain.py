@@ -29,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", help="what holds on one platform, linux/arm64")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
     loading.set_argument(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--json", action="store_true", help="of a program: print as JSON")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     loading.program_arguments(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--explain", action="store_true", help="print the branches that the hashes are made of")
     parser.add_argument("--json", action="store_true", help="print as JSON")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     loading.program_arguments(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--mount", action="append", default=[], metavar="NAME=PATH", help="where data of that name lie")
     parser.add_argument("--secret", action="append", default=[], metavar="NAME=FILE", help="the file with a secret")

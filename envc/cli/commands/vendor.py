@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     loading.program_arguments(parser)
+    loading.frozen_argument(parser)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="the folder that is filled")
     parser.add_argument("--json", action="store_true", help="print the folder's record as JSON")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -281,3 +282,11 @@ def test_frozen_and_not(project: Project) -> None:
     frozen = envc("check", "train.env", "--frozen", folder=project.root)
     assert frozen.exit_code == 1
     assert frozen.stderr.startswith("error[stale-lock]: ")
+
+
+@pytest.mark.parametrize("command", ["check", "compile", "hash", "lock", "build", "run", "diff", "explain", "vendor"])
+def test_every_command_about_a_program_can_be_told_to_choose_nothing(command: str) -> None:
+    module = import_module(f"envc.cli.commands.{command}")
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    module.arguments(parser)
+    assert "--frozen" in parser.format_help()
