@@ -89,29 +89,35 @@ def parse(source: Source) -> tuple[Pin, ...]:
     """
     blocks: dict[str, _Block] = {}
     block: _Block | None = None
-    offset = 0
-    for line in source.text.splitlines(keepends=True):
-        text, start = line.rstrip("\r\n"), offset
-        offset += len(line)
+    for number, text in enumerate(source.text.splitlines()):
         if block and (match := HASH.fullmatch(text)):
             block.hashes.append(match[1])
+        elif not text or text[0] == "#":
+            continue
         elif match := BLOCK.fullmatch(text):
-            require_hash(block, Span(source, start, start + len(text)))
+            if block and not block.hashes:
+                raise malformed(_span(source, number), f"{block.name} has no hash")
             name = normalise(match[1])
             if name in blocks:
-                raise malformed(Span(source, start, start + len(text)), f"{name} is pinned twice")
+                raise malformed(_span(source, number), f"{name} is pinned twice")
             block = blocks[name] = _Block(name, match[2], [], set())
-        elif not text or text.startswith("#"):
-            continue
         elif block and (match := VIA.fullmatch(text) or VIA_MORE.fullmatch(text)):
-            block.required_by.update(names_of(match[1], Span(source, start, start + len(text))))
+            block.required_by.update(names_of(match[1], source, number))
         else:
-            raise malformed(Span(source, start, start + len(text)), "neither a pin, a hash nor a comment")
-    require_hash(block, Span(source, len(source.text), len(source.text)))
+            raise malformed(_span(source, number), "neither a pin, a hash nor a comment")
+    if block and not block.hashes:
+        raise malformed(Span(source, len(source.text), len(source.text)), f"{block.name} has no hash")
     return tuple(
         Pin(one.name, one.version, tuple(sorted(set(one.hashes))), tuple(sorted(one.required_by)))
         for _, one in sorted(blocks.items())
     )
+
+
+def _span(source: Source, number: int) -> Span:
+    """Return where a line stands, without its end."""
+    lines = source.text.splitlines(keepends=True)
+    start = sum(map(len, lines[:number]))
+    return Span(source, start, start + len(lines[number].rstrip("\r\n")))
 
 
 class _Block(NamedTuple):
@@ -123,19 +129,13 @@ class _Block(NamedTuple):
     required_by: set[str]
 
 
-def names_of(annotation: str, span: Span) -> set[str]:
+def names_of(annotation: str, source: Source, number: int) -> set[str]:
     """Return the packages named behind `via`; files that ask for the package (`-r requirements.in`) are left out."""
     items = {item.strip() for item in annotation.split(",")} - {""}
     names = {item for item in items if not OPTION.fullmatch(item)}
     if not all(re.fullmatch(NAME, name) for name in names):
-        raise malformed(span, "`via` names something that is no package")
+        raise malformed(_span(source, number), "`via` names something that is no package")
     return {normalise(name) for name in names}
-
-
-def require_hash(block: _Block | None, span: Span) -> None:
-    """Refuse a finished block that has no hash."""
-    if block is not None and not block.hashes:
-        raise malformed(span, f"{block.name} has no hash")
 
 
 def malformed(span: Span, why: str) -> Report:

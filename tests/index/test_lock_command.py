@@ -26,7 +26,7 @@ pytestmark = pytest.mark.index
 SMALL = "env small <\n  python 3.12\n  pip < six; idna >\n>\n"
 LARGER = "env small <\n  python 3.12\n  pip < six; idna; sniffio >\n>\n"
 REQUIREMENTS = "py3.12-linux-x86_64.txt"
-KILLS = int(os.environ.get("ENVC_TEST_KILLS", "8"))  # 200 were run once, see CONTRIBUTING.md
+KILLS = int(os.environ.get("ENVC_TEST_KILLS", "8"))  # more of them: see CONTRIBUTING.md
 
 
 class Project:

@@ -56,10 +56,11 @@ def run(options: argparse.Namespace) -> int:
     programs = [options.program] if options.program else _programs_here()
     names = None if options.all else options.environment or [None]
     values = loading.build_arguments(options.values, "--set")
+    memory = options.memory if options.program else None  # else another program of the folder may come
+    if memory is None:
+        options.memory.forget()
     loaded = [
-        one
-        for program in programs
-        for one in loading.load_environments(program, names, options.root, values, options.memory)
+        one for program in programs for one in loading.load_environments(program, names, options.root, values, memory)
     ]
     how = LockOptions(
         wishes=wishes_of(options.upgrade, tuple(options.only)),
@@ -69,8 +70,6 @@ def run(options: argparse.Namespace) -> int:
         frozen=options.frozen,
         resolver=options.resolver,
     )
-    if not options.program:
-        options.memory.forget()  # another program of the folder may come
     locked = lock_all(loaded, how)
     if options.json:
         for one in locked:
