@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.plan import index_argument
+from envc.plan.package_parts import index_argument
 from envc.resolvers.indexes import variable_of
 from envc.resolvers.pip_tools.settings import Settings, is_remote
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.plan import AptPart, snapshots_argument
+from envc.plan.system_parts import AptPart, snapshots_argument
 
 
 def snapshot_arguments(apt: AptPart, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from envc.cli import loading
+from envc.cli import compiling, loading
 from envc.diagnostics import Diagnostic
 from envc.lock.wishes import Wishes
 
@@ -61,7 +61,7 @@ def choose_together(
         return fresh
     prepared = []
     for loaded, environment, world, old in zip(unit, environments, worlds, olds, strict=True):
-        measured = loading.measure_artifacts(loaded.on(platform))
+        measured = compiling.measure_artifacts(loaded.on(platform))
         measured |= measure_remote_data(
             environment,
             old.lock if old else None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc import compile as pipeline
-from envc.diagnostics import Report, Source
+from envc.cli.program_options import build_arguments
+from envc.diagnostics import Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import PackageFile
 from envc.plan.places import Places
@@ -18,14 +18,6 @@ from envc.sources.project import Project, find_project
 
 if TYPE_CHECKING:
     from envc.cli.remembered import Memory
-    from envc.lock.artifacts import MeasuredArtifact
-    from envc.lock.files import LockedFiles
-
-#: The file of a lock that is there when the lock is.
-LOCK_FILE = "lock.json"
-
-#: What an image runs on when nothing else is asked for.
-PLATFORM = "linux/amd64"
 
 
 class Loaded(NamedTuple):
@@ -52,41 +44,6 @@ class Loaded(NamedTuple):
     def output_folder(self) -> Path:
         """Where outputs go."""
         return self.project.root / self.places.output
-
-
-def program_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that say which environment is meant and where its files lie."""
-    parser.add_argument("program", type=Path, help="the program, train.env")
-    parser.add_argument(
-        "environment", nargs="?", help="one of its environments; the one with the file's name otherwise"
-    )
-    parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
-    platform_argument(parser)
-    set_argument(parser)
-
-
-def platform_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says what the image runs on."""
-    parser.add_argument("--platform", metavar="PLATFORM", help="what the image runs on, linux/arm64; see `envc lock`")
-
-
-def frozen_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that every command takes, for those that never choose anything anyhow."""
-    parser.add_argument(
-        "--frozen", action="store_true", help="a missing or stale lock is an error; so it is without it, too"
-    )
-
-
-def set_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that gives values to parameters."""
-    parser.add_argument(
-        "--set",
-        dest="values",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="the value of a parameter, which `takes` declares",
-    )
 
 
 def load(options: argparse.Namespace) -> Loaded:
@@ -187,133 +144,3 @@ def _note_root(project: Project, root: Path | None, memory: Memory) -> None:
     for folder in project.program.parents:
         if memory.looked_for(folder / "lockfiles"):
             return
-
-
-def read_lock(loaded: Loaded) -> LockedFiles | None:
-    """Return the environment's lock on the platform, or None when there is none. Raises a Report when it is damaged.
-
-    When no platform is asked for it is linux/amd64's, or that of the only other platform.
-    """
-    platforms = read_platforms(loaded)
-    return platforms.get(loaded.platform or default_platform(platforms))
-
-
-def default_platform(platforms: Mapping[str, LockedFiles]) -> str:
-    """Return the platform that is meant when none is named."""
-    return PLATFORM if PLATFORM in platforms or not platforms else min(platforms)
-
-
-def read_platforms(loaded: Loaded) -> dict[str, LockedFiles]:
-    """Return the environment's locks by platform; none when it was never locked. Raises a Report for a damaged one."""
-    folder = loaded.lock_folder
-    if loaded.memory:
-        loaded.memory.read_folder(folder)
-    if not (folder / LOCK_FILE).is_file():
-        from envc.sources.writing import recover_folder
-
-        recover_folder(folder)
-        if not (folder / LOCK_FILE).is_file():
-            return {}
-    from envc.lock.files import read as read_lock_files
-
-    return read_lock_files(lock_texts(folder, loaded.places.lock), loaded.places.lock)
-
-
-def lock_texts(folder: Path, shown: str) -> dict[str, str]:
-    """Return the texts of a lock's folder by name; `shown` is how messages name it. Raises a Report for other bytes."""
-    texts = {}
-    for file in folder.iterdir():
-        if file.suffix in {".json", ".txt"} and file.is_file():
-            try:
-                texts[file.name] = file.read_bytes().decode()
-            except UnicodeDecodeError:
-                from envc.lock.files import damaged
-
-                raise damaged(Source(f"{shown}/{file.name}", ""), "it is no text in UTF-8") from None
-    return texts
-
-
-def fresh_lock(loaded: Loaded) -> LockedFiles:
-    """Return the lock. Raises a Report when there is none or it was made for another program."""
-    from envc.lock.freshness import is_fresh, missing_lock, stale_lock
-
-    locked = read_lock(loaded)
-    program = loaded.source.path
-    place = f"{loaded.places.lock}/{LOCK_FILE}"
-    if locked is None:
-        raise Report([missing_lock(loaded.environment, program, place, loaded.platform)])
-    environment = loaded.environment.on(locked.lock.platform)
-    if not is_fresh(environment, locked.lock):
-        raise Report([stale_lock(environment, locked.lock, program, place)])
-    return locked
-
-
-def compile_loaded(loaded: Loaded, locked: LockedFiles, arguments: Mapping[str, str]) -> pipeline.Compiled:
-    """Read what the image copies and compile. Raises a Report."""
-    from envc.language.facets import Artifact
-    from envc.lock.artifacts import check_artifacts
-    from envc.plan.wanted import copied_paths, ignored_patterns
-    from envc.sources.tree import read_tree
-
-    loaded = loaded.on(locked.lock.platform)
-    environment, places = loaded.environment, loaded.places
-    ignored = ignored_patterns(environment, places)
-    wanted = copied_paths(environment, places)
-    sources = read_tree(loaded.project.root, wanted, ignored)
-    if loaded.memory:
-        loaded.memory.read_tree(loaded.project.root, wanted, ignored, sources)
-    copied = {facet.name for facet in environment.every(Artifact) if facet.delivery == "copied"}
-    check_artifacts(environment, locked.lock, measure_artifacts(loaded, copied))
-    addresses = index_addresses(locked, environment)
-    return pipeline.compile_environment(environment, locked, sources, places, addresses, arguments)
-
-
-def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str, MeasuredArtifact]:
-    """Read local data and weights, all or those named, and measure them. Raises a Report when one is missing."""
-    from envc.lock.artifacts import measure
-    from envc.plan.wanted import local_artifacts
-    from envc.sources.tree import read_tree
-
-    wanted = local_artifacts(loaded.environment, loaded.places)
-    measured = {}
-    for name, one in wanted.items():
-        if names is None or name in names:
-            tree = read_tree(loaded.project.root, [one])
-            measured[name] = measure(tree, one.source)
-            if loaded.memory:
-                loaded.memory.read_tree(loaded.project.root, [one], (), tree)
-    return measured
-
-
-def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, str]:
-    """Return the public addresses of the named indexes of a lock, and of the snapshots that it was made from.
-
-    The program's own addresses come first, then those that envc knows.
-    """
-    names = [index for index in locked.lock.indexes if index]
-    snapshots = any(one.snapshot for one in locked.lock.distributions)
-    if not names and not snapshots:
-        return {}
-    from envc.knowledge.library import Library
-    from envc.lock.routes import program_addresses
-
-    library = Library()
-    own = program_addresses(environment)
-    found = {name: address for name in names if (address := own.get(name) or library.index_address(name))}
-    if snapshots:
-        from envc.plan.apt import snapshots_name
-
-        found |= {snapshots_name(name): address for name, address in library.snapshot_addresses().items()}
-    return found
-
-
-def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:
-    """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other."""
-    chosen = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            sys.stderr.write(f"envc: {option} takes NAME=VALUE, not `{text}`\n")
-            raise SystemExit(2)
-        chosen[name] = value
-    return chosen

@@ -11,9 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading
 from envc.cli.choosing import LockOptions, Unit, choose_together, world_of
-from envc.cli.loading import LOCK_FILE
+from envc.cli.lock_reading import LOCK_FILE
 from envc.cli.side_by_side import side_by_side
 from envc.diagnostics import Diagnostic, Report
 
@@ -72,7 +72,7 @@ def lock_together(unit: Unit, options: LockOptions, progress: Progress | None = 
     if options.frozen:
         for loaded in unit:
             for platform in options.platforms or (None,):
-                loading.fresh_lock(loaded._replace(platform=platform))
+                lock_reading.fresh_lock(loaded._replace(platform=platform))
     for loaded in unit:
         if loaded.memory:
             loaded.memory.forget()  # what is chosen now is not to be repeated
@@ -119,7 +119,7 @@ def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
     if options.wishes.any:
         return None
     try:
-        old = loading.read_platforms(loaded)
+        old = lock_reading.read_platforms(loaded)
     except Report:
         return None  # `_old_locks` says what is wrong
     wanted = options.platforms or tuple(old)
@@ -127,7 +127,7 @@ def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
         return None
     if not options.offline and any(lacks_remote(loaded.environment.on(name), old[name].lock) for name in wanted):
         return None
-    measured = loading.measure_artifacts(loaded)
+    measured = compiling.measure_artifacts(loaded)
     for name in wanted:
         check_artifacts(loaded.environment.on(name), old[name].lock, measured)
     return old
@@ -136,7 +136,7 @@ def _fresh_locks(loaded: loading.Loaded, options: LockOptions) -> Locked | None:
 def _old_locks(loaded: loading.Loaded) -> Locked:
     """Return the old locks; a damaged one is as good as none, and is said to be."""
     try:
-        return loading.read_platforms(loaded)
+        return lock_reading.read_platforms(loaded)
     except Report as report:
         from envc.cli.console import show
 
@@ -155,7 +155,7 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
     moved: list[MovedPin] = []
     worlds = [world_of(loaded, options, cache, progress)._replace(moved=moved.append) for loaded in unit]
     news = [dict(old) for old in olds]
-    for platform in options.platforms or sorted({*chain(*olds)}) or (loading.PLATFORM,):
+    for platform in options.platforms or sorted({*chain(*olds)}) or (lock_reading.PLATFORM,):
         befores = [old.get(platform) for old in olds]
         for new, locked in zip(news, choose_together(unit, platform, worlds, befores, options), strict=True):
             new[platform] = locked

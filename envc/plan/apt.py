@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from envc.lock.model import Lock, LockedDistribution
-from envc.plan.plan import AptPart, PlannedArchive, PlannedDistribution, PlannedSystemPackage
+from envc.plan.system_parts import AptPart, PlannedArchive, PlannedDistribution, PlannedSystemPackage
 
 
 def snapshots_name(archive: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from shlex import join, quote
 
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
-from envc.plan.plan import Plan, PlannedArtifact
+from envc.plan.file_parts import PlannedArtifact
+from envc.plan.plan import Plan
 
 
 def docker_command(plan: Plan, image: str) -> str:

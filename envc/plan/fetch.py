@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from envc.language.hub_address import SCHEME as HUB
 from envc.plan.fetch_hub import hub_command
-from envc.plan.plan import Plan, PlannedArtifact
+from envc.plan.file_parts import PlannedArtifact
+from envc.plan.plan import Plan
 
 #: Takes an address, a SHA-256 and a path. What is there already is checked, not downloaded again; what was downloaded
 #: gets its final name only when its bytes are the right ones. Until then it has a name that no other download has, for

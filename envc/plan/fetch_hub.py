@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.language.hub_address import read_hub_address
-from envc.plan.plan import PlannedArtifact
+from envc.plan.file_parts import PlannedArtifact
 
 #: Takes the repository's paths in the Hub's API and of its files, a commit, a path within it (or none), a SHA-256 and a
 #: folder. The SHA-256 is a file's, or a folder's over its sorted `sha256  path` lines. Files are laid beside the others

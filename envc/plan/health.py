@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.language.facets import HealthCheck
-from envc.plan.plan import PlannedHealth
+from envc.plan.run_parts import PlannedHealth
 
 _FILE = "import os,sys; sys.exit(os.path.getsize(sys.argv[1]) == 0)"
 _FRESH = (

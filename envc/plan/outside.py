@@ -6,7 +6,7 @@ from envc.language.environment import Environment
 from envc.language.outside_facets import ImageFile, Tool
 from envc.lock.copied_images import copied_images
 from envc.lock.model import Lock
-from envc.plan.plan import PlannedImageFile, PlannedTool
+from envc.plan.file_parts import PlannedImageFile, PlannedTool
 
 
 def tools_of(environment: Environment) -> tuple[PlannedTool, ...]:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from envc.plan.plan import (
-    AptPart,
-    BasePart,
-    BuilderStep,
-    InferenceStep,
-    PackageGroup,
-    PlannedArtifact,
-    PlannedCopy,
-    PlannedImageFile,
-    PlannedTool,
-    StagePart,
-)
+from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
+from envc.plan.package_parts import PackageGroup
+from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
+from envc.plan.system_parts import AptPart
 
 
 def stages_of(

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.plan import Plan, PlannedSystemPackage
+from envc.plan.plan import Plan
+from envc.plan.system_parts import PlannedSystemPackage
 
 
 class RemoteFile(NamedTuple):

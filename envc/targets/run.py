@@ -7,8 +7,9 @@ from typing import Any
 
 from envc.plan.docker_command import docker_command, mount_source
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
+from envc.plan.file_parts import PlannedArtifact
 from envc.plan.hash import PlanHash
-from envc.plan.plan import Plan, PlannedArtifact
+from envc.plan.plan import Plan
 
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 
@@ -18,7 +18,7 @@ PROGRAMS = sorted(path for path in EXAMPLES.rglob("*.env") if "expected" not in 
 
 def compiled(program: Path) -> dict[str, str]:
     loaded = loading.load_program(program, None, None)
-    return loading.compile_loaded(loaded, loading.fresh_lock(loaded), {}).files
+    return compiling.compile_loaded(loaded, lock_reading.fresh_lock(loaded), {}).files
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
@@ -61,7 +61,7 @@ def test_outputs_name_no_machine(program: Path) -> None:
 def test_the_one_line_program_takes_the_build_for_cuda_11_8() -> None:
     """`cuda 11.3` is a floor: torch comes as its build for 11.8, with the driver floor of the major version."""
     loaded = loading.load_program(EXAMPLES / "train.env", None, None)
-    lock = loading.fresh_lock(loaded).lock
+    lock = lock_reading.fresh_lock(loaded).lock
     assert lock.accelerator is not None
     assert (lock.accelerator.cuda, lock.accelerator.build, lock.accelerator.driver) == ("11.3", "11.8", "450.80.02")
     assert "11.8" in lock.accelerator.reason

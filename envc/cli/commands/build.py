@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 
 if TYPE_CHECKING:
     from envc.compile import Compiled
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
+    program_options.program_arguments(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     locking = parser.add_mutually_exclusive_group()
     locking.add_argument("--lock", action="store_true", help="lock first, when the lock is missing or stale")
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
     loaded = loading.load(options)
     locked = _lock(loaded, options)
-    compiled = loading.compile_loaded(loaded, locked, loading.build_arguments(options.arg))
+    compiled = compiling.compile_loaded(loaded, locked, program_options.build_arguments(options.arg))
     write_files(loaded.output_folder, compiled.files, loaded.places.output)
     engine = _engine(options.engine or ("docker" if options.vendored else None))
     if engine and options.vendored:
@@ -70,12 +70,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _lock(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
     if not options.lock:
-        return loading.fresh_lock(loaded)
+        return lock_reading.fresh_lock(loaded)
     from envc.cli.choosing import LockOptions
     from envc.cli.locking import lock_one
 
     locked = lock_one(loaded, LockOptions(platforms=(loaded.platform,) if loaded.platform else ()))
-    return locked[loaded.platform or loading.default_platform(locked)]
+    return locked[loaded.platform or lock_reading.default_platform(locked)]
 
 
 def _engine(name: str | None) -> Engine | None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 
-from envc.cli import loading
+from envc.cli import loading, lock_reading, program_options
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
+    program_options.program_arguments(parser)
     parser.add_argument("--frozen", action="store_true", help="a missing or stale lock is an error")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
 
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     loaded = loading.load(options)
     well = not loaded.environment.warnings
     if options.frozen:
-        loading.fresh_lock(loaded)
+        lock_reading.fresh_lock(loaded)
     else:
         well = _look_at_lock(loaded) and well
     if options.json:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _look_at_lock(loaded: loading.Loaded) -> bool:
     """Warn of a stale lock; where there is none, see whether the asked builds exist at all. Return False if warned."""
-    locked = loading.read_lock(loaded)
+    locked = lock_reading.read_lock(loaded)
     if locked is None:
         from envc.knowledge.library import Library
         from envc.language.facets import Interpreter

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
-    loading.frozen_argument(parser)
+    program_options.program_arguments(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--output", type=Path, help="the folder for the files; build/… in the project otherwise")
     parser.add_argument("--json", action="store_true", help="print hashes and file names as JSON")
@@ -25,7 +25,9 @@ def run(options: argparse.Namespace) -> int:
     from envc.sources.writing import write_files
 
     loaded = loading.load(options)
-    compiled = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg))
+    compiled = compiling.compile_loaded(
+        loaded, lock_reading.fresh_lock(loaded), program_options.build_arguments(options.arg)
+    )
     folder = options.output or loaded.output_folder
     shown = str(options.output or loaded.places.output)
     write_files(folder, compiled.files, shown)

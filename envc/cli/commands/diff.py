@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import NamedTuple
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.files import LOCK_FILE, LockedFiles
 from envc.lock.files import read as read_lock_files
@@ -24,9 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("after", nargs="?", type=Path, help="another; the first one's lock otherwise")
     parser.add_argument("--environment", help="the environment of both programs")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
-    loading.platform_argument(parser)
-    loading.set_argument(parser)
-    loading.frozen_argument(parser)
+    program_options.platform_argument(parser)
+    program_options.set_argument(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
     """Return what the program asks for that its lock was not made for."""
     loaded = _load(options.before, options)
-    locked = loading.read_lock(loaded)
+    locked = lock_reading.read_lock(loaded)
     if locked is None:
         from envc.lock.freshness import missing_lock
 
@@ -68,7 +68,7 @@ def _against_lock(options: argparse.Namespace) -> tuple[Change, ...]:
 
 
 def _load(path: Path, options: argparse.Namespace) -> loading.Loaded:
-    values = loading.build_arguments(options.values, "--set")
+    values = program_options.build_arguments(options.values, "--set")
     loaded = loading.load_program(path, options.environment, options.root, values)
     return loaded._replace(platform=options.platform)
 
@@ -77,19 +77,19 @@ def _side(path: Path, options: argparse.Namespace) -> Side:
     if path.is_dir():
         if not (path / LOCK_FILE).is_file():
             raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock")])
-        platforms = read_lock_files(loading.lock_texts(path, str(path)), str(path))
-        platform = options.platform or loading.default_platform(platforms)
+        platforms = read_lock_files(lock_reading.lock_texts(path, str(path)), str(path))
+        platform = options.platform or lock_reading.default_platform(platforms)
         if platform not in platforms:
             raise Report([Diagnostic("no-lock-here", f"the folder `{path}` holds no lock for {platform}")])
         return Side(str(path), platforms[platform], None)
     loaded = _load(path, options)
-    return Side(str(path), loading.fresh_lock(loaded), loaded)
+    return Side(str(path), lock_reading.fresh_lock(loaded), loaded)
 
 
 def _between(before: Side, after: Side) -> tuple[Change, ...]:
     if before.loaded is None or after.loaded is None:
         return lock_changes(before.locked, after.locked)
-    plans = [loading.compile_loaded(side.loaded, side.locked, {}).plan for side in (before, after) if side.loaded]
+    plans = [compiling.compile_loaded(side.loaded, side.locked, {}).plan for side in (before, after) if side.loaded]
     return plan_changes(plans[0], plans[1])
 
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envc.cli import loading
+from envc.cli import loading, lock_reading, program_options
 
 if TYPE_CHECKING:
     from envc.cli.flattened import Line
@@ -28,8 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--environment", help="one of the program's environments; the one with its name otherwise")
     parser.add_argument("--platform", help="what holds on one platform, linux/arm64")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
-    loading.set_argument(parser)
-    loading.frozen_argument(parser)
+    program_options.set_argument(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--json", action="store_true", help="of a program: print as JSON")
 
 
@@ -66,7 +66,7 @@ def _is_program(name: str) -> bool:
 def _explain_program(options: argparse.Namespace) -> int:
     from envc.cli.flattened import lines_of, matching, place_of
 
-    values = loading.build_arguments(options.values, "--set")
+    values = program_options.build_arguments(options.values, "--set")
     loaded = loading.load_program(Path(options.name), options.environment, options.root, values)
     if options.platform:
         loaded = loaded.on(options.platform)
@@ -88,7 +88,7 @@ def _explain_program(options: argparse.Namespace) -> int:
     sys.stdout.write(f"{environment.origin.clause}  ({place_of(environment.origin.span)})\n")
     _write(lines)
     if options.word is None:
-        _write_choices(loading.read_lock(loaded), loaded)
+        _write_choices(lock_reading.read_lock(loaded), loaded)
     return 0
 
 
@@ -96,7 +96,7 @@ def _package_reasons(loaded: loading.Loaded, options: argparse.Namespace) -> lis
     """Return why the lock has a package of that name; nothing where it has none or was made for another program."""
     from envc.lock.freshness import is_fresh
 
-    locked = loading.read_lock(loaded._replace(platform=options.platform))
+    locked = lock_reading.read_lock(loaded._replace(platform=options.platform))
     if options.json or locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
         return []
     from envc.cli.package_reasons import package_reasons

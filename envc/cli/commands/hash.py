@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 
 if TYPE_CHECKING:
     from envc.plan.hash import PlanHash
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
-    loading.frozen_argument(parser)
+    program_options.program_arguments(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--explain", action="store_true", help="print the branches that the hashes are made of")
     parser.add_argument("--json", action="store_true", help="print as JSON")
@@ -26,7 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the hashes."""
     loaded = loading.load(options)
-    hashes = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg)).hashes
+    hashes = compiling.compile_loaded(
+        loaded, lock_reading.fresh_lock(loaded), program_options.build_arguments(options.arg)
+    ).hashes
     options.memory.say("stdout", _as_json(hashes) if options.json else _as_text(hashes, explain=options.explain))
     if not loaded.environment.warnings:
         options.memory.keep()

@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from envc.cli import loading
+from envc.cli import loading, lock_reading, program_options
 from envc.cli.choosing import LockOptions
 from envc.cli.locking import lock_all
 from envc.diagnostics import Diagnostic, Report
@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="every environment of the program, or of every program")
     parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
-    loading.set_argument(parser)
+    program_options.set_argument(parser)
     parser.add_argument("--upgrade", action="store_true", help="choose anew; packages that are `pinned` stay")
     parser.add_argument(
         "--only",
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=sorted(MACHINES),
-        help=f"what the image runs on, once or more; those of the lock otherwise, {loading.PLATFORM} at first",
+        help=f"what the image runs on, once or more; those of the lock otherwise, {lock_reading.PLATFORM} at first",
     )
     parser.add_argument("--resolver", choices=RESOLVERS, help="what chooses packages; a fresh lock stays")
     parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     """Lock the program, or every program of the folder."""
     programs = [options.program] if options.program else _programs_here()
     names = None if options.all else options.environment or [None]
-    values = loading.build_arguments(options.values, "--set")
+    values = program_options.build_arguments(options.values, "--set")
     memory = options.memory if options.program else None  # else another program of the folder may come
     if memory is None:
         options.memory.forget()

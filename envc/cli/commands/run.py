@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 from envc.diagnostics import Diagnostic, Report
 
 #: What stands behind `--` is the container's command and none of this one's arguments.
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
-    loading.frozen_argument(parser)
+    program_options.program_arguments(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--mount", action="append", default=[], metavar="NAME=PATH", help="where data of that name lie")
     parser.add_argument("--secret", action="append", default=[], metavar="NAME=FILE", help="the file with a secret")
@@ -49,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
     from envc.targets.run import manifest_of
 
     loaded = loading.load(options)
-    compiled = loading.compile_loaded(loaded, loading.fresh_lock(loaded), loading.build_arguments(options.arg))
+    compiled = compiling.compile_loaded(
+        loaded, lock_reading.fresh_lock(loaded), program_options.build_arguments(options.arg)
+    )
     manifest = manifest_of(compiled.plan, compiled.hashes)
     mounts = mounts_of(manifest["mounts"], _pairs(options.mount, "--mount", "PATH"), loaded.project.root)
     secrets = find_secrets(manifest["secrets"], _pairs(options.secret, "--secret", "FILE"), os.environ)

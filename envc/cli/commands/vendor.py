@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading, program_options
 
 if TYPE_CHECKING:
     from envc.lock.vendor_record import VendorRecord
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    loading.program_arguments(parser)
-    loading.frozen_argument(parser)
+    program_options.program_arguments(parser)
+    program_options.frozen_argument(parser)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="the folder that is filled")
     parser.add_argument("--json", action="store_true", help="print the folder's record as JSON")
 
@@ -30,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
     from envc.cli.vendoring import fill
 
     loaded = loading.load(options)
-    locked = loading.fresh_lock(loaded)
-    compiled = loading.compile_loaded(loaded, locked, {})
+    locked = lock_reading.fresh_lock(loaded)
+    compiled = compiling.compile_loaded(loaded, locked, {})
     with working(f"vendoring {loaded.environment.name}") as progress:
         record = fill(loaded, locked, compiled.plan, options.to, progress)
     if options.json:

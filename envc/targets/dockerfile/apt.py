@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from envc.lock.dpkg import LINE_FORMAT
-from envc.plan.plan import Plan, PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
+from envc.plan.plan import Plan
+from envc.plan.system_parts import PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
 from envc.targets.dockerfile.instructions import Argument, Comment, Instruction, Run
 
 #: What apt and dpkg leave behind, with times in it.

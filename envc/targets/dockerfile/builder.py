@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from envc.plan.plan import BuilderStep, PackageGroup, Plan, index_argument
+from envc.plan.package_parts import PackageGroup, index_argument
+from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.copied_python import collect_libraries
 from envc.targets.dockerfile.instructions import (

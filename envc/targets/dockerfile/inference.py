@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from envc.plan.file_parts import PlannedArtifact
 from envc.plan.hash import PlanHash
-from envc.plan.plan import InferenceStep, Plan, PlannedArtifact
+from envc.plan.plan import InferenceStep, Plan
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from envc.plan.plan import Plan, PlannedTool
+from envc.plan.file_parts import PlannedTool
+from envc.plan.plan import Plan
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Copy, Instruction, Run
 from envc.targets.dockerfile.quoting import because
 

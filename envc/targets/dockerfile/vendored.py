@@ -7,7 +7,8 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 from __future__ import annotations
 
 from envc.plan.hash import PlanHash
-from envc.plan.plan import PackageGroup, Plan
+from envc.plan.package_parts import PackageGroup
+from envc.plan.plan import Plan
 from envc.plan.vendored import deb_of, file_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt

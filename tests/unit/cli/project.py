@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from envc.cli import loading
+from envc.cli import compiling, loading
 from envc.lock.choose import choose
 from envc.lock.files import write
 from tests.unit.lock.world import PLATFORM, Packages, world
@@ -55,7 +55,7 @@ class Project:
     def lock(self) -> None:
         """Lock the program as it is now."""
         loaded = loading.load_program(self.program, None, None)
-        measured = loading.measure_artifacts(loaded)
+        measured = compiling.measure_artifacts(loaded)
         locked = choose(loaded.environment, PLATFORM, world(Packages(PACKAGES), artifacts=measured))
         loaded.lock_folder.mkdir(parents=True, exist_ok=True)
         for name, text in write([locked]).items():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from envc.cli import loading
+from envc.cli import compiling, loading, lock_reading
 from envc.lock.files import LOCK_FILE, write
 from envc.lock.freshness import is_fresh
 from envc.lock.model import FORMAT
@@ -42,10 +42,10 @@ def test_an_old_lock_is_fresh_and_compiles(
 ) -> None:
     shutil.copytree(LOCKS / form, tmp_path / "project")
     loaded = load(tmp_path / "project", program, environment, platform)
-    locked = loading.fresh_lock(loaded)
+    locked = lock_reading.fresh_lock(loaded)
     assert locked.lock.platform == platform
     assert is_fresh(loaded.environment.on(platform), locked.lock)
-    files = loading.compile_loaded(loaded, locked, {}).files
+    files = compiling.compile_loaded(loaded, locked, {}).files
     assert locked.lock.base.reference in files["Dockerfile"]
     for package in locked.lock.packages:
         assert f"{package.name}=={package.version}" in files["requirements.txt"]
@@ -59,8 +59,8 @@ def test_a_lock_of_the_format_that_is_written_now_is_written_the_same(
     if form != f"format-{FORMAT}":
         return
     loaded = load(LOCKS / form, program, environment, platform)
-    texts = loading.lock_texts(loaded.lock_folder, "x")
-    assert write(loading.read_platforms(loaded).values()) == texts
+    texts = lock_reading.lock_texts(loaded.lock_folder, "x")
+    assert write(lock_reading.read_platforms(loaded).values()) == texts
 
 
 def test_the_oldest_lock_holds_every_kind_of_choice() -> None:

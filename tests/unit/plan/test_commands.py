@@ -19,8 +19,8 @@ import pytest
 from envc.language.facets import HealthCheck
 from envc.plan.docker_command import docker_command
 from envc.plan.fetch import fetch_command, fetched
+from envc.plan.file_parts import PlannedArtifact
 from envc.plan.health import health_command, plan_health, seconds
-from envc.plan.plan import PlannedArtifact
 from tests.unit.lock.world import environment
 from tests.unit.plan.planning import plan
 

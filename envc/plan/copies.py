@@ -1,0 +1,41 @@
+"""The project's own files in the image."""
+
+from __future__ import annotations
+
+from envc.language.environment import Environment
+from envc.language.facets import (
+    CopiedPath,
+    IgnoredPath,
+)
+from envc.lock.source_tree import SourceTree
+from envc.plan.file_parts import PlannedCopy, PlannedFile
+from envc.plan.places import Places
+from envc.plan.wanted import root_path
+
+
+def copies_of(
+    environment: Environment, sources: SourceTree, places: Places, working_directory: str
+) -> tuple[PlannedCopy, ...]:
+    """Return what the image copies of the project, sorted by where it lies there."""
+    ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))
+    copies = []
+    for facet in environment.every(CopiedPath):
+        source = root_path(facet.source, facet.origin, "source", places)
+        name = "" if facet.source == "." else source.rsplit("/", 1)[-1]
+        path = facet.path or f"{working_directory}/{name}".rstrip("/")
+        copies.append(_copy(sources, facet.source, source, path, ignored))
+    return tuple(sorted(copies, key=lambda copy: (copy.path, copy.source)))
+
+
+def _copy(sources: SourceTree, written: str, source: str, path: str, ignored: tuple[str, ...]) -> PlannedCopy:
+    prefix = "" if source == "." else f"{source}/"
+    files = tuple(
+        PlannedFile(
+            path="" if file.path == source else file.path.removeprefix(prefix),
+            executable=file.executable,
+            sha256=file.sha256,
+            link=file.link,
+        )
+        for file in sources.below(source)
+    )
+    return PlannedCopy(source=written, path=path, folder=source in sources.folders, files=files, ignored=ignored)

@@ -1,0 +1,59 @@
+"""Where each part of the plan comes from: for comments, not for the hash."""
+
+from __future__ import annotations
+
+from envc.language.environment import Environment
+from envc.language.facets import (
+    Accelerator,
+    Artifact,
+    BaseImage,
+    BuildArgument,
+    Command,
+    CopiedPath,
+    ExposedPort,
+    HealthCheck,
+    Interpreter,
+    PackageFile,
+    PackageIndex,
+    PythonPackage,
+    Setting,
+    SystemPackage,
+    User,
+    WorkingDirectory,
+)
+from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.lock.model import Lock
+
+#: Facets whose part of the origins is there only where they are used.
+_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck}
+
+
+def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return for each part the clauses of the program that it comes from and the reasons of the lock."""
+    kinds: dict[str, tuple[type, ...]] = {
+        "base": (BaseImage, Interpreter, Accelerator),
+        "apt": (SystemPackage,),
+        "packages": (PythonPackage, PackageFile, PackageIndex),
+        "data": (Artifact,),
+        "source": (CopiedPath,),
+        "variables": (Setting,),
+        "arguments": (BuildArgument,),
+        "user": (User,),
+        "working_directory": (WorkingDirectory,),
+        "ports": (ExposedPort,),
+        "health": (HealthCheck,),
+        "command": (Command,),
+        **{
+            part: (kind,)
+            for part, kind in _LATER_ORIGINS.items()
+            if any(isinstance(facet, kind) for facet in environment.facets)
+        },
+    }
+    origins: list[tuple[str, tuple[str, ...]]] = []
+    for part, wanted in kinds.items():
+        clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
+        origins.append((part, tuple(dict.fromkeys(clauses))))
+    origins.append(("base reason", (lock.base.reason, lock.python.reason)))
+    if lock.accelerator:
+        origins.append(("accelerator reason", (lock.accelerator.reason,)))
+    return tuple(origins)

@@ -1,0 +1,32 @@
+"""The parts of a plan that concern Python packages."""
+
+from __future__ import annotations
+
+from envc.plan.part import Part
+
+
+class PlannedPackage(Part):
+    """A Python package and every hash that its wheel may have."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+
+
+def index_argument(index: str) -> str:
+    """Return the build argument that gives an index another address."""
+    return f"{index.upper().replace('-', '_').replace('.', '_')}_INDEX"
+
+
+class PackageGroup(Part):
+    """The packages that come from one index."""
+
+    index: str | None  # None is Python's default index
+    address: str | None  # the public address that envc's library knows for the index
+    file: str  # the name of the requirements file
+    packages: tuple[PlannedPackage, ...]
+
+    @property
+    def argument(self) -> str | None:
+        """The build argument that gives a named index another address: `PYTORCH_CU118_INDEX`."""
+        return index_argument(self.index) if self.index else None

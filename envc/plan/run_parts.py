@@ -1,0 +1,57 @@
+"""The parts of a plan that say how the container is run. Sizes are bytes, times milliseconds."""
+
+from __future__ import annotations
+
+from envc.plan.part import GrownPart, Part
+
+
+class PlannedHealth(Part):
+    """The health check as a command for exec."""
+
+    command: tuple[str, ...]
+    interval: int
+    timeout: int
+    start: int
+    retries: int
+
+
+class PlannedAccelerator(Part):
+    """The GPUs that the container gets."""
+
+    count: int | None  # None is all
+    memory: int | None
+    optional: bool
+    driver: str | None  # the oldest that will do
+
+
+class PlannedSecret(Part):
+    """A secret that the container gets while it runs. Its value is nowhere in a plan."""
+
+    name: str
+    variable: str | None
+
+
+class PlannedUlimit(Part):
+    """A limit of each process, in the unit of `setrlimit`; None is without limit."""
+
+    name: str
+    soft: int | None
+    hard: int | None
+
+
+class RunPart(GrownPart):
+    """How the container is run."""
+
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
+
+    command: tuple[str, ...]
+    health: PlannedHealth | None
+    memory: int | None
+    cpu: int | None
+    shared_memory: int | None
+    accelerator: PlannedAccelerator | None
+    secrets: tuple[PlannedSecret, ...]
+    ulimits: tuple[PlannedUlimit, ...] = ()  # sorted by name
+    ipc: str | None = None
+    capabilities: tuple[str, ...] = ()  # sorted
+    checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image

@@ -1,0 +1,54 @@
+"""How the container is run."""
+
+from __future__ import annotations
+
+from envc.language.container_facets import IpcNamespace, KernelCapability, ProcessLimit
+from envc.language.environment import Environment
+from envc.language.facets import (
+    Accelerator,
+    Command,
+    HealthCheck,
+    ResourceLimit,
+    Secret,
+    SharedMemory,
+)
+from envc.language.outside_facets import BuildCheck
+from envc.lock.model import Lock
+from envc.plan.health import plan_health
+from envc.plan.run_parts import PlannedAccelerator, PlannedSecret, PlannedUlimit, RunPart
+
+
+def run_of(environment: Environment, lock: Lock) -> RunPart:
+    """Return how the container is run."""
+    command = environment.one(Command)
+    health = environment.one(HealthCheck)
+    limit = environment.one(ResourceLimit)
+    shared_memory = environment.one(SharedMemory)
+    ipc = environment.one(IpcNamespace)
+    accelerator = environment.one(Accelerator)
+    return RunPart(
+        command=command.arguments if command else ("python",),
+        health=plan_health(health) if health else None,
+        memory=limit.memory if limit else None,
+        cpu=limit.cpu if limit else None,
+        shared_memory=shared_memory.size if shared_memory else None,
+        accelerator=PlannedAccelerator(
+            count=accelerator.number,
+            memory=accelerator.memory,
+            optional=accelerator.optional,
+            driver=lock.accelerator.driver if lock.accelerator else None,
+        )
+        if accelerator
+        else None,
+        secrets=tuple(
+            PlannedSecret(name=secret.name, variable=secret.variable)
+            for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
+        ),
+        ulimits=tuple(
+            PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)
+            for limit in sorted(environment.every(ProcessLimit), key=lambda limit: limit.name)
+        ),
+        ipc=ipc.mode if ipc else None,
+        capabilities=tuple(sorted(one.name for one in environment.every(KernelCapability))),
+        checks=tuple(check.arguments for check in environment.every(BuildCheck)),
+    )
