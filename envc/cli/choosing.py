@@ -84,6 +84,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.base_python import LayerReader
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
@@ -103,5 +104,6 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     name = resolver_name(options.resolver, loaded.project.root)
     resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
+    bases = LayerReader(registry, cache)
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    return World(library, resolver, registry, {}, addresses, progress, system)
+    return World(library, resolver, registry, {}, addresses, progress, system, bases=bases)

@@ -65,6 +65,11 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(lock.accelerator.reason)
     if lock.packages:
         lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    if lock.provided:
+        named = sorted({*lock.inputs.get("provided", {})})
+        versions = {one.name: one.version for one in lock.provided}
+        some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
+        lines.append(f"{len(lock.provided)} packages that the base brings, none of them installed again: {some}, …")
     lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]
