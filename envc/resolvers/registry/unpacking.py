@@ -68,7 +68,7 @@ def _zstd() -> Any:
     for package, name in (("compression", "compression.zstd"), ("backports", "backports.zstd")):
         if find_spec(package) is not None and find_spec(name) is not None:
             return import_module(name)
-    raise UnusableError("it is packed with zstd, which Python reads from 3.14 on, or with `pip install envc[zstd]`")
+    raise UnusableError("it is packed with zstd, which Python reads from 3.14 on, or with the package backports.zstd")
 
 
 class _Bounded:
@@ -79,7 +79,12 @@ class _Bounded:
         self._left = LARGEST_LAYER
 
     def read(self, size: int) -> bytes:
-        piece: bytes = self._stream.read(size)
+        try:
+            piece: bytes = self._stream.read(size)
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":  # a class of a module that is not always there
+                raise
+            raise UnusableError("it is no archive that can be unpacked (ZstdError)") from None
         self._left -= len(piece)
         if self._left < 0:
             raise UnusableError("it unpacks to more than 64 GiB")
