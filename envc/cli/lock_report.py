@@ -69,7 +69,9 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         named = sorted({*lock.inputs.get("provided", {})})
         versions = {one.name: one.version for one in lock.provided}
         some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-        lines.append(f"{len(lock.provided)} packages that the base brings, none of them installed again: {some}, …")
+        lines.append(
+            f"{len(lock.provided)} packages are the base's own, and are not installed again; among them {some}"
+        )
     lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]

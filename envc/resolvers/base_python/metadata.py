@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from envc.lock.requirements import normalise
+from envc.lock.requirements import NAME, VERSION, normalise
 from envc.lock.resolution import PackageOfBase
 
 _HEADER = re.compile(r"^(Name|Version|Requires-Dist): *(.*)$", re.IGNORECASE)
@@ -35,7 +35,7 @@ def package_of(headers: str, listed: str = "") -> PackageOfBase | None:
         Version(version)
     except (LookupError, InvalidVersion):
         return None
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", name):
+    if not re.fullmatch(NAME, name) or not re.fullmatch(VERSION, version):
         return None
     requires = {*map(_canonical, [*found.get("requires-dist", ()), *_listed(listed)])} - {""}
     return PackageOfBase(normalise(name), version, tuple(sorted(requires)))
@@ -49,7 +49,7 @@ def _canonical(text: str) -> str:
         requirement = Requirement(text)
     except InvalidRequirement:
         return ""
-    return "" if requirement.url else str(requirement)
+    return "" if requirement.url or "://" in text else str(requirement)  # no address has a place in a lock
 
 
 def _listed(text: str) -> Iterator[str]:

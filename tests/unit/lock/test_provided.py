@@ -211,3 +211,15 @@ def test_a_group_stands_on_one_base() -> None:
     assert raised.value.diagnostics[0].name == "group-of-two-bases"
     twice = [members[0], members[0]]
     assert [one and one.packages[0].name for one in resolve_together(twice, here)] == ["six", "six"]
+
+
+def test_a_platform_may_have_a_base_of_its_own() -> None:
+    """`on` replaces the word, what it provides with it."""
+    program = f'env train < {CLAUSE}; on linux/arm64 < base "team/ml:7-arm" provides torch > >'
+    there = environment(program).on("linux/arm64")
+    here = around()
+    images = Images([image("docker.io/team/ml", "7-arm", "arm")])
+    found = choose(there, "linux/arm64", here._replace(images=images)).lock
+    assert found.base.tag == "7-arm"
+    assert found.inputs["provided"] == {"torch": "by the base"}
+    assert lock(program, here).lock.base.tag == "7"

@@ -261,3 +261,30 @@ def test_a_layer_that_is_not_what_it_should_be_is_not_believed(
 def test_a_damaged_excerpt_is_none(text: str) -> None:
     """The layer is read again."""
     assert layer_of(text) is None
+
+
+def test_each_platform_brings_its_own(tmp_path: Path) -> None:
+    """An index names the layers of each, and one that both have is read once."""
+    said: list[str] = []
+    with LoopbackRegistry() as server:
+        shared = archive(DEBIAN)
+        images = []
+        for platform, version in (("linux/amd64", "2.7"), ("linux/arm64", "2.6")):
+            image = server.put_layers("x", [shared, archive(wheel(LOCAL, "torch", version))], platform)
+            system, architecture = platform.split("/")
+            images.append({**image, "platform": {"os": system, "architecture": architecture}})
+        digest = server.put_index("1", images)
+        reader = LayerReader(Registry({}, (), QUICK), tmp_path)
+        bases = [
+            reader.read(f"{server.host}/team/app", digest, f"linux/{one}", said.append) for one in ("amd64", "arm64")
+        ]
+    assert [one and one.packages[0].version for one in bases] == ["2.7", "2.6"]
+    assert len(said) == 3
+
+
+def test_nothing_of_an_address_is_kept() -> None:
+    """A package may name where it wants another one from; a lock never does."""
+    files = wheel(LOCAL, "torch", "2.7", "pytorch-triton @ https://example.org/t.whl", "six", 'a; extra == "https://x"')
+    base = brought([DEBIAN, files])
+    assert base is not None
+    assert base.packages[0].requires == ("six",)
