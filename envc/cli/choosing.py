@@ -80,6 +80,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
+    from envc.lock.provided import provides
     from envc.lock.python import end_of_python
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
@@ -105,5 +106,6 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
     bases = LayerReader(registry, cache)
-    system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
+    # a base that provides packages is large, and all of it is read for them: once is enough
+    system = Apt(library, cache, [LayerFiles(bases if provides(loaded.environment) else registry), EngineFiles()])
     return World(library, resolver, registry, {}, addresses, progress, system, bases=bases)

@@ -1,4 +1,4 @@
-"""What is kept of a layer: who says which Python and which packages there are, and every link and whiteout.
+"""What is kept of a layer: who says which Python, packages and system there are, and every link and whiteout.
 
 A layer of some gigabytes comes to some kilobytes. An excerpt is a `Layer` of the registry's room, so that what lies
 above hides what lies below in the one place that knows how.
@@ -24,8 +24,11 @@ _LISTED = re.compile(r".*\.egg-info/requires\.txt|.*\.egg/EGG-INFO/requires\.txt
 _PROGRAM = re.compile(r"(?:.*/)?bin/(?:python(?:3(?:\.\d+)?t?)?|pip3?)")
 _PATCH_LEVEL = re.compile(r".*/include/python3\.\d+t?/patchlevel\.h")
 _CONDA = re.compile(r".*/conda-meta/python-3\.[^/]*\.json")
-_STATUS = re.compile(r"var/lib/dpkg/status")
-_STANZAS = re.compile(r"Package: (?:python3\.\d+(?:-minimal)?|libc6)$", re.MULTILINE)
+#: What others ask of a base: the distribution's state, its archives and their keys.
+_SYSTEM = re.compile(
+    r"var/lib/dpkg/status(?:\.d/.*)?|(?:etc|usr/lib)/os-release|etc/debian_version|etc/apt/sources\.list(?:\.d/.*)?"
+    r"|usr/share/keyrings/[^/]*-archive-keyring\.(?:gpg|pgp)"
+)
 
 
 def read_excerpt(file: IO[bytes]) -> str:
@@ -48,7 +51,7 @@ def read_excerpt(file: IO[bytes]) -> str:
             else:
                 entries.pop(path, None)
             if entry.kind == "file" and _is_read(path) and member.size <= LARGEST:
-                contents[path] = _shortened(path, content(LARGEST).decode("utf-8", "replace"))
+                contents[path] = _shortened(path, content(LARGEST)).decode("latin-1")  # a letter a byte
     kept = {"entries": entries, "contents": contents, "hidden": sorted(hidden), "opaque": sorted(opaque)}
     return json.dumps({"format": FORMAT, **kept}, separators=(",", ":"), sort_keys=True)
 
@@ -60,7 +63,7 @@ def layer_of(text: str) -> Layer | None:
         if kept["format"] != FORMAT:
             return None
         entries = {path: Entry(kind, target) for path, (kind, target) in kept["entries"].items()}
-        contents = {path: one.encode() for path, one in kept["contents"].items()}
+        contents = {path: one.encode("latin-1") for path, one in kept["contents"].items()}
         hidden, opaque = frozenset(kept["hidden"]), frozenset(kept["opaque"])
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
@@ -74,21 +77,19 @@ def layer_of(text: str) -> Layer | None:
 def _is_kept(path: str, entry: Entry) -> bool:
     """Say whether an entry matters. What is no folder and stands at a folder's place hides it, so links all matter."""
     if entry.kind == "symlink":
-        return not path.startswith("usr/share/") and ".so" not in path
+        return path.startswith("usr/share/keyrings/") or not (path.startswith("usr/share/") or ".so" in path)
     return entry.kind in ("file", "hardlink") and (_is_read(path) or bool(_PROGRAM.fullmatch(path)))
 
 
 def _is_read(path: str) -> bool:
-    kinds = (_METADATA, _LISTED, _PATCH_LEVEL, _CONDA, _STATUS)
+    kinds = (_METADATA, _LISTED, _PATCH_LEVEL, _CONDA, _SYSTEM)
     return any(kind.fullmatch(path) for kind in kinds)
 
 
-def _shortened(path: str, text: str) -> str:
+def _shortened(path: str, content: bytes) -> bytes:
     """Return what of a file anybody will ask for."""
     if _METADATA.fullmatch(path):
-        return headers_of(text)
-    if _STATUS.fullmatch(path):
-        return "\n\n".join(stanza for stanza in text.split("\n\n") if _STANZAS.search(stanza))
+        return headers_of(content.decode("utf-8", "replace")).encode()
     if _PATCH_LEVEL.fullmatch(path):
-        return "\n".join(line for line in text.splitlines() if "PY_VERSION" in line)
-    return "" if _CONDA.fullmatch(path) else text
+        return b"\n".join(line for line in content.splitlines() if b"PY_VERSION" in line)
+    return b"" if _CONDA.fullmatch(path) else content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from envc.lock.base_python import BasePython
@@ -12,6 +13,7 @@ from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
 from envc.resolvers.base_python.folders import python_of
 from envc.resolvers.registry import Registry
 from envc.resolvers.registry.layers import Layer, Layers
+from envc.resolvers.registry.source import Described
 
 
 class LayerReader:
@@ -24,16 +26,27 @@ class LayerReader:
     def read(self, repository: str, digest: str, platform: str, progress: Progress) -> BasePython | None:
         """Return the base's Python, or None when it has none. Raises a `Report` as the registry does."""
         image = self.registry.described(repository, digest, platform)
-        described = image.layers
-        opened: dict[str, Layer] = {}
-        for number, (layer, size) in enumerate(described, 1):
-            if layer not in opened:
-                place = f"layer {number} of {len(described)}, {size / 1e6:.0f} MB"
-                opened[layer] = self.layer(repository, layer, size, place, progress)
-        layers = Layers(described, lambda one, _size, _likely: opened[one])
-        found = python_of(layers, dict(image.variables))
+        found = python_of(self.layers(repository, image, progress), dict(image.variables))
         root = image.user.partition(":")[0] in {"", "0", "root"}
         return found and found._replace(unprivileged=not root)
+
+    def files_of(self, repository: str, digest: str, platform: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return files of an image as the registry does, of those that excerpts hold: of its system and packages."""
+        image = self.registry.described(repository, digest, platform)
+        return self.layers(repository, image, lambda _: None).read(paths)
+
+    def variables_of(self, repository: str, digest: str, platform: str) -> dict[str, str]:
+        """Return the environment variables of an image."""
+        return self.registry.variables_of(repository, digest, platform)
+
+    def layers(self, repository: str, image: Described, progress: Progress) -> Layers:
+        """Return the excerpts of an image's layers."""
+        opened: dict[str, Layer] = {}
+        for number, (digest, size) in enumerate(image.layers, 1):
+            if digest not in opened:
+                shown = f"layer {number} of {len(image.layers)}, {size / 1e6:.0f} MB"
+                opened[digest] = self.layer(repository, digest, size, shown, progress)
+        return Layers(image.layers, lambda one, _size, _likely: opened[one])
 
     def layer(self, repository: str, digest: str, size: int, shown: str, progress: Progress) -> Layer:
         """Return the excerpt of a layer, from the cache where it is."""

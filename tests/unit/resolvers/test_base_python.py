@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Report
+from envc.lock.base_changes import ImageContents
 from envc.lock.base_python import BasePython
 from envc.resolvers.base_python import LayerReader
 from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
@@ -288,3 +289,24 @@ def test_nothing_of_an_address_is_kept() -> None:
     base = brought([DEBIAN, files])
     assert base is not None
     assert base.packages[0].requires == ("six",)
+
+
+def test_what_else_is_asked_of_a_base_is_read_off_what_was_kept(tmp_path: Path) -> None:
+    """Its system, its archives and their keys, byte for byte, and no layer is fetched again."""
+    key, path = bytes(range(256)), "/usr/share/keyrings/debian-archive-keyring.gpg"
+    system: Members = {"usr/lib/os-release": b"ID=debian\n", "etc/os-release": "../usr/lib/os-release", path[1:]: key}
+    with LoopbackRegistry() as server:
+        name = f"{server.host}/team/app"
+        digest = server.put_layers("1", [archive({**DEBIAN, **system})])["digest"]
+        reader = LayerReader(Registry({}, (), QUICK), tmp_path)
+        reader.read(name, digest, "linux/amd64", lambda _: None)
+        before = [path for path in server.paths if "/blobs/" in path]
+        paths = ["/etc/os-release", "/var/lib/dpkg/status", "/var/lib/dpkg/status.d/", path, "/none"]
+        files = reader.files_of(name, digest, "linux/amd64", paths)
+        assert [path for path in server.paths if "/blobs/" in path] == before
+    assert files == {
+        "/etc/os-release": b"ID=debian\n",
+        "/var/lib/dpkg/status": DEBIAN["var/lib/dpkg/status"],
+        path: key,
+    }
+    assert isinstance(reader, ImageContents)
