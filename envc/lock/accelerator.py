@@ -47,9 +47,9 @@ def choose_builds(
 
 
 def locked_accelerator(
-    environment: Environment, choices: tuple[BuildChoice, ...], library: Library
+    environment: Environment, choices: tuple[BuildChoice, ...], library: Library, *, on_base: bool = False
 ) -> LockedAccelerator | None:
-    """Return what the lock holds of the accelerator."""
+    """Return what the lock holds of the accelerator. `on_base` says that the base's own packages are part of it."""
     accelerator = environment.one(Accelerator)
     if accelerator is None:
         return None
@@ -57,5 +57,6 @@ def locked_accelerator(
     build = builds[-1] if builds else None
     floor = build or accelerator.cuda
     driver = library.driver_floor(floor) if floor else None
-    reasons = [choice.reason for choice in choices if choice.cuda] or ["no package brings CUDA"]
+    without = "the base brings what GPUs need" if on_base else "no package brings CUDA"
+    reasons = [choice.reason for choice in choices if choice.cuda] or [without]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))

@@ -88,6 +88,12 @@ WRONG = {
         'base "python:latest"',
         'base "a@sha256:1"',
         'base "a:é"',
+        'base "a:1" provides',
+        'base "a:1" provides torch[x]',
+        'base "a:1" provides torch torch',
+        'base "a:1" provides Torch_x torch-x',
+        'base "a:1" provides torch 2.7',
+        'base "a:1" provides >=2',
     ],
     "cache": [
         "cache",
