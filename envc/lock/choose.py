@@ -170,7 +170,7 @@ def _request(
     if not packages:
         return None
     routes = routes_of(environment, builds)
-    extras = {build.family.project: build.extra for build in builds if build.extra}
+    extras = {build.family.project: build for build in builds if build.extra}
     wanted = tuple(
         Requirement(_requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
@@ -180,9 +180,12 @@ def _request(
     return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), tuple(sorted(bounds)))
 
 
-def _requirement(package: PythonPackage, extras: Mapping[str, str]) -> str:
-    """Return what is asked of a package, with what its build for the accelerator is asked by."""
-    extra = extras.get(package.name) if package.accelerated else None
-    if extra is None:
+def _requirement(package: PythonPackage, builds: Mapping[str, BuildChoice]) -> str:
+    """Return what is asked of a package, with what its build for the accelerator is asked by.
+
+    A program that asks for one of the builds by its own name has it.
+    """
+    build = builds.get(package.name) if package.accelerated else None
+    if build is None or build.extra is None or any(one.name in package.extras for one in build.family.extras):
         return package.requirement
-    return package._replace(extras=tuple(sorted({*package.extras, extra}))).requirement
+    return package._replace(extras=tuple(sorted({*package.extras, build.extra}))).requirement

@@ -136,7 +136,16 @@ WRONG = {
         'copy "a" at "/b/../c"',
         'copy "a" at',
     ],
-    "cpu": ["cpu 8", "cpu x", "cpu < >", "cpu\ngpu", "cpu\ncpu", "cpu\npip torch", "cpu\npip < numpy; torchvision >"],
+    "cpu": [
+        "cpu 8",
+        "cpu x",
+        "cpu < >",
+        "cpu\ngpu",
+        "cpu\ncpu",
+        "cpu\npip torch",
+        "cpu\npip < numpy; torchvision >",
+        "cpu\npip jax[cuda12]",
+    ],
     "data": [
         "data",
         "data v1",

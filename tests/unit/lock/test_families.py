@@ -35,6 +35,7 @@ def asked(clauses: str) -> tuple[list[tuple[str, str | None]], LockedFiles]:
         ("gpu; ml jax 0.6", "jax[cuda12]==0.6.*"),
         ("gpu cuda 12.1 h100; ml jax[k8s]", "jax[cuda12,k8s]"),
         ("gpu cuda 12.6; pip jax", "jax"),
+        ("gpu cuda 13.0; ml jax[cuda12]", "jax[cuda12]"),
         ("ml tensorflow 2.19", "tensorflow==2.19.*"),
         ("gpu cuda 12.6; ml tensorflow 2.19", "tensorflow[and-cuda]==2.19.*"),
         ("gpu cuda 12.5 exact; ml tensorflow", "tensorflow[and-cuda]"),
