@@ -87,7 +87,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, BaseImage):
         return Need("base", "base", facet.reference, origin)
     if isinstance(facet, Accelerator):
-        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
+        words = [f"cuda {facet.cuda}"] if facet.cuda else [f"rocm {facet.rocm}"] if facet.rocm else ["any"]
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []

@@ -15,13 +15,16 @@ class PlannedHealth(Part):
     retries: int
 
 
-class PlannedAccelerator(Part):
+class PlannedAccelerator(GrownPart):
     """The GPUs that the container gets."""
+
+    later = frozenset({"rocm"})
 
     count: int | None  # None is all
     memory: int | None
     optional: bool
     driver: str | None  # the oldest that will do
+    rocm: str | None = None  # they are AMD's, and this is what programs were built with
 
 
 class PlannedSecret(Part):
@@ -42,7 +45,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -55,3 +58,4 @@ class RunPart(GrownPart):
     ipc: str | None = None
     capabilities: tuple[str, ...] = ()  # sorted
     checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
+    gpus: int | None = None  # as many as the container may use at the most

@@ -29,7 +29,7 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     if limit and limit.cpu:
         variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
     accelerator = environment.one(Accelerator)
-    if accelerator:
+    if accelerator and not accelerator.rocm:
         variables.update(_gpu_variables(accelerator, lock))
     variables.update({setting.name: setting.value for setting in environment.every(Setting)})
     return tuple(sorted(variables.items()))
@@ -40,7 +40,8 @@ def builder_variables_of(environment: Environment) -> tuple[Pair, ...]:
     accelerator = environment.one(Accelerator)
     if accelerator is None or not accelerator.architectures:
         return ()
-    return (("TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
+    amd = all(architecture.startswith("gfx") for architecture in accelerator.architectures)
+    return (("PYTORCH_ROCM_ARCH" if amd else "TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
 
 
 def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
@@ -49,8 +50,10 @@ def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
     In NVIDIA_REQUIRE_CUDA a comma means and, a blank means or (NVIDIA Container Toolkit, environment variables).
     """
     variables = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
+    driver = lock.accelerator.driver if lock.accelerator else None
     if accelerator.cuda and not accelerator.optional:
         short = ".".join(accelerator.cuda.split(".")[:2])
-        driver = lock.accelerator.driver if lock.accelerator else None
         variables["NVIDIA_REQUIRE_CUDA"] = f"cuda>={short}" + (f",driver>={driver}" if driver else "")
+    elif accelerator.models and driver and not accelerator.optional:
+        variables["NVIDIA_REQUIRE_CUDA"] = f"driver>={driver}"
     return variables
