@@ -62,12 +62,13 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     if not labels:
         labels = [Label(environment.origin.of("name"), "", primary=True)]
     older = {label.span.source.path for label in labels}
+    named = _named(environment, program)
     return Diagnostic(
         "stale-lock",
         f"`{place}` was made for an older `{older.pop() if len(older) == 1 else program}`",
         tuple(labels),
         tuple(notes),
-        helps=(f"`envc diff {program}` shows what would change; `envc lock {program}` makes the change",),
+        helps=(f"`envc diff {named}` shows what would change; `envc lock {named}` makes the change",),
     )
 
 
@@ -78,5 +79,11 @@ def missing_lock(environment: Environment, program: str, place: str, platform: s
         "missing-lock",
         f"the environment `{environment.name}` was never locked{where}",
         (Label(environment.origin.of("name"), f"no `{place}`" if not platform else f"not in `{place}`", primary=True),),
-        helps=(f"`envc lock {program}{option}` chooses every version once",),
+        helps=(f"`envc lock {_named(environment, program)}{option}` chooses every version once",),
     )
+
+
+def _named(environment: Environment, program: str) -> str:
+    """Return how a command line names an environment: the one with the file's name is meant when none is named."""
+    stem = program.rpartition("/")[2].rpartition(".")[0]
+    return program if environment.name == stem else f"{program} {environment.name}"
