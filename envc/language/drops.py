@@ -12,6 +12,7 @@ from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
 from envc.language.packages import normalised
+from envc.language.stage_facets import Stage
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
 
@@ -22,6 +23,7 @@ class Drop(NamedTuple):
     word: type[Declaration]
     item: Item
     names: tuple[Argument, ...]
+    stage: Stage | None = None  # the stage that it is said in; None: whatever stage has it
 
 
 def is_drop(item: Item) -> bool:
@@ -50,7 +52,7 @@ def read_drop(item: Item, word: type[Declaration]) -> Drop | Diagnostic:
 
 def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Declared], list[Diagnostic]]:
     """Return what is left, and a mistake for each name that nothing has."""
-    mine = [one for one in declared if type(one.declaration) is drop.word]
+    mine = [one for one in declared if _is_meant(one, drop)]
     if not drop.word.repeatable:
         left = [one for one in declared if type(one.declaration) is not drop.word]
         return left, [] if mine else [_nothing(drop, None, ())]
@@ -65,8 +67,12 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
     def doomed(facet: Facet) -> bool:
         return any(plain(name) in wanted for name in names_of(facet))
 
-    kept = (without(one, doomed) if type(one.declaration) is drop.word else one for one in declared)
+    kept = (without(one, doomed) if _is_meant(one, drop) else one for one in declared)
     return [one for one in kept if one is not None], mistakes
+
+
+def _is_meant(declared: Declared, drop: Drop) -> bool:
+    return type(declared.declaration) is drop.word and drop.stage in {None, declared.stage}
 
 
 def names_of(facet: Facet) -> tuple[str, ...]:

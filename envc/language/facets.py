@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.stage_facets import Stage, StageFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -108,6 +109,7 @@ class SystemPackage(NamedTuple):
 
     name: str
     origin: Origin
+    stage: Stage | None = None  # None: the one that its name belongs to
 
 
 class Artifact(NamedTuple):
@@ -260,4 +262,5 @@ Facet = (
     | SharedMemory
     | ContainerFacet
     | OutsideFacet
+    | StageFacet
 )

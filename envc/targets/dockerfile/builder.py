@@ -56,8 +56,10 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
+    own = plan.stages.builder_variables
+    steps: list[Instruction] = [*because(plan, "builder variables"), Variables(own)] if own else []
     return [
-        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
+        *steps,
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
         Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
     ]
