@@ -15,7 +15,7 @@ from envc.language.stage_facets import Stage, StageFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
-HealthKind = Literal["file", "http", "command"]
+HealthKind = Literal["file", "http", "grpc", "command"]
 
 
 class Interpreter(NamedTuple):
@@ -213,7 +213,7 @@ class HealthCheck(NamedTuple):
     """How to see that the container does its work."""
 
     kind: HealthKind
-    subject: tuple[str, ...]  # the path, the address, or the command's arguments
+    subject: tuple[str, ...]  # the path, the address (of gRPC, with the service), or the command's arguments
     interval: int
     timeout: int
     start: int
