@@ -22,10 +22,16 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
-_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck}
+_LATER_ORIGINS: dict[str, type] = {
+    "tools": Tool,
+    "images": ImageFile,
+    "checks": BuildCheck,
+    "builder variables": BuilderSetting,
+}
 
 
 def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:
