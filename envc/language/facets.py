@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
@@ -258,6 +259,7 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ClusterFacet
     | ContainerFacet
     | OutsideFacet
 )

@@ -13,6 +13,7 @@ from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
+from envc.plan.target_parts import PlannedTarget
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -110,7 +111,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images"})
+    later = frozenset({"tools", "images", "targets"})
 
     name: str
     language: LanguagePart
@@ -125,10 +126,15 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    targets: tuple[PlannedTarget, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placement: Placement
+
+    def target(self, name: str) -> PlannedTarget | None:
+        """Return the target of that name, or None when the program does not ask for it."""
+        return next((one for one in self.targets if one.name == name), None)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -25,6 +25,7 @@ from envc.plan.plan import (
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.stages import stages_of
+from envc.plan.targets import targets_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -68,6 +69,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         run=run_of(environment, lock),
         tools=tools,
         images=images,
+        targets=targets_of(environment),
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

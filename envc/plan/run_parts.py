@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envc.plan.part import GrownPart, Part
+from envc.plan.target_parts import PlannedFabric, PlannedLaunch
 
 
 class PlannedHealth(Part):
@@ -42,7 +43,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "launch", "fabric"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -55,3 +56,5 @@ class RunPart(GrownPart):
     ipc: str | None = None
     capabilities: tuple[str, ...] = ()  # sorted
     checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
+    launch: PlannedLaunch | None = None  # `command` then starts the ranks of one machine
+    fabric: PlannedFabric | None = None

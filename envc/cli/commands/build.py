@@ -46,12 +46,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Build the image."""
-    from envc.sources.writing import write_files
+    from envc.sources.outputs import write_outputs
 
     loaded = loading.load(options)
     locked = _lock(loaded, options)
     compiled = compiling.compile_loaded(loaded, locked, program_options.build_arguments(options.arg))
-    write_files(loaded.output_folder, compiled.files, loaded.places.output)
+    write_outputs(loaded.output_folder, compiled.files, loaded.places.output)
     engine = _engine(options.engine or ("docker" if options.vendored else None))
     if engine and options.vendored:
         built: Built | None = _build_vendored(engine, loaded, locked, compiled, options)

@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compile the program."""
-    from envc.sources.writing import write_files
+    from envc.sources.outputs import write_outputs
 
     loaded = loading.load(options)
     compiled = compiling.compile_loaded(
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     )
     folder = options.output or loaded.output_folder
     shown = str(options.output or loaded.places.output)
-    write_files(folder, compiled.files, shown)
+    write_outputs(folder, compiled.files, shown)
     hashes, memory = compiled.hashes, options.memory
     memory.wrote(folder, compiled.files)
     if options.json:
