@@ -148,9 +148,7 @@ def _write_again(folder: str, files: dict[str, str]) -> None:
     from envc.plan.manifests import MANIFESTS
 
     place = Path(folder)
-    whole = all(
-        (place / name).is_file() and (place / name).read_bytes() == text.encode() for name, text in files.items()
-    )
+    whole = all(_is_there(place / name, text) for name, text in files.items())
     if whole and not any(name not in files and (place / name).is_file() for name in MANIFESTS):
         return
     from envc.diagnostics import Report
@@ -160,6 +158,10 @@ def _write_again(folder: str, files: dict[str, str]) -> None:
         write_outputs(place, files, folder)
     except Report as report:
         raise OSError(str(report)) from None
+
+
+def _is_there(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _digest(path: Path) -> str:

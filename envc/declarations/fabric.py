@@ -43,13 +43,13 @@ class Fabric(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse EFA without its plug-in: NCCL would fall back to sockets, or not start."""
-        if self.kind != "efa" or environment.one(BaseImage):
+        if self.kind != "efa" or environment.one(BaseImage) is not None:
             return
-        outside = [one.path for one in (*environment.every(ImageFile), *environment.every(Tool))]
+        outside = [one.path for one in environment.every(ImageFile)] + [one.path for one in environment.every(Tool)]
         if not any(f"{path}/".startswith(f"{_AMAZON}/") for path in outside):
             yield Diagnostic(
                 "fabric-without-plugin",
-                "NCCL speaks EFA by a plug-in of AWS, and nothing brings it",
+                "nothing brings the plug-in by which NCCL speaks EFA",
                 (wrong(origin.of("kind"), f"nothing lies at {_AMAZON}"),),
                 notes=(
                     "its installer is no package of an archive: what it installs depends on the day",

@@ -55,7 +55,8 @@ class Set(Declaration):
                 f"`{self.name}` describes the network of one cluster",
                 (wrong(name, "the image will run on others too"),),
                 helps=(
-                    f"`target … < set {self.name} … >` sets it where the container is started, `fabric` names the network",
+                    f"`target … < set {self.name} … >` sets it where the container is started",
+                    "`fabric` names a network, and its settings follow",
                 ),
                 severity="warning",
             )

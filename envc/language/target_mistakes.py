@@ -144,7 +144,7 @@ def _launch(target: Target, environment: Environment) -> Iterator[Diagnostic]:
     if target.name == "kubernetes" and (launch.nodes > 1 or target.form == "pytorchjob"):
         yield Diagnostic(
             "impossible-launch",
-            "Kubernetes starts no MPI ranks on several nodes",
+            "nothing in Kubernetes starts MPI ranks on several nodes",
             (wrong(place, "asked for here"), started),
             notes=("what does it there, the MPI Operator, wants an ssh daemon in the image",),
             helps=("`launch torchrun` needs none; Slurm starts MPI ranks by itself",),
@@ -163,7 +163,7 @@ def _devices(target: Target, environment: Environment) -> Iterator[Diagnostic]:
     if target.name == "kubernetes" and fabric and fabric.kind == "infiniband" and not target.resources:
         yield Diagnostic(
             "missing-argument",
-            "Kubernetes gives InfiniBand devices by the name that a device plug-in has for them",
+            "the name that this Kubernetes has for InfiniBand devices is not said",
             (wrong(target.origin.of("name"), "no `resource` names them"), Label(fabric.origin.span, "needs them")),
             helps=('write `resource "rdma/…" 1` with the name that `kubectl describe node` shows',),
         )

@@ -17,7 +17,7 @@ class Late(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """Where the ranks of several nodes meet. With a rank the nodes are numbered, else the first to come is the first."""
+    """Where the ranks of several nodes meet. With a rank the nodes are numbered, else whoever comes first is first."""
 
     address: str | Late
     port: str | Late

@@ -24,7 +24,7 @@ def print_yaml(comment: Iterable[str], documents: Sequence[Value]) -> str:
     lines = [f"# {line}" for line in comment]
     for document in documents:
         lines += ["---"] if len(documents) > 1 else []
-        lines += _block(document, "")
+        lines += _lines_of(document, "")
     return "\n".join(lines) + "\n"
 
 
@@ -40,23 +40,23 @@ def scalar(value: str | int | bool) -> str:
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
-def _block(value: Value, indent: str) -> list[str]:
+def _lines_of(value: Value, indent: str) -> list[str]:
     """Return the lines of a value, each indented."""
     if isinstance(value, Mapping) and value:
         return [line for key, inner in value.items() for line in _pair(scalar(key), inner, indent)]
     if isinstance(value, Sequence) and not isinstance(value, str) and value:
-        return [line for inner in value for line in _entry(inner, indent)]
+        return [line for inner in value for line in _item(inner, indent)]
     return [f"{indent}{_line(value)}"]
 
 
 def _pair(key: str, value: Value, indent: str) -> list[str]:
     if isinstance(value, str | int) or not value:
         return [f"{indent}{key}: {_line(value)}"]
-    return [f"{indent}{key}:", *_block(value, f"{indent}  ")]
+    return [f"{indent}{key}:", *_lines_of(value, f"{indent}  ")]
 
 
-def _entry(value: Value, indent: str) -> list[str]:
-    first, *rest = _block(value, f"{indent}  ")
+def _item(value: Value, indent: str) -> list[str]:
+    first, *rest = _lines_of(value, f"{indent}  ")
     return [f"{indent}- {first[len(indent) + 2 :]}", *rest]
 
 

@@ -5,7 +5,6 @@ Compose resolves `$` in every value, so what stands for itself is doubled; see `
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
@@ -16,6 +15,7 @@ from envc.targets.compose.mounts import mount, named_volumes
 if TYPE_CHECKING:
     from envc.plan.hash import PlanHash
     from envc.plan.plan import Plan
+    from envc.plan.run_parts import PlannedSecret
     from envc.plan.target_parts import PlannedTarget
 
 
@@ -63,14 +63,14 @@ def project(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> dict[str, An
         **({"depends_on": before} if before else {}),
         **_health(plan),
         **_resources(plan),
-        **_lists(plan),
+        **_lists(plan, target),
         "restart": "unless-stopped" if target.form == "service" else "no",
     }
     found: dict[str, Any] = {"name": project_name(plan), "services": services}
     if volumes := named_volumes(plan):
         found["volumes"] = volumes
-    if plan.run.secrets:
-        found["secrets"] = {one.name: _secret_source(one.name, one.variable) for one in plan.run.secrets}
+    if secrets := _files_of_secrets(plan, target):
+        found["secrets"] = {one.name: _secret_source(one) for one in secrets}
     return found
 
 
@@ -151,15 +151,15 @@ def _resources(plan: Plan) -> dict[str, Any]:
     return found
 
 
-def _lists(plan: Plan) -> dict[str, Any]:
+def _lists(plan: Plan, target: PlannedTarget) -> dict[str, Any]:
     found: dict[str, Any] = {}
     mounts = [mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"]
     if plan.settings.ports:
         found["ports"] = [_port(port) for port in plan.settings.ports]
     if mounts:
         found["volumes"] = mounts
-    if plan.run.secrets:
-        found["secrets"] = [one.name for one in plan.run.secrets]
+    if secrets := _files_of_secrets(plan, target):
+        found["secrets"] = [one.name for one in secrets]
     return found
 
 
@@ -169,7 +169,12 @@ def _port(port: str) -> dict[str, Any]:
     return {"target": int(number), "published": number, "host_ip": "127.0.0.1", "protocol": protocol}
 
 
-def _secret_source(name: str, variable: str | None) -> dict[str, str]:
-    if variable and re.fullmatch(r"\w+", variable):
-        return {"environment": variable}
-    return {"file": f"${{{secret_file_variable(name)}:?}}"}
+def _files_of_secrets(plan: Plan, target: PlannedTarget) -> list[PlannedSecret]:
+    """Return the secrets that are files, too. Compose cannot make one of a variable where nothing may be written."""
+    return [one for one in plan.run.secrets if not (one.variable and target.readonly)]
+
+
+def _secret_source(secret: PlannedSecret) -> dict[str, str]:
+    if secret.variable:
+        return {"environment": secret.variable}
+    return {"file": f"${{{secret_file_variable(secret.name)}:?}}"}

@@ -46,7 +46,7 @@ def volumes_of(plan: Plan, target: PlannedTarget) -> list[Volume]:
     """Return all volumes. Every name is another one."""
     found = [*_artifacts(plan, target)]
     if plan.run.shared_memory and plan.run.ipc != "host":
-        source = {"emptyDir": {"medium": "Memory", "sizeLimit": memory(plan.run.shared_memory)}}
+        source: dict[str, Any] = {"emptyDir": {"medium": "Memory", "sizeLimit": memory(plan.run.shared_memory)}}
         found.append(Volume("shared-memory", source, "/dev/shm"))  # noqa: S108  # where the kernel has it
     if plan.run.secrets:
         sources = [

@@ -1,4 +1,4 @@
-"""Limits of processes, as bash sets them. Slurm hands those of the script on to the tasks."""
+"""Limits of processes, as bash sets them. Slurm hands the soft ones on to the tasks; the hard ones are the node's."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _HANDED_ON = frozenset(("core", "cpu", "data", "fsize", "memlock", "nofile", "np
 
 
 def limit_lines(limits: tuple[PlannedUlimit, ...]) -> list[str]:
-    """Return the lines for all limits; of each the soft one first, for the hard one may not fall below it."""
+    """Return a line for each limit."""
     lines: list[str] = []
     for one in limits:
         option, unit = _OPTIONS[one.name]
-        lines += [f"ulimit -S -{option} {_value(one.soft, unit)}", f"ulimit -H -{option} {_value(one.hard, unit)}"]
+        lines.append(f"ulimit -S -{option} {_value(one.soft, unit)}")
     return lines
 
 

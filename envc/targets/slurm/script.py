@@ -12,7 +12,7 @@ from envc.targets.slurm.containers import container, image_file, made_by
 from envc.targets.slurm.directives import directives, nodes_of, processors_of, tasks_of
 from envc.targets.slurm.limits import handed_on, limit_lines
 from envc.targets.slurm.mounts import is_shared, made_folders, mount_of, mounts_of
-from envc.targets.slurm.words import Word, array, word
+from envc.targets.slurm.words import Joined, Word, array, word
 
 if TYPE_CHECKING:
     from envc.plan.hash import PlanHash
@@ -60,9 +60,8 @@ def _unknown(plan: Plan) -> list[str]:
     if plan.run.shared_memory:
         lines.append("Shared memory is the node's: Slurm gives it no size.")
     if plan.run.capabilities:
-        lines.append(
-            f"The container is the submitter's own; it gets no capability ({' '.join(plan.run.capabilities)})."
-        )
+        names = " ".join(plan.run.capabilities)
+        lines.append(f"The container has the submitter's rights; it gets no capability: {names}")
     return lines
 
 
@@ -113,6 +112,7 @@ def _program(plan: Plan, target: PlannedTarget) -> list[str]:
     meeting: tuple[str, ...] = ()
     if launch and launch.program == "mpi":
         command = launch.command
+        meeting = ("mpi=${SLURM_MPI_TYPE:-pmix}",)
     elif launch and nodes > 1:
         address, port, endpoint = Late("MASTER_ADDR"), Late("MASTER_PORT"), Late("MASTER_ENDPOINT")
         command = one_node_of_many(launch, Meeting(address, port, endpoint, Late("SLURM_JOB_ID"), None))
@@ -122,5 +122,5 @@ def _program(plan: Plan, target: PlannedTarget) -> list[str]:
     processors = processors_of(plan)
     started += [f"--cpus-per-task={processors}"] if processors else []  # Slurm 22.05 and newer do not hand it on
     started += ["--kill-on-bad-exit=1", *handed_on(plan.run.ulimits)]
-    started += ["--mpi=pmix"] if launch and launch.program == "mpi" else []
+    started += [Joined(("--mpi=", Late("mpi")))] if launch and launch.program == "mpi" else []
     return ["", *meeting, *array("ranks", [*started, *options, *words, *command]), '"${ranks[@]}"']

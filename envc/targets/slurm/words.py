@@ -25,7 +25,7 @@ def word(value: Word) -> str:
         return "".join(word(part) for part in value.parts if part != "")
     if isinstance(value, Late):
         return f'"${{{value.variable}}}"'
-    return value if _PLAIN.fullmatch(value) else "'" + value.replace("'", "'\"'\"'") + "'"
+    return value if _PLAIN.fullmatch(value) else "'" + value.replace("'", "'\\''") + "'"
 
 
 def array(name: str, words: Iterable[Word]) -> list[str]:
