@@ -16,12 +16,13 @@ from envc.language.target_mistakes import target_mistakes
 from envc.language.target_values import (
     Constraint,
     DnsLabel,
+    HostPath,
     Repository,
     SlurmName,
     label_pairs,
     resource_pairs,
 )
-from envc.language.values import Count, Duration, OwnedPath, Text, Variable
+from envc.language.values import Count, Duration, Text, Variable
 from envc.language.word import Declaration, Entry
 
 
@@ -66,7 +67,7 @@ class Target(Declaration):
     replicas: Annotated[Count | None, Keyword()] = None
     retries: Annotated[Count | None, Keyword()] = None
     claim: Annotated[DnsLabel | None, Keyword()] = None
-    host: Annotated[OwnedPath | None, Keyword()] = None
+    host: Annotated[HostPath | None, Keyword()] = None
     readonly: Annotated[bool, Flag()] = False
     partition: Annotated[SlurmName | None, Keyword()] = None
     time: Annotated[Duration | None, Keyword()] = None

@@ -21,6 +21,7 @@ _RESOURCE = re.compile(f"{_PREFIX}{_PLAIN}")
 _LABEL_VALUE = re.compile(f"(?:{_PLAIN})?")
 _SLURM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,+-]{0,127}")
 _CONSTRAINT = re.compile(r"[A-Za-z0-9_.,:&|*()\[\]-]{1,256}")
+_HOST_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.@+-]+)+")
 _INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 
@@ -50,6 +51,10 @@ def resource_pairs(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+#: A folder of the machines.
+HostPath = Annotated[
+    Text, _matching(_HOST_PATH, "path-not-absolute", 'a folder of the machines begins with "/" and has no blanks')
+]
 #: Where an image is pulled from: a registry and a path, no tag.
 Repository = Annotated[
     Text,
