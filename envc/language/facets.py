@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from envc.diagnostics import Span
+from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
@@ -269,6 +270,7 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ClusterFacet
     | ContainerFacet
     | OutsideFacet
     | StageFacet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Launch
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, ResourceLimit, Setting, User
 from envc.language.stage_facets import BuilderSetting
@@ -27,9 +28,11 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     if user and user.any_id:  # no entry of /etc/passwd says who that is, and getpass.getuser() would fail
         variables["USER"] = variables["LOGNAME"] = user.name
     limit = environment.one(ResourceLimit)
-    if limit and limit.cpu:
-        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
     accelerator = environment.one(Accelerator)
+    launch = environment.one(Launch)
+    if limit and limit.cpu:
+        ranks = (launch.each or (accelerator and accelerator.number) or 1) if launch else 1  # they share processors
+        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // (1000 * ranks)))
     if accelerator and not accelerator.rocm:
         variables.update(_gpu_variables(accelerator, lock))
     variables.update({setting.name: setting.value for setting in environment.every(Setting)})
