@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.package_source import PackageSource
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -51,7 +52,7 @@ class Accelerator(NamedTuple):
 
 
 class PythonPackage(NamedTuple):
-    """A package from a Python index. `accelerated` ones come as builds for the accelerator, or for none."""
+    """A package, of a Python index where no source is given. `accelerated` ones come as builds for the accelerator."""
 
     name: str  # as PEP 503 normalises it
     extras: tuple[str, ...]
@@ -59,6 +60,7 @@ class PythonPackage(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    source: PackageSource | None = None
 
     @property
     def requirement(self) -> str:
@@ -92,6 +94,7 @@ class ListedPackage(NamedTuple):
     accelerated: bool
     path: str  # of the list, relative to the program
     origin: Origin
+    source: PackageSource | None = None
 
 
 class PackageIndex(NamedTuple):

@@ -62,6 +62,7 @@ def listed_needs(environment: Environment) -> list[Need]:
         kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"
         extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
         text = f"{kind} {extras}{listed.specifier or 'any'}"
+        text += f" {listed.source.text}" if listed.source else ""
         text += f" where {listed.marker}" if listed.marker else ""
         if listed.hashes:
             text += f" files {sha256(' '.join(listed.hashes).encode()).hexdigest()[:12]}"
@@ -94,7 +95,8 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, PythonPackage):
         kind = "accelerated" if facet.accelerated else "plain"
         extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
-        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
+        source = f" {facet.source.text}" if facet.source else ""
+        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}", origin)
     if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
         return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
