@@ -66,7 +66,9 @@ class Uv:
         routes = routes_of(request)
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
-        indexes = Indexes(session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put)
+        indexes = Indexes(
+            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.given
+        )
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
