@@ -85,6 +85,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.choice import make_resolver, resolver_name
+    from envc.resolvers.git import Git
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
@@ -104,4 +105,4 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    return World(library, resolver, registry, {}, addresses, progress, system)
+    return World(library, resolver, registry, {}, addresses, progress, system, git=Git(cache))

@@ -123,6 +123,20 @@ class LockedArtifact(Fact):
         )
 
 
+class LockedSource(Fact):
+    """The commit of a git repository, and what all its files are."""
+
+    name: str
+    #: All digits, of SHA-1 or SHA-256. Like the next two, it reaches the Dockerfile.
+    commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    #: SHA-256 over the sorted `mode sha256 path` lines of the files, those of submodules among them.
+    tree: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    files: int
+    size: int
+    submodules: dict[str, str] = {}  # that are among them: path, commit
+    left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -142,12 +156,13 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+    sources: tuple[LockedSource, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
         content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name != "images"}
+        return {name: value for name, value in content.items() if value or name not in {"images", "sources"}}
 
     @property
     def indexes(self) -> tuple[str | None, ...]:
