@@ -25,7 +25,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -36,6 +36,7 @@ from envc.lock.resolution import (
     Target,
 )
 from envc.lock.routes import routes_of
+from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -56,6 +57,7 @@ class Prepared(NamedTuple):
     copied: tuple[LockedImage, ...]  # the images that files are copied from
     sourced: tuple[Build, ...]  # the packages that are built
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -113,6 +115,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds=builds,
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
+        sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
         sourced=sourced,
         compiler=compiler,
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
@@ -148,6 +151,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         images=prepared.copied,
         built=built.builds,
         compiler=prepared.compiler,
+        sources=prepared.sources,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 

@@ -120,6 +120,20 @@ class LockedArtifact(Fact):
         )
 
 
+class LockedSource(Fact):
+    """The commit of a git repository, and what all its files are."""
+
+    name: str
+    #: All digits, of SHA-1 or SHA-256. Like the next two, it reaches the Dockerfile.
+    commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    #: SHA-256 over the sorted `mode sha256 path` lines of the files, those of submodules among them.
+    tree: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    files: int
+    size: int
+    submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
+    left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -141,12 +155,13 @@ class Lock(Fact):
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
         content: dict[str, Any] = serialize(self)
-        later = {"images", "built", "compiler"}
+        later = {"images", "built", "compiler", "sources"}
         return {name: value for name, value in content.items() if value or name not in later}
 
     @property

@@ -103,6 +103,9 @@ def _lock_facts(locked: LockedFiles) -> Facts:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    for one in lock.sources:
+        facts["sources", one.name] = f"commit {one.commit}"
+        facts["sources", f"{one.name} files"] = one.tree[:12]
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts

@@ -8,6 +8,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
+from envc.plan.build_parts import PlannedSource
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
@@ -20,7 +21,16 @@ OUTPUT = 1
 Pair = tuple[str, str]
 BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
 InferenceStep = Literal[
-    "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
+    "system packages",
+    "Python",
+    "user",
+    "tools",
+    "images",
+    "sources",
+    "virtual environment",
+    "data",
+    "source",
+    "configuration",
 ]
 
 
@@ -110,7 +120,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images"})
+    later = frozenset({"tools", "images", "sources"})
 
     name: str
     language: LanguagePart
@@ -125,6 +135,7 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    sources: tuple[PlannedSource, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -24,7 +24,8 @@ from envc.plan.plan import (
 )
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
-from envc.plan.stages import stages_of
+from envc.plan.sources import sources_of
+from envc.plan.stages import Outside, stages_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -43,7 +44,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
-    tools, images = tools_of(environment), image_files(environment, lock)
+    outside = Outside(tools_of(environment), image_files(environment, lock), sources_of(environment, lock))
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
@@ -62,12 +63,13 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images).model_copy(
+        stages=stages_of(base, apt, packages, data, copies, outside).model_copy(
             update={"builder_variables": builder_variables_of(environment)}
         ),
         run=run_of(environment, lock),
-        tools=tools,
-        images=images,
+        tools=outside.tools,
+        images=outside.images,
+        sources=outside.sources,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

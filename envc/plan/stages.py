@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from envc.plan.build_parts import PlannedSource
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
 from envc.plan.system_parts import AptPart
+
+
+class Outside(NamedTuple):
+    """What comes from outside of index and project."""
+
+    tools: tuple[PlannedTool, ...] = ()
+    images: tuple[PlannedImageFile, ...] = ()
+    sources: tuple[PlannedSource, ...] = ()
 
 
 def stages_of(
@@ -14,8 +25,7 @@ def stages_of(
     packages: tuple[PackageGroup, ...],
     data: tuple[PlannedArtifact, ...],
     copies: tuple[PlannedCopy, ...],
-    tools: tuple[PlannedTool, ...] = (),
-    images: tuple[PlannedImageFile, ...] = (),
+    outside: Outside,
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
     builder: list[tuple[BuilderStep, bool]] = [
@@ -24,14 +34,15 @@ def stages_of(
         ("packages", bool(packages)),
         ("byte code", bool(packages)),
         ("libraries of Python", base.python_copied),
-        ("tools", any(tool.unpacked for tool in tools)),
+        ("tools", any(tool.unpacked for tool in outside.tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [
         ("system packages", bool(apt.inference)),
         ("Python", base.python_copied),
         ("user", True),
-        ("tools", bool(tools)),
-        ("images", bool(images)),
+        ("tools", bool(outside.tools)),
+        ("images", bool(outside.images)),
+        ("sources", any(one.path for one in outside.sources)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("source", bool(copies)),
