@@ -11,8 +11,10 @@ from envc.language.facets import (
     Command,
     CopiedPath,
     ExposedPort,
+    Facet,
     HealthCheck,
     Interpreter,
+    ListedPackage,
     PackageFile,
     PackageIndex,
     PythonPackage,
@@ -50,6 +52,9 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         },
     }
     origins: list[tuple[str, tuple[str, ...]]] = []
+    for build in lock.built:
+        said = [one.origin.clause for one in environment.facets if _names(one, build.name)]
+        origins.append((f"built {build.name}", tuple(dict.fromkeys(said))))
     for part, wanted in kinds.items():
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
@@ -57,3 +62,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)
+
+
+def _names(facet: Facet, name: str) -> bool:
+    return isinstance(facet, PythonPackage | ListedPackage) and facet.source is not None and facet.name == name

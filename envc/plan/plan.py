@@ -9,6 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
@@ -19,7 +20,9 @@ from envc.plan.system_parts import AptPart
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+BuilderStep = Literal[
+    "system packages", "virtual environment", "packages", "built packages", "byte code", "libraries of Python", "tools"
+]
 InferenceStep = Literal[
     "system packages",
     "Python",
@@ -41,14 +44,17 @@ class LanguagePart(Part):
     output: int = OUTPUT
 
 
-class BasePart(Part):
+class BasePart(GrownPart):
     """The images that the stages begin with."""
+
+    later = frozenset({"python"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
     python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
+    python: str | None = None  # what the builder's Python is copied from, where the builder has compilers and no Python
 
 
 class PythonPart(Part):
@@ -120,7 +126,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources"})
+    later = frozenset({"tools", "images", "sources", "built"})
 
     name: str
     language: LanguagePart
@@ -136,6 +142,8 @@ class Plan(GrownPart):
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
+
+    built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

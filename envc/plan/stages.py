@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
@@ -17,6 +18,7 @@ class Outside(NamedTuple):
     tools: tuple[PlannedTool, ...] = ()
     images: tuple[PlannedImageFile, ...] = ()
     sources: tuple[PlannedSource, ...] = ()
+    built: tuple[PlannedBuild, ...] = ()
 
 
 def stages_of(
@@ -28,12 +30,14 @@ def stages_of(
     outside: Outside,
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
+    built = [build for build in outside.built if build.folder is None]
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
-        ("byte code", bool(packages)),
-        ("libraries of Python", base.python_copied),
+        ("built packages", bool(built)),
+        ("byte code", bool(packages or built)),
+        ("libraries of Python", base.python_copied and base.python is None),
         ("tools", any(tool.unpacked for tool in outside.tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [

@@ -84,7 +84,17 @@ class Sources:
                 raise git_failed(laid, name, origin.of("source"))
             assert isinstance(laid, LaidOut)  # noqa: S101
             folder = laid.folder / source.subdirectory
-            found = FoundSource(name, "0", (), (), False, "", commit=commit, tree=laid.tree.sha256)
+            found = FoundSource(
+                name,
+                "0",
+                (),
+                (),
+                False,
+                "",
+                commit=commit,
+                tree=laid.tree.sha256,
+                submodules=tuple(sorted(path for path, _, _ in laid.tree.submodules)),
+            )
             if not folder.is_dir() or not any((folder / one).is_file() for one in ("pyproject.toml", "setup.py")):
                 raise _unreadable(wish, found, "neither pyproject.toml nor setup.py lies there")
             yield folder, found

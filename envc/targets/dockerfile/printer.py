@@ -104,7 +104,7 @@ def _(one: given.Run) -> str:
         for command in one.commands
     ]
     chained = [commands[0], *(f"&& {command}" for command in commands[1:])]
-    return "RUN " + _BREAK.join([*mounts, *chained])
+    return "RUN " + _BREAK.join([*([] if one.network else ["--network=none"]), *mounts, *chained])
 
 
 @text.register

@@ -33,17 +33,26 @@ Bring = Callable[[PlannedSource], list[Instruction]]
 
 def source_stages(plan: Plan, bring: Bring | None = None) -> list[Instruction]:
     """Return a stage for each source. `bring` gives the files in place of the builder's git."""
-    steps: list[Instruction] = []
-    for one in plan.sources:
-        what = f"source {one.name}, commit {one.commit}"
-        steps += [
-            Blank(),
-            *because(plan, texts=(what, "its files are compared with the checksum in the lock")),
-            From(plan.base.builder, one.stage),
-            *(bring or _fetch)(one),
-            RunExact(("python", "-c", _CHECK, FOLDER, one.tree, *one.submodules)),
-        ]
-    return steps
+    return [step for one in plan.sources for step in _stage(plan, one, f"source {one.name}", bring)]
+
+
+def repository_stages(plan: Plan, bring: Bring | None = None) -> list[Instruction]:
+    """Return a stage for each repository of a package that is built. They stand before the builder."""
+    repositories = [build.repository for build in plan.built if build.repository]
+    steps = [_stage(plan, one, f"the repository of {one.name}", bring) for one in repositories]
+    return [step for stage in steps for step in (*stage[1:], Blank())]
+
+
+def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) -> list[Instruction]:
+    return [
+        Blank(),
+        *because(
+            plan, texts=(f"{what}, commit {source.commit}", "its files are compared with the checksum in the lock")
+        ),
+        From(plan.base.python or plan.base.builder, source.stage),
+        *(bring or _fetch)(source),
+        RunExact(("python", "-c", _CHECK, FOLDER, source.tree, *source.submodules)),
+    ]
 
 
 def _fetch(source: PlannedSource) -> list[Instruction]:
