@@ -11,6 +11,7 @@ from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
+from envc.language.package_source import ProjectFolder
 from envc.language.packages import normalised
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
@@ -73,6 +74,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     if isinstance(facet, CopiedPath):
         return (facet.source,)
+    if isinstance(facet, ProjectFolder):
+        return (facet.path,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):

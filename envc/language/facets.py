@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
-from envc.language.package_source import PackageSource
+from envc.language.package_source import PackageSource, ProjectFolder
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -245,6 +245,7 @@ Facet = (
     | PythonPackage
     | PackageFile
     | ListedPackage
+    | ProjectFolder
     | PackageIndex
     | SystemPackage
     | Artifact
