@@ -12,6 +12,7 @@ from envc.cli.program_options import build_arguments
 from envc.diagnostics import Diagnostic, Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import PackageFile
+from envc.language.package_source import ProjectFolder
 from envc.plan.places import Places
 from envc.sources.modules import ModulesBeside
 from envc.sources.program import read_program, refuse_twin
@@ -139,7 +140,7 @@ def open_program(program: Path, root: Path | None, memory: Memory | None = None)
 def _with_lists(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
     """Return the environment with what the lists of packages that it names hold. Raises a Report."""
     sides = (environment, *(variant for _, variant in environment.variants))
-    if not any(isinstance(facet, PackageFile) for side in sides for facet in side.facets):
+    if not any(isinstance(facet, PackageFile | ProjectFolder) for side in sides for facet in side.facets):
         return environment
     from envc.lock.lists.expand import expand
     from envc.sources.package_lists import list_reader

@@ -12,6 +12,7 @@ from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
 from envc.language.outside_facets import ProvidedPackage
+from envc.language.package_source import ProjectFolder
 from envc.language.package_words import PackageList
 from envc.language.packages import normalised
 from envc.language.stage_facets import Stage
@@ -100,6 +101,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     if isinstance(facet, CopiedPath):
         return (facet.source,)
+    if isinstance(facet, ProjectFolder):
+        return (facet.path,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):

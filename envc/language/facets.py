@@ -13,6 +13,7 @@ from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.package_source import PackageSource, ProjectFolder
 from envc.language.stage_facets import Stage, StageFacet
 
 Flavour = Literal["base", "runtime", "devel"]
@@ -61,7 +62,7 @@ class Accelerator(NamedTuple):
 
 
 class PythonPackage(NamedTuple):
-    """A package from a Python index. `accelerated` ones come as builds for the accelerator, or for none."""
+    """A package, of a Python index where no source is given. `accelerated` ones come as builds for the accelerator."""
 
     name: str  # as PEP 503 normalises it
     extras: tuple[str, ...]
@@ -69,6 +70,7 @@ class PythonPackage(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    source: PackageSource | None = None
 
     @property
     def requirement(self) -> str:
@@ -102,6 +104,7 @@ class ListedPackage(NamedTuple):
     accelerated: bool
     path: str  # of the list, relative to the program
     origin: Origin
+    source: PackageSource | None = None
 
 
 class PackageIndex(NamedTuple):
@@ -254,6 +257,7 @@ Facet = (
     | PythonPackage
     | PackageFile
     | ListedPackage
+    | ProjectFolder
     | PackageIndex
     | SystemPackage
     | Artifact

@@ -11,6 +11,7 @@ from envc.language.environment import Declared
 from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting, SystemPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
+from envc.language.package_source import ProjectFolder
 from envc.language.stage_facets import BuilderSetting
 from envc.language.stages import in_stage
 
@@ -27,6 +28,8 @@ def key_of(facet: Facet) -> Key | None:
         return ("variable of the builder", facet.name)
     if isinstance(facet, SystemPackage) and facet.stage:
         return (f"SystemPackage {facet.stage}", facet.name)
+    if isinstance(facet, ProjectFolder):
+        return ("project", facet.path)
     name = getattr(facet, "name", None)
     return (type(facet).__name__, name) if isinstance(name, str) else None
 

@@ -10,8 +10,9 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
+from envc.language.outside_facets import GitSource
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "target"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -20,6 +21,7 @@ _NAMED: dict[type, Kind] = {
     PythonPackage: "package",
     ImageLabel: "label",
     Target: "target",
+    GitSource: "source",
 }
 
 

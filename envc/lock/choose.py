@@ -18,13 +18,16 @@ from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
 from envc.lock.base_python import BasePython
+from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
+from envc.lock.built import Build, find_builds
+from envc.lock.compiler_image import find_compiler
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.provided import (
     for_resolver,
@@ -44,6 +47,7 @@ from envc.lock.resolution import (
     Target,
 )
 from envc.lock.routes import routes_of
+from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -62,6 +66,9 @@ class Prepared(NamedTuple):
     builds: tuple[BuildChoice, ...]
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
+    sourced: tuple[Build, ...]  # the packages that are built
+    compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -83,7 +90,14 @@ def choose(
     resolution = prepared.kept
     if resolution is None and prepared.request is not None:
         resolution = Asked(prepared.asked, world).resolve(prepared.request, world.progress)
-    return finish(prepared, resolution)
+    return finish(prepared, resolution, tools_of(prepared, resolution, world, old))
+
+
+def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenBuilds:
+    """Choose what the packages that are built need to be built. Raises a Report."""
+    if resolution is None or prepared.request is None or not prepared.sourced:
+        return NO_BUILDS
+    return choose_tools(prepared.sourced, resolution, prepared.request, world, old, kept=prepared.kept is not None)
 
 
 def prepare(environment: Environment, platform: str, world: World, old: LockedFiles | None, wishes: Wishes) -> Prepared:
@@ -103,7 +117,10 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds = choose_builds(missing, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
-    request = _request(missing, builds, target, world, wishes.kept(asked, old))
+    routes = routes_of(missing, builds)
+    sourced = find_builds(missing, target, world, routes, old, wishes)
+    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    request = _request(missing, builds, target, world, wishes.kept(asked, old), sourced)
     if request is not None and base is not None:
         refuse_without_pip(environment, base)
         request = _on_base(request, base)
@@ -116,7 +133,10 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds=builds,
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
-        system=lock_system(environment, images, platform, world, old, upgrade=upgrade),
+        sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
+        sourced=sourced,
+        compiler=compiler,
+        system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
@@ -129,15 +149,17 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins)
+    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 
 
-def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
+def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    packages = as_listed(prepared.asked, resolution).packages if resolution else ()
+    names = {build.package.name for build in prepared.sourced}
+    whole = as_listed(prepared.asked, resolution).packages if resolution else ()
+    packages = tuple(package for package in whole if package.name not in names)
     check_architectures(prepared.asked, prepared.builds, packages, images.python.version, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -160,8 +182,11 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         images=prepared.copied,
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
+        built=built.builds,
+        compiler=prepared.compiler,
+        sources=prepared.sources,
     )
-    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
+    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 
 
 def _pins(packages: tuple[Package, ...], index: str | None) -> tuple[Pin, ...]:
@@ -185,6 +210,7 @@ def _request(
     target: Target,
     world: World,
     pins: tuple[str, ...],
+    sourced: tuple[Build, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
@@ -192,13 +218,22 @@ def _request(
         return None
     routes = routes_of(environment, builds)
     extras = {build.family.project: build for build in builds if build.extra}
+    own = {build.package.name: build.requirement for build in sourced}
     wanted = tuple(
-        Requirement(_requirement(package, extras), routes.get(package.name))
+        Requirement(own.get(package.name) or _requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
     bounds = {*bounds_of(environment), *(bound for build in builds for bound in build.bounds)}
-    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), tuple(sorted(bounds)))
+    return Request(
+        target,
+        wanted,
+        indexes,
+        pins,
+        tuple(sorted(routes.items())),
+        tuple(sorted(bounds)),
+        given=tuple(sorted(build.given for build in sourced)),
+    )
 
 
 def _on_base(request: Request, base: BasePython) -> Request:

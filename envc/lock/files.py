@@ -7,7 +7,7 @@ every platform has the same pins they share one file, `py3.12-linux.txt`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -24,11 +24,20 @@ LOCK_FILE = "lock.json"
 _SHARED = ("edition", "environment")
 
 
+class ToolPins(NamedTuple):
+    """The pins of what builds a package, from one index."""
+
+    package: str
+    index_name: str | None
+    pins: tuple[Pin, ...]
+
+
 class LockedFiles(NamedTuple):
     """A lock and the pins of its requirements files, by index."""
 
     lock: Lock
     pins: tuple[tuple[str | None, tuple[Pin, ...]], ...]
+    tools: tuple[ToolPins, ...] = ()
 
 
 def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
@@ -47,6 +56,8 @@ def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
             shared = others and all((index, pins) in other.pins and _python(other) == _python(one) for other in others)
             name = one.lock.shared_requirements_file(index) if shared else one.lock.requirements_file(index)
             files[name] = requirements.write(pins)
+        for tools in one.tools:
+            files[one.lock.tools_file(tools.package, tools.index_name)] = requirements.write(tools.pins)
     return files
 
 
@@ -59,8 +70,9 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    for part in ("packages", *(["provided"] if lock.provided else [])):
-        content[part] = {package.pop("name"): package for package in content[part]}
+    for part in ("packages", "provided", "built"):
+        if part in content:
+            content[part] = {package.pop("name"): package for package in content[part]}
     return content
 
 
@@ -92,7 +104,8 @@ def read(texts: Mapping[str, str], folder: str) -> dict[str, LockedFiles]:
     found = {}
     for platform in sorted(platforms):
         lock = _lock(source, content, platform)
-        found[platform] = LockedFiles(lock, tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes))
+        pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
+        found[platform] = LockedFiles(lock, pins, tuple(_tools(lock, texts, folder)))
     return found
 
 
@@ -102,12 +115,13 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
         raise damaged(source, f"platforms.{platform}: no packages by name")
     if not _are_facts(own["packages"]):
         raise damaged(source, f"platforms.{platform}.packages: not facts by name")
-    if not _are_facts(own.get("provided", {})):
-        raise damaged(source, f"platforms.{platform}.provided: not facts by name")
-    packages, provided = (
-        [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())]
-        for part in ("packages", "provided")
-    )
+    for part in ("provided", "built"):
+        if not _are_facts(own.get(part, {})):
+            raise damaged(source, f"platforms.{platform}.{part}: not facts by name")
+    named = {
+        part: [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())]
+        for part in ("packages", "provided", "built")
+    }
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -116,14 +130,15 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        parts = {"packages": packages, "provided": provided, "inputs": inputs}
-        lock = Lock.model_validate({**own, **shared, "platform": platform, **parts})
+        lock = Lock.model_validate({**own, **shared, "platform": platform, **named, "inputs": inputs})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
     if len(lock.images) != len(lock.inputs.get("images", {})):
         raise damaged(source, f"platforms.{platform}.images: not those that inputs name")
+    if [one.name for one in lock.sources] != sorted(lock.inputs.get("sources", {})):
+        raise damaged(source, f"platforms.{platform}.sources: not those that inputs name")
     return lock
 
 
@@ -143,6 +158,21 @@ def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) 
     if {(pin.name, pin.version) for pin in pins} != expected:
         raise damaged(source, f"does not hold the packages that {LOCK_FILE} lists")
     return pins
+
+
+def _tools(lock: Lock, texts: Mapping[str, str], folder: str) -> Iterator[ToolPins]:
+    """Yield the pins of what builds packages. Raises a Report for a file that is missing or has others."""
+    for build in lock.built:
+        for index in build.tool_indexes:
+            name = lock.tools_file(build.name, index)
+            source = Source(f"{folder}/{name}", texts.get(name, ""))
+            if name not in texts:
+                raise damaged(source, "the file is missing")
+            pins = requirements.parse(source)
+            expected = {(tool.name, tool.version) for tool in build.tools if tool.index == index}
+            if {(pin.name, pin.version) for pin in pins} != expected:
+                raise damaged(source, f"does not hold the tools that {LOCK_FILE} lists")
+            yield ToolPins(build.name, index, pins)
 
 
 def _conflict(text: str) -> str | None:

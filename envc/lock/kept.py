@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.lock.files import LockedFiles
+from envc.lock.locked_builds import LockedBuild
 from envc.lock.model import Lock
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
@@ -47,7 +48,8 @@ def kept_resolution(
                 package.requires,
             )
             for package in lock.packages
-        ),
+        )
+        + tuple(_built(build, old) for build in lock.built),
     )
 
 
@@ -55,6 +57,11 @@ def _same_base(lock: Lock, request: Request) -> bool:
     """Say whether the base brings what it brought."""
     before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
     return before == now
+
+
+def _built(build: LockedBuild, old: LockedFiles) -> Package:
+    asking = [one.name for one in old.lock.everything if build.name in map(name_of, one.requires)]
+    return Package(build.name, build.version, (), None, tuple(sorted(asking)), None, None, build.requires)
 
 
 def _oldest_glibc(old: LockedFiles) -> str:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from envc.lock.fact import Fact
+from envc.lock.locked_builds import LockedBuild
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
-
-
-class Fact(BaseModel):
-    """A part of the lock."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class LockedPython(Fact):
@@ -149,8 +146,22 @@ class LockedArtifact(Fact):
         )
 
 
+class LockedSource(Fact):
+    """The commit of a git repository, and what all its files are."""
+
+    name: str
+    #: All digits, of SHA-1 or SHA-256. Like the next two, it reaches the Dockerfile.
+    commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    #: SHA-256 over the sorted `mode sha256 path` lines of the files, those of submodules among them.
+    tree: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    files: int
+    size: int
+    submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
+    left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+
+
 #: Facts of a lock that came after the first locks were made.
-_LATER = frozenset({"images", "base_python", "provided"})
+_LATER = frozenset({"images", "base_python", "provided", "built", "compiler", "sources"})
 
 
 class Lock(Fact):
@@ -174,6 +185,9 @@ class Lock(Fact):
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
     base_python: LockedBasePython | None = None  # where the program says what the base provides
     provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
+    built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -182,10 +196,22 @@ class Lock(Fact):
         return {name: value for name, value in content.items() if value or name not in _LATER}
 
     @property
+    def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:
+        """All Python packages that were chosen, those that are built among them."""
+        return (*self.packages, *self.built)
+
+    @property
     def indexes(self) -> tuple[str | None, ...]:
         """The indexes that packages come from, the default one first."""
         named = {package.index for package in self.packages}
         return tuple(sorted(named, key=lambda name: name or ""))
+
+    @property
+    def named_indexes(self) -> tuple[str, ...]:
+        """The names of all indexes that a build asks: those of tools and source archives, too."""
+        found = {*self.indexes, *(one.index for one in self.built)}
+        found |= {index for one in self.built for index in one.tool_indexes}
+        return tuple(sorted(name for name in found if name))
 
     def requirements_file(self, index: str | None) -> str:
         """Return the name of the requirements file of an index, `py3.12-linux-x86_64.pytorch-cu118.txt`."""
@@ -194,6 +220,13 @@ class Lock(Fact):
     def shared_requirements_file(self, index: str | None) -> str:
         """Return the name of the file where every platform has the same pins, `py3.12-linux.txt`."""
         return f"{self._python}-linux{f'.{index}' if index else ''}.txt"
+
+    def tools_file(self, package: str, index: str | None) -> str:
+        """Return the name of the requirements file of what builds a package: `py3.12-linux-x86_64.build.crcmod.txt`.
+
+        No index has a dot in its name.
+        """
+        return f"{self._python}-linux-{MACHINES[self.platform]}.build.{package}{f'.{index}' if index else ''}.txt"
 
     @property
     def _python(self) -> str:

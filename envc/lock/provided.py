@@ -14,7 +14,7 @@ from envc.lock.base_python import BasePython
 from envc.lock.markers import markers_of
 from envc.lock.model import Lock, LockedBasePython, LockedProvidedPackage
 from envc.lock.requirements import normalise
-from envc.lock.resolution import PackageOfBase, Target
+from envc.lock.resolution import Given, Target
 
 #: The first pip that installs for another Python than its own.
 _OLDEST_PIP = "22.3"
@@ -118,7 +118,7 @@ def not_provided(environment: Environment, base: BasePython | None) -> Environme
     return environment._replace(facets=tuple(facets))
 
 
-def for_resolver(base: BasePython, target: Target) -> tuple[tuple[PackageOfBase, ...], tuple[str, ...]]:
+def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[str, ...]]:
     """Return the base's packages as a resolver sees them, and the bounds that they set for all others.
 
     What a package of the base needs is there, or its maker did without: nothing is installed for it, and where two of
@@ -161,7 +161,7 @@ def locked_base(base: BasePython | None) -> LockedBasePython | None:
 
 def locked_packages(base: BasePython | None) -> tuple[LockedProvidedPackage, ...]:
     """Return what the lock holds of the base's packages."""
-    packages: Iterable[PackageOfBase] = base.packages if base else ()
+    packages: Iterable[Given] = base.packages if base else ()
     return tuple(LockedProvidedPackage(**one._asdict()) for one in packages)
 
 
@@ -170,5 +170,5 @@ def base_of(lock: Lock) -> BasePython | None:
     python = lock.base_python
     if python is None:
         return None
-    packages = tuple(PackageOfBase(one.name, one.version, one.requires) for one in lock.provided)
+    packages = tuple(Given(one.name, one.version, one.requires) for one in lock.provided)
     return BasePython(**python.model_dump(), version=lock.python.version, packages=packages)

@@ -30,11 +30,14 @@ class Requirement(NamedTuple):
     index_name: str | None = None  # the name of the only index it may come from; None is Python's default index
 
 
-class PackageOfBase(NamedTuple):
-    """A package that a base brings."""
+class Given(NamedTuple):
+    """A package whose one version is known already, because it comes from no index: a resolver asks nobody for it.
+
+    A base brings it, or it is built.
+    """
 
     name: str  # normalised as PEP 503 does
-    version: str  # with its local part, `2.7.0a0+nv25.04`
+    version: str
     requires: tuple[str, ...]  # PEP 508 with its markers, as the package says it, sorted
 
 
@@ -47,8 +50,14 @@ class Request(NamedTuple):
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
-    provided: tuple[PackageOfBase, ...] = ()  # are there already: the only versions of their names, and not chosen
+    provided: tuple[Given, ...] = ()  # are there already: the only versions of their names, and not chosen
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
+    given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
+
+    @property
+    def known(self) -> tuple[Given, ...]:
+        """All packages that come from no index."""
+        return (*self.given, *self.provided)
 
 
 class Package(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
+from envc.lock.model import Lock
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
 
@@ -101,12 +102,30 @@ def _lock_facts(locked: LockedFiles) -> Facts:
     for distribution in lock.distributions:
         if distribution.snapshot:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
+    return facts | _outside_facts(lock) | _built_facts(lock)
+
+
+def _outside_facts(lock: Lock) -> Facts:
+    """Return what comes from no index and no archive of a distribution."""
+    facts: Facts = {}
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
     for provided in lock.provided:
         facts["provided", provided.name] = provided.version
+    for one in lock.sources:
+        facts["sources", one.name] = f"commit {one.commit}"
+        facts["sources", f"{one.name} files"] = one.tree[:12]
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
+    return facts
+
+
+def _built_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
+    for build in lock.built:
+        facts["built", build.name] = f"{build.version} from {build.source}"
+        facts["built", f"{build.name}{_FILES}"] = (build.sha256 or build.tree or "")[:12]
+        facts |= {("built", f"{build.name} by {tool.name}"): tool.version for tool in build.tools}
     return facts
 
 

@@ -1,8 +1,8 @@
 """The reproducibility hash: a Merkle tree over the plan's branches.
 
 A branch's hash is SHA-256 over its canonical JSON (sorted keys, no blanks, ASCII); a root's is SHA-256 over the
-canonical JSON of {branch: hash}. The environment hash leaves out `source`, `run` and `targets`: what is installed stays
-the same while code, command and place change.
+canonical JSON of {branch: hash}. The environment hash leaves out `source`, `projects`, `run` and `targets`: what is
+installed stays the same while code, command and place change.
 """
 
 from __future__ import annotations
@@ -28,13 +28,17 @@ BRANCHES = (
     "images",
     "provided",
     "targets",
+    "built",
+    "projects",
+    "sources",
 )
 #: Branches that the environment hash leaves out.
-BESIDE_THE_ENVIRONMENT = {"source", "run", "targets"}
+BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
 
 
 _ADDRESSES: Any = {
     "packages": {"__all__": {"address"}},
+    "built": {"__all__": {"archive": {"address"}, "tools": {"__all__": {"address"}}}},
     "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
 }
 

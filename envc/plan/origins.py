@@ -12,8 +12,10 @@ from envc.language.facets import (
     Command,
     CopiedPath,
     ExposedPort,
+    Facet,
     HealthCheck,
     Interpreter,
+    ListedPackage,
     PackageFile,
     PackageIndex,
     PythonPackage,
@@ -22,7 +24,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
@@ -34,6 +36,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "builder variables": BuilderSetting,
     "launch": Launch,
     "fabric": Fabric,
+    "sources": GitSource,
 }
 
 
@@ -59,6 +62,9 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         },
     }
     origins: list[tuple[str, tuple[str, ...]]] = []
+    for build in lock.built:
+        said = [one.origin.clause for one in environment.facets if _names(one, build.name)]
+        origins.append((f"built {build.name}", tuple(dict.fromkeys(said))))
     for part, wanted in kinds.items():
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
@@ -66,3 +72,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)
+
+
+def _names(facet: Facet, name: str) -> bool:
+    return isinstance(facet, PythonPackage | ListedPackage) and facet.source is not None and facet.name == name

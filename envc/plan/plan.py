@@ -8,6 +8,8 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
+from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedBasePython, PlannedProvidedPackage
 from envc.plan.part import GrownPart, Part
@@ -19,9 +21,21 @@ from envc.plan.target_parts import PlannedTarget
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+BuilderStep = Literal[
+    "system packages", "virtual environment", "packages", "built packages", "byte code", "libraries of Python", "tools"
+]
 InferenceStep = Literal[
-    "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
+    "system packages",
+    "Python",
+    "user",
+    "tools",
+    "images",
+    "sources",
+    "virtual environment",
+    "data",
+    "projects",
+    "source",
+    "configuration",
 ]
 
 
@@ -35,7 +49,7 @@ class LanguagePart(Part):
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python"})
+    later = frozenset({"python", "builder_python"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -43,6 +57,7 @@ class BasePart(GrownPart):
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
+    builder_python: str | None = None  # what the Python of a builder without its own is copied from
 
 
 class PythonPart(Part):
@@ -114,7 +129,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "provided", "targets"})
+    later = frozenset({"tools", "images", "provided", "targets", "sources", "built", "projects"})
 
     name: str
     language: LanguagePart
@@ -131,6 +146,10 @@ class Plan(GrownPart):
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
     targets: tuple[PlannedTarget, ...] = ()  # sorted by name
+    sources: tuple[PlannedSource, ...] = ()  # sorted by name
+
+    built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
+    projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -139,6 +158,11 @@ class Plan(GrownPart):
     def target(self, name: str) -> PlannedTarget | None:
         """Return the target of that name, or None when the program does not ask for it."""
         return next((one for one in self.targets if one.name == name), None)
+
+    @property
+    def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
+        """What of the project is sent to the builder as folders and files."""
+        return (*self.source, *self.projects)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -9,7 +9,8 @@ from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
-from envc.plan.copies import copies_of
+from envc.plan.built import builds_of
+from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
 from envc.plan.outside import image_files, tools_of
@@ -25,7 +26,8 @@ from envc.plan.plan import (
 from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
-from envc.plan.stages import stages_of
+from envc.plan.sources import sources_of
+from envc.plan.stages import Outside, stages_of
 from envc.plan.targets import targets_of
 from envc.plan.variables import builder_variables_of
 
@@ -46,15 +48,18 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
-    tools, images = tools_of(environment), image_files(environment, lock)
+    built = builds_of(environment, locked, index_addresses)
+    outside = Outside(tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built)
     apt = plan_apt(lock, index_addresses)
+    python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
         official_python=lock.base.repository == PYTHON_REPOSITORY and own is None,
         python_copied=lock.interpreter is not None,
-        builder=(lock.interpreter or lock.base).reference,
+        builder=(lock.compiler or python_image).reference,
         inference=lock.base.reference,
         python=base_python_of(lock),
+        builder_python=python_image.reference if lock.compiler else None,
     )
     return Plan(
         name=environment.name,
@@ -66,12 +71,15 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images).model_copy(
-            update={"builder_variables": builder_variables_of(environment)}
+        stages=stages_of(base, apt, packages, data, copies, outside).model_copy(
+            update={"builder_variables": builder_variables_of(environment, lock)}
         ),
         run=run_of(environment, lock),
-        tools=tools,
-        images=images,
+        tools=outside.tools,
+        images=outside.images,
+        sources=outside.sources,
+        built=built,
+        projects=projects_of(environment, built, sources, places),
         provided=provided_of(lock),
         targets=targets_of(environment),
         origins=origins_of(environment, lock),

@@ -9,7 +9,7 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
-from envc.lock.resolution import PackageOfBase, Request, Requirement, Resolution
+from envc.lock.resolution import Given, Request, Requirement, Resolution
 from envc.lock.world import World
 from envc.resolvers.pip_tools import PipTools, Settings
 from envc.resolvers.uv import Uv
@@ -20,10 +20,8 @@ from tests.unit.lock.world import LIBRARY, PLATFORM, Images, environment, image
 
 pytestmark = pytest.mark.index
 
-TORCH = PackageOfBase(
-    "torch", "2.7.0a0+nv25.04", ('onnx>=1.15; extra == "onnx"', 'zip-x; (extra == "two.b" or extra == "a")')
-)
-NUMPY = PackageOfBase("numpy", "1.26.4", ())
+TORCH = Given("torch", "2.7.0a0+nv25.04", ('onnx>=1.15; extra == "onnx"', 'zip-x; (extra == "two.b" or extra == "a")'))
+NUMPY = Given("numpy", "1.26.4", ())
 
 
 @pytest.fixture(params=[PipTools, Uv])

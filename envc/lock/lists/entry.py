@@ -9,6 +9,7 @@ from typing import NamedTuple
 from packaging.requirements import InvalidRequirement, Requirement
 
 from envc.diagnostics import Source, Span
+from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
 from envc.lock.lists.mistakes import elsewhere, unreadable
 
@@ -26,6 +27,7 @@ class Entry(NamedTuple):
     wanted: bool  # or else only a bound for a package that somebody asks for
     span: Span
     bound_to: str = ""  # the name of the index that the list binds it to, where it is not the default one
+    source: PackageSource | None = None  # where it comes from, when it is no ready wheel of an index
 
 
 class Include(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from envc.lock.base_python import BasePython
-from envc.lock.resolution import PackageOfBase
+from envc.lock.resolution import Given
 from envc.resolvers.base_python.interpreter import Interpreter, find_interpreter
 from envc.resolvers.base_python.metadata import package_of
 from envc.resolvers.registry.layers import Layers
@@ -66,16 +66,16 @@ def prefix_folders(interpreter: Interpreter) -> list[str]:
     ]
 
 
-def packages_in(layers: Layers, folders: Sequence[str]) -> tuple[PackageOfBase, ...]:
+def packages_in(layers: Layers, folders: Sequence[str]) -> tuple[Given, ...]:
     """Return the packages of folders: of two of the same name that of the earlier folder, which Python would import."""
-    found: dict[str, PackageOfBase] = {}
+    found: dict[str, Given] = {}
     for folder in folders:
         for package in _packages(layers, folder):
             found.setdefault(package.name, package)
     return tuple(sorted(found.values()))
 
 
-def _packages(layers: Layers, folder: str) -> Iterator[PackageOfBase]:
+def _packages(layers: Layers, folder: str) -> Iterator[Given]:
     names = layers.names_under(folder)
     infos = [name for name in names if _INFO.fullmatch(name[len(folder) + 1 :])]
     links = [name for name in names if name.endswith(".egg-link") and "/" not in name[len(folder) + 1 :]]

@@ -8,15 +8,16 @@ from types import MappingProxyType
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
-from envc.targets.dockerfile.copied_python import collect_libraries
+from envc.targets.dockerfile.built import built_packages
+from envc.targets.dockerfile.byte_code import compile_byte_code
+from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
+from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
-    Comment,
     Copy,
     From,
     Instruction,
-    Mount,
     Run,
     Variables,
 )
@@ -24,29 +25,17 @@ from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.own_python import as_root, make_environment
 from envc.targets.dockerfile.quoting import because
 
-_BYTE_CODE = (
-    "import compileall, py_compile, sys; "
-    "compileall.compile_dir(sys.argv[1], quiet=2, workers=0, "
-    "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
-)
-_PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
-#: The builder's machine may give pip's configuration, certificates and logins; without them the mounts are not there.
-_MACHINE = (
-    Mount("secret", (("id", "envc-netrc"), ("target", "/root/.netrc"))),
-    Mount("secret", (("id", "envc-pip"), ("target", "/etc/pip.conf"))),
-    Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt"))),
-)
-
-
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 
 
 def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Instruction]:
     """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
     steps: list[Instruction] = [
+        *python_stage(plan),
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
         *as_root(plan),
+        *copy_python_to_builder(plan),
     ]
     for name in plan.stages.builder:
         steps += {**_STEPS, **others}[name](plan)
@@ -82,16 +71,11 @@ def in_order(plan: Plan) -> list[PackageGroup]:
 
 
 def _byte_code(plan: Plan) -> list[Instruction]:
-    folder = f"{plan.python.environment}/lib/python{plan.python.minor}/site-packages"
     reason = (
         "Byte code, checked by nobody at run time and the same in every build; without it imports are",
         "3 to 8 times slower. Files that do not compile (templates) stay as they are.",
     )
-    return [
-        Blank(),
-        Comment(reason),
-        Run(((f"{plan.python.environment}/bin/python", "-c", _BYTE_CODE, folder),)),
-    ]
+    return compile_byte_code(plan, *reason)
 
 
 def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # every step takes the plan
@@ -124,7 +108,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     pip += ["-r", target]
     steps += [
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), (_PIP_CACHE, *_MACHINE), frozenset(raw)),
+        Run((tuple(pip),), (PIP_CACHE, *MACHINE), frozenset(raw)),
     ]
     return steps
 
@@ -133,6 +117,7 @@ _STEPS: Steps = {
     "system packages": _system_packages,
     "virtual environment": _virtual_environment,
     "packages": _packages,
+    "built packages": built_packages,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
     "tools": unpack_tools,

@@ -55,6 +55,7 @@ class Run(NamedTuple):
     commands: tuple[tuple[str, ...], ...]
     mounts: tuple[Mount, ...] = ()
     raw: frozenset[str] = frozenset()  # arguments that are left to the shell as they are: redirections, wildcards
+    network: bool = True
 
 
 class RunExact(NamedTuple):
@@ -80,6 +81,15 @@ class AddRemote(NamedTuple):
     path: str
     sha256: str
     mode: str
+
+
+class AddCommit(NamedTuple):
+    """ADD of a commit of a git repository, without its history."""
+
+    address: str  # ends in `.git`
+    commit: str
+    path: str
+    submodules: bool = True  # as builders do by themselves
 
 
 class WorkingDirectory(NamedTuple):
@@ -135,6 +145,7 @@ Instruction = (
     | RunExact
     | Copy
     | AddRemote
+    | AddCommit
     | WorkingDirectory
     | User
     | Expose

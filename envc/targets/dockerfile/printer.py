@@ -104,7 +104,7 @@ def _(one: given.Run) -> str:
         for command in one.commands
     ]
     chained = [commands[0], *(f"&& {command}" for command in commands[1:])]
-    return "RUN " + _BREAK.join([*mounts, *chained])
+    return "RUN " + _BREAK.join([*([] if one.network else ["--network=none"]), *mounts, *chained])
 
 
 @text.register
@@ -137,6 +137,12 @@ def _(one: given.Copy) -> str:
 def _(one: given.AddRemote) -> str:
     paths = exec_form((copy_path(one.address, pattern=False), copy_path(one.path, pattern=False)))
     return f"ADD --checksum=sha256:{one.sha256} --chmod={one.mode} {paths}"
+
+
+@text.register
+def _(one: given.AddCommit) -> str:
+    commit = f"#{one.commit}" if one.submodules else f"?commit={one.commit}&submodules=false"
+    return f"ADD {exec_form((copy_path(one.address + commit, pattern=False), copy_path(one.path, pattern=False)))}"
 
 
 @text.register
