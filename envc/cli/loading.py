@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from envc import compile as pipeline
 from envc.cli.program_options import build_arguments
 from envc.diagnostics import Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import PackageFile
+from envc.language.package_rules import Patch
 from envc.plan.places import Places
 from envc.sources.program import read_program, refuse_twin
 from envc.sources.project import Project, find_project
 
 if TYPE_CHECKING:
     from envc.cli.remembered import Memory
+
+Read = TypeVar("Read")
 
 
 class Loaded(NamedTuple):
@@ -102,23 +105,34 @@ def load_environments(
             own = pipeline.understand(source, modules, Chosen(one.name, values))
             environment = pipeline.environment_of(own, source, program.stem, one.name)
         show(environment.warnings)
-        full = _with_lists(environment, source, project, memory)
+        full = _with_files(environment, source, project, memory)
         found.append(Loaded(source, project, own, full, project.places(one.name), memory))
     return found
 
 
-def _with_lists(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
-    """Return the environment with what the lists of packages that it names hold. Raises a Report."""
+def _with_files(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
+    """Return the environment with what the lists of packages and the patches that it names hold. Raises a Report."""
     sides = (environment, *(variant for _, variant in environment.variants))
-    if not any(isinstance(facet, PackageFile) for side in sides for facet in side.facets):
-        return environment
-    from envc.lock.lists.expand import expand
-    from envc.sources.package_lists import list_reader
-
+    kinds = {type(facet) for side in sides for facet in side.facets}
+    places = project.places(environment.name)
     note = memory.read_file if memory else lambda _: None
-    read = list_reader(project.root, project.places(environment.name), source.path, note)
-    variants = tuple((platform, expand(variant, read)) for platform, variant in environment.variants)
-    return expand(environment, read)._replace(variants=variants)
+    if PackageFile in kinds:
+        from envc.lock.lists.expand import expand
+        from envc.sources.package_lists import list_reader
+
+        environment = _on_all(environment, expand, list_reader(project.root, places, source.path, note))
+    if Patch in kinds:
+        from envc.lock.patches import with_patches
+        from envc.sources.patches import patch_reader
+
+        environment = _on_all(environment, with_patches, patch_reader(project.root, places, source.path, note))
+    return environment
+
+
+def _on_all(environment: Environment, fill: Callable[[Environment, Read], Environment], read: Read) -> Environment:
+    """Return the environment filled with files, on every platform."""
+    variants = tuple((platform, fill(variant, read)) for platform, variant in environment.variants)
+    return fill(environment, read)._replace(variants=variants)
 
 
 def with_group(loaded: Loaded) -> list[Loaded]:
@@ -128,7 +142,7 @@ def with_group(loaded: Loaded) -> list[Loaded]:
         loaded
         if environment.name == loaded.environment.name
         else loaded._replace(
-            environment=_with_lists(environment, loaded.source, loaded.project, loaded.memory),
+            environment=_with_files(environment, loaded.source, loaded.project, loaded.memory),
             places=loaded.project.places(environment.name),
         )
         for environment in loaded.meaning.environments

@@ -177,6 +177,7 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
 
 def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic]:
     """Return what is worth a warning about locks that were just made, each said once."""
+    from envc.lock.overrides import unneeded_overrides
     from envc.lock.routes import unused_indexes
     from envc.lock.system_doubts import system_doubts
 
@@ -186,6 +187,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
             environment = loaded.environment.on(platform)
             found += system_doubts(environment, locked.lock)
             found += unused_indexes(environment, (package.name for package in locked.lock.packages))
+            found += unneeded_overrides(environment, locked.lock)
     return list(dict.fromkeys(found))
 
 

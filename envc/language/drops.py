@@ -11,6 +11,7 @@ from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
+from envc.language.package_rules import Override, Patch
 from envc.language.packages import normalised
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
@@ -57,7 +58,7 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
     facets = facets_of(mine)
     known = sorted({name for facet in facets for name in names_of(facet)[:1]})
     # names of packages are the same however they are written; all other names are what they are
-    plain = normalised if any(isinstance(facet, PythonPackage) for facet in facets) else _path
+    plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) else _path
     wanted = {plain(name.value) for name in drop.names}
     found = {plain(name) for facet in facets for name in names_of(facet)}
     mistakes = [_nothing(drop, name, known) for name in drop.names if plain(name.value) not in found]
@@ -77,6 +78,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):
         return (facet.pattern,)
+    if isinstance(facet, Patch):
+        return (facet.path, facet.package)
     if isinstance(facet, PythonPackage):
         return (facet.name,)
     name = getattr(facet, "name", None)

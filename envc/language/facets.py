@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.package_rules import PackageRule
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -59,6 +60,7 @@ class PythonPackage(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    bare: bool = False  # what it asks for itself is not followed
 
     @property
     def requirement(self) -> str:
@@ -77,6 +79,7 @@ class PackageFile(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    bare: bool = False
 
 
 class ListedPackage(NamedTuple):
@@ -92,6 +95,7 @@ class ListedPackage(NamedTuple):
     accelerated: bool
     path: str  # of the list, relative to the program
     origin: Origin
+    bare: bool = False
 
 
 class PackageIndex(NamedTuple):
@@ -260,4 +264,5 @@ Facet = (
     | SharedMemory
     | ContainerFacet
     | OutsideFacet
+    | PackageRule
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from envc.language.fields import Flag, Positional
+from envc.language.fields import Flag, Keyword, Positional
 from envc.language.values import refuse
 from envc.language.word import Entry
 
@@ -33,6 +33,14 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def read_bare_name(text: str) -> str:
+    """Read a package's name that stands without extras."""
+    match = _NAME.fullmatch(text)
+    if not match or match[2] is not None:
+        refuse("unusable-package-name", "the name of a package, without extras: letters, digits and - _ . only")
+    return normalised(text)
+
+
 def _read_name(text: str) -> str:
     match = _NAME.fullmatch(text)
     if not match:
@@ -45,7 +53,7 @@ def _read_name(text: str) -> str:
     return normalised(match[1]) + (f"[{','.join(sorted(map(normalised, extras)))}]" if extras else "")
 
 
-def _read_specifier(text: str) -> str:
+def read_specifier(text: str) -> str:
     """Return PEP 440's form. A number alone is a version: with two parts all of its patches, with three exactly it."""
     if text[:1].isdigit():
         if not _VERSION.fullmatch(text):
@@ -65,10 +73,9 @@ class PackageEntry(Entry):
     """A package: `torch`, `torch 2.7`, `transformers[torch] >=4.46,<5`."""
 
     name: Annotated[str, AfterValidator(_read_name), Positional(kinds=frozenset({"word", "string"}))]
-    version: Annotated[str, BeforeValidator(_read_specifier), Positional(kinds=frozenset({"number", "constraint"}))] = (
-        ""
-    )
+    version: Annotated[str, BeforeValidator(read_specifier), Positional(kinds=frozenset({"number", "constraint"}))] = ""
     pinned: Annotated[bool, Flag()] = False
+    without: Annotated[Literal["deps"] | None, Keyword()] = None
 
     @property
     def bare_name(self) -> str:
@@ -80,3 +87,9 @@ class PackageEntry(Entry):
         """The extras, sorted."""
         listed = self.name.partition("[")[2].rstrip("]")
         return tuple(listed.split(",")) if listed else ()
+
+
+#: A package's name, as PEP 503 normalises it.
+PackageName = Annotated[str, AfterValidator(read_bare_name)]
+#: PEP 440's specifier, of a version too: `==2.7.*` from `2.7`.
+Specifier = Annotated[str, BeforeValidator(read_specifier)]

@@ -9,8 +9,9 @@ from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
+from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "override"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -18,6 +19,7 @@ _NAMED: dict[type, Kind] = {
     Artifact: "artifact",
     PythonPackage: "package",
     ImageLabel: "label",
+    Override: "override",
 }
 
 

@@ -11,6 +11,7 @@ from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
+from envc.language.package_rules import Override
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
@@ -24,6 +25,8 @@ from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
 from envc.lock.needs import inputs_of, needs_of
+from envc.lock.overrides import locked_overrides
+from envc.lock.patches import locked_patches
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
     Package,
@@ -127,6 +130,8 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
         images=prepared.copied,
+        overrides=locked_overrides(environment),
+        patches=locked_patches(environment, (package.name for package in packages)),
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
 
@@ -143,6 +148,7 @@ def _package(package: Package) -> LockedPackage:
         requires=package.requires,
         wheel=package.wheel,
         size=package.size,
+        overruled=package.overruled,
     )
 
 
@@ -163,4 +169,13 @@ def _request(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), bounds_of(environment))
+    return Request(
+        target,
+        wanted,
+        indexes,
+        pins,
+        tuple(sorted(routes.items())),
+        bounds_of(environment),
+        overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
+        bare=tuple(sorted({package.name for package in packages if package.bare})),
+    )

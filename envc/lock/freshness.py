@@ -17,6 +17,7 @@ _KIND_NAMES = {
     "system": "the system packages",
     "artifacts": "the data",
     "images": "the images that files are copied from",
+    "patches": "the patches",
 }
 
 

@@ -44,6 +44,7 @@ def kept_resolution(
                 package.wheel,
                 package.size,
                 package.requires,
+                overruled=package.overruled,
             )
             for package in lock.packages
         ),

@@ -26,7 +26,13 @@ def settled(environment: Environment, python: str | None, platform: str) -> Envi
             if facet.wanted:
                 facets.append(
                     PythonPackage(
-                        facet.name, facet.extras, facet.specifier, facet.pinned, facet.accelerated, facet.origin
+                        facet.name,
+                        facet.extras,
+                        facet.specifier,
+                        facet.pinned,
+                        facet.accelerated,
+                        facet.origin,
+                        facet.bare,
                     )
                 )
     return environment._replace(facets=tuple(facets))

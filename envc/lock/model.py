@@ -21,6 +21,11 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _used(content: dict[str, Any], later: set[str]) -> dict[str, Any]:
+    """Return a part's content without what came after the first locks and is not used."""
+    return {name: value for name, value in content.items() if value or name not in later}
+
+
 class LockedPython(Fact):
     """The interpreter, to the patch."""
 
@@ -64,6 +69,28 @@ class LockedPackage(Fact):
     requires: tuple[str, ...]  # what it needs on the target, sorted: `scipy>=1.8`, without markers
     wheel: str | None
     size: int | None
+    #: What it asks for itself and what does not count: replaced by an `override`, or left out by `without deps`.
+    overruled: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _used(serialize(self), {"overruled"})
+
+
+class LockedOverride(Fact):
+    """Versions of a package that count in place of what other packages ask of it."""
+
+    name: str
+    specifier: str
+    reason: str
+
+
+class LockedPatch(Fact):
+    """A change of a package's installed files."""
+
+    package: str
+    path: str  # relative to the program
+    sha256: str
 
 
 Stage = Literal["builder", "inference"]
@@ -142,12 +169,13 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+    overrides: tuple[LockedOverride, ...] = ()  # sorted by name
+    patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name != "images"}
+        return _used(serialize(self), {"images", "overrides", "patches"})
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

@@ -24,8 +24,11 @@ from envc.language.facets import (
 )
 from envc.language.origin import Origin
 from envc.language.outside_facets import ImageFile
+from envc.language.package_rules import Override, Patch
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
+NeedKind = Literal[
+    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "patches"
+]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -62,6 +65,7 @@ def listed_needs(environment: Environment) -> list[Need]:
         kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"
         extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
         text = f"{kind} {extras}{listed.specifier or 'any'}"
+        text += " without deps" if listed.bare else ""
         text += f" where {listed.marker}" if listed.marker else ""
         if listed.hashes:
             text += f" files {sha256(' '.join(listed.hashes).encode()).hexdigest()[:12]}"
@@ -91,12 +95,6 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
         words += ["architectures", *facet.architectures] if facet.architectures else []
         return Need("accelerator", "gpu", " ".join(words), origin)
-    if isinstance(facet, PythonPackage):
-        kind = "accelerated" if facet.accelerated else "plain"
-        extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
-        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
-    if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
-        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
         return Need("system", facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
@@ -104,4 +102,21 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
     if isinstance(facet, ImageFile):
         return Need("images", facet.image, "copied from", origin)
+    return _package_need(facet)
+
+
+def _package_need(facet: Facet) -> Need | None:
+    """Return what must be chosen of Python packages."""
+    origin = facet.origin
+    if isinstance(facet, PythonPackage):
+        kind = "accelerated" if facet.accelerated else "plain"
+        extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
+        alone = " without deps" if facet.bare else ""
+        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{alone}", origin)
+    if isinstance(facet, Override):
+        return Need("packages", f"override {facet.name}", f"{facet.specifier} because {facet.reason}", origin)
+    if isinstance(facet, Patch):
+        return Need("patches", facet.path, f"of {facet.package} {facet.sha256}", origin)
+    if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
+        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     return None

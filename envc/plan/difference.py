@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
+from envc.lock.model import Lock
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
 
@@ -48,6 +49,7 @@ def input_changes(
         "group": "packages",
         "system": "apt",
         "artifacts": "data",
+        "patches": "patches",
     }
     return _changes(
         *(
@@ -105,6 +107,15 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
+    return facts | _rule_facts(lock)
+
+
+def _rule_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
+    for override in lock.overrides:
+        facts["packages", f"override {override.name}"] = f"{override.specifier} because {override.reason}"
+    for patch in lock.patches:
+        facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts
 
 

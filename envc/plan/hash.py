@@ -25,6 +25,7 @@ BRANCHES = (
     "run",
     "tools",
     "images",
+    "patches",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run"}

@@ -22,10 +22,11 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.language.package_rules import Override, Patch
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
-_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck}
+_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck, "patches": Patch}
 
 
 def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -33,7 +34,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage, PackageFile, PackageIndex),
+        "packages": (PythonPackage, PackageFile, PackageIndex, Override),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),
@@ -54,6 +55,9 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
     origins.append(("base reason", (lock.base.reason, lock.python.reason)))
+    for one in lock.overrides:
+        text = f"{one.name}{one.specifier} in place of what other packages ask, because {one.reason}"
+        origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)

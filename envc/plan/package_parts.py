@@ -30,3 +30,11 @@ class PackageGroup(Part):
     def argument(self) -> str | None:
         """The build argument that gives a named index another address: `PYTORCH_CU118_INDEX`."""
         return index_argument(self.index) if self.index else None
+
+
+class PlannedPatch(Part):
+    """A change of a package's installed files."""
+
+    package: str
+    path: str  # relative to the program
+    sha256: str

@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup
+from envc.plan.package_parts import PackageGroup, PlannedPatch
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
@@ -18,7 +18,9 @@ from envc.plan.system_parts import AptPart
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+BuilderStep = Literal[
+    "system packages", "virtual environment", "packages", "patches", "byte code", "libraries of Python", "tools"
+]
 InferenceStep = Literal[
     "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
 ]
@@ -110,7 +112,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images"})
+    later = frozenset({"tools", "images", "patches"})
 
     name: str
     language: LanguagePart
@@ -125,6 +127,7 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -13,7 +13,7 @@ from envc.plan.copies import copies_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
 from envc.plan.outside import image_files, tools_of
-from envc.plan.package_parts import PackageGroup, PlannedPackage
+from envc.plan.package_parts import PackageGroup, PlannedPackage, PlannedPatch
 from envc.plan.places import Places
 from envc.plan.plan import (
     BasePart,
@@ -44,6 +44,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     tools, images = tools_of(environment), image_files(environment, lock)
+    patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
@@ -62,12 +63,13 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images).model_copy(
+        stages=stages_of(base, apt, packages, data, copies, tools, images, patches).model_copy(
             update={"builder_variables": builder_variables_of(environment)}
         ),
         run=run_of(environment, lock),
         tools=tools,
         images=images,
+        patches=patches,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

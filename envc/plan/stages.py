@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup
+from envc.plan.package_parts import PackageGroup, PlannedPatch
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
 from envc.plan.system_parts import AptPart
 
 
-def stages_of(
+def stages_of(  # noqa: PLR0913, PLR0917  # the parts of the plan that have steps
     base: BasePart,
     apt: AptPart,
     packages: tuple[PackageGroup, ...],
@@ -16,12 +16,14 @@ def stages_of(
     copies: tuple[PlannedCopy, ...],
     tools: tuple[PlannedTool, ...] = (),
     images: tuple[PlannedImageFile, ...] = (),
+    patches: tuple[PlannedPatch, ...] = (),
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
+        ("patches", bool(patches)),
         ("byte code", bool(packages)),
         ("libraries of Python", base.python_copied),
         ("tools", any(tool.unpacked for tool in tools)),

@@ -18,6 +18,7 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
     }
+    exact |= {plan.placement.at_root(patch.path) for patch in plan.patches}
     ignored = sorted({pattern for copy in plan.source for pattern in copy.ignored})
     lines = [
         "# What the Dockerfile copies, and nothing else, is sent to the builder.",
@@ -34,7 +35,9 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         ]
     if exact:
         lines += [
-            "# Whole, whatever their names: the lock, and what `data` and `weights` copy.",
+            "# Whole, whatever their names: the lock, and what `data` and `weights` copy."
+            if not plan.patches
+            else "# Whole, whatever their names: the lock, patches, and what `data` and `weights` copy.",
             *(_allow(path) for path in sorted(exact)),
         ]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}

@@ -61,6 +61,7 @@ def _packages(file: PackageFile, read: Read, has_index: Callable[[str], bool]) -
             accelerated=file.accelerated,
             path=path,
             origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span}),
+            bare=file.bare,
         )
 
 

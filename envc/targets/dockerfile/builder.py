@@ -21,6 +21,7 @@ from envc.targets.dockerfile.instructions import (
     Variables,
 )
 from envc.targets.dockerfile.outside import unpack_tools
+from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
 
 _BYTE_CODE = (
@@ -95,6 +96,11 @@ def pip_install(plan: Plan) -> list[str]:
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 
+def overrides(plan: Plan, group: PackageGroup) -> tuple[str, ...]:
+    """Return what was put in place of what packages ask of those of an index, and why."""
+    return tuple(text for one in group.packages for text in plan.origin(f"override of {one.name}"))
+
+
 def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     """Return the steps that install the packages of one index, by hash."""
     count = len(group.packages)
@@ -102,7 +108,8 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
     reasons = plan.origin("accelerator reason") if group.index else ()
-    steps: list[Instruction] = [*because(plan, "packages", texts=(f"{names} of {where}, by hash", *reasons))]
+    texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
+    steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
     raw: set[str] = set()
     if group.index is not None:
@@ -123,6 +130,7 @@ _STEPS: Steps = {
     "system packages": _system_packages,
     "virtual environment": _virtual_environment,
     "packages": _packages,
+    "patches": apply_patches,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
     "tools": unpack_tools,
