@@ -12,11 +12,16 @@ class Ml(PackageList):
     build for the CPU, which is far smaller. A number is a version (`2.7` any 2.7 patch, `2.7.1` exactly that),
     a specifier is PEP 440's. Everything is locked with hashes; `pinned` holds the version even when the lock is
     upgraded.
+
+    `from source` builds a package's source archive, `from git` a repository at a `commit`: under `gpu cuda …` in the
+    CUDA image with the compilers (the builder alone), for the GPU's `architectures`, by `jobs` compilers side by side.
+    What building needs and the package does not say stands behind `needs`.
     """
 
     examples = (
         "ml torch pinned",
         "ml pinned < torch 2.7; transformers >=4.46,<5; datasets >",
         "ml scikit-learn 1.7 numpy",
+        "ml flash-attn 2.7 from source jobs 8 needs ninja packaging torch",
     )
     accelerated = True

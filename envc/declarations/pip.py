@@ -15,6 +15,11 @@ class Pip(PackageList):
     `from` takes them from a list that you have: a requirements file (with what it names by `-r` and `-c`),
     `pyproject.toml` (the project's dependencies, with `group` and `extra` for more), or another tool's lock: `uv.lock`,
     `poetry.lock`, `pylock.toml`. Markers are judged for the target; of a list with hashes no other file is taken.
+
+    Behind a package, `from` says that it is no ready wheel of an index. `from git` is a repository at a `commit` (a
+    `tag` is locked as its commit; `subdirectory` is where the package lies in it), `from source` the source archive of
+    the index: both are built in the builder, where `needs` names what building needs and the package does not say, and
+    `jobs` how many compilers run side by side. `from wheel` is a wheel by its address and `sha256`.
     """
 
     examples = (
@@ -22,4 +27,7 @@ class Pip(PackageList):
         "pip < pandas >=2.2,<3; pyarrow 18 >",
         'pip from "requirements.txt"',
         'pip from "pyproject.toml" group train extra gpu',
+        f'pip ranker from git "https://git.example.org/ranker" commit {"0" * 39}1',
+        "pip crcmod 1.7 from source",
+        f'pip ranker from wheel "https://files.example.org/ranker-1.0-py3-none-any.whl" sha256 "{"0" * 64}"',
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.fields import Entries, Layout, layout_of, literals
+from envc.language.fields import Entries, Keyword, Layout, layout_of, literals
 from envc.language.origin import Origin
 from envc.syntax.kinds import reads_as
 from envc.syntax.program import Argument, Item, Kind
@@ -124,12 +125,32 @@ class _Binder:
             taken = [argument]
             while waiting and not self.has_meaning(waiting[0]) and not _may_begin_entry(waiting[0]):
                 taken.append(waiting.pop(0))
+            taken += self.take_tail(waiting, layout_of(self.layout.entries[1].model))
             entry = Item(argument.value, argument.span, tuple(taken[1:]))
             self.take_entry(*self.layout.entries, entry, tuple(taken))
         else:
             self.unexpected(argument)
             if similar(argument.value, self.layout.keywords) and waiting and not self.has_meaning(waiting[0]):
                 waiting.pop(0)  # the misspelt keyword's value
+
+    def take_tail(self, waiting: list[Argument], entry: Layout) -> list[Argument]:
+        """Return the keywords of an inline entry, from the one whose value says that it belongs to the entry."""
+        taken: list[Argument] = []
+        while waiting and _names_one(waiting[0], entry.keywords):
+            keyword = entry.keywords[waiting[0].value][1]
+            begins = any(_names_one(one, keyword.first) for one in waiting[1:2])
+            if begins == bool(taken) or (taken and keyword.first):
+                break
+            values = [waiting.pop(0), *([waiting.pop(0)] if waiting else [])]
+            while waiting and keyword.many and self.goes_on(waiting[0], keyword, entry):
+                values.append(waiting.pop(0))
+            taken += values
+        return taken
+
+    def goes_on(self, argument: Argument, keyword: Keyword, entry: Layout) -> bool:
+        if keyword.first:
+            return argument.kind == "string"
+        return not self.has_meaning(argument) and not _names_one(argument, entry.keywords)
 
     def take_block(self) -> None:
         block, layout = self.item.block, self.layout
@@ -201,6 +222,10 @@ class _Binder:
 
     def wrong(self, name: str, message: str, span: Span, label: str = "") -> None:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
+
+
+def _names_one(argument: Argument, words: Container[str]) -> bool:
+    return argument.kind == "word" and argument.given is None and argument.value in words
 
 
 def _may_begin_entry(argument: Argument) -> bool:

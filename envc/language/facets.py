@@ -12,6 +12,7 @@ from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
 from envc.language.package_rules import PackageRule
+from envc.language.package_source import PackageSource
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -52,7 +53,7 @@ class Accelerator(NamedTuple):
 
 
 class PythonPackage(NamedTuple):
-    """A package from a Python index. `accelerated` ones come as builds for the accelerator, or for none."""
+    """A package, of a Python index where no source is given. `accelerated` ones come as builds for the accelerator."""
 
     name: str  # as PEP 503 normalises it
     extras: tuple[str, ...]
@@ -60,6 +61,7 @@ class PythonPackage(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    source: PackageSource | None = None
     bare: bool = False  # what it asks for itself is not followed
 
     @property
@@ -95,6 +97,7 @@ class ListedPackage(NamedTuple):
     accelerated: bool
     path: str  # of the list, relative to the program
     origin: Origin
+    source: PackageSource | None = None
     bare: bool = False
 
 

@@ -22,11 +22,16 @@ class Positional(NamedTuple):
 
 
 class Keyword(NamedTuple):
-    """Takes the argument (with `many`, the arguments) behind its name; `name` defaults to the field's."""
+    """Takes the argument (with `many`, the arguments) behind its name; `name` defaults to the field's.
+
+    In an inline list it belongs to the entry before it where one of the words `first` follows, and then strings; what
+    stands behind that may be the entry's other keywords. Without such a word it belongs to the list.
+    """
 
     name: str = ""
     many: bool = False
     kinds: frozenset[Kind] = _PLAIN
+    first: frozenset[str] = frozenset()
 
 
 class Flag(NamedTuple):

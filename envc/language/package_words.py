@@ -11,6 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import PackageFile, PythonPackage
 from envc.language.fields import Entries, Flag, Keyword
 from envc.language.origin import Origin
+from envc.language.package_origins import mistakes_of
 from envc.language.packages import PackageEntry
 from envc.language.taken import taken_before
 from envc.language.values import ProgramPath
@@ -44,9 +45,11 @@ class PackageList(Declaration):
                 bare=self.without is not None,
             )
         for position, entry in enumerate(self.packages):
+            place = f"packages.{position}"
             spans = {
-                "name": origin.of(f"packages.{position}.name"),
-                "version": origin.spans.get(f"packages.{position}.version", origin.of(f"packages.{position}")),
+                **{field: span for one, span in origin.spans.items() if (field := _inside(one, place))},
+                "name": origin.of(f"{place}.name"),
+                "version": origin.spans.get(f"{place}.version", origin.of(place)),
             }
             yield PythonPackage(
                 entry.bare_name,
@@ -55,6 +58,7 @@ class PackageList(Declaration):
                 entry.pinned or self.pinned,
                 self.accelerated,
                 Origin(origin.item, spans),
+                entry.package_source,
                 bare=(entry.without or self.without) is not None,
             )
 
@@ -72,9 +76,16 @@ class PackageList(Declaration):
             yield Diagnostic(
                 "missing-argument", f"`{origin.item.word}` names no package", (wrong(origin.span, "no name follows"),)
             )
+        for position, entry in enumerate(self.packages):
+            yield from mistakes_of(entry, entry.bare_name, f"packages.{position}", origin)
         for package in self.facets(origin):
             if not isinstance(package, PythonPackage):
                 continue
             labels = taken_before(environment, "package", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)
+
+
+def _inside(name: str, place: str) -> str:
+    """Return the field of an entry that a span is for, or nothing."""
+    return name.removeprefix(f"{place}.") if name.startswith(f"{place}.") else ""

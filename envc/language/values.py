@@ -134,14 +134,15 @@ def program_path(text: str) -> str:
     return "/".join(parts) or "."
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text as it is. Raises the refusal of one with a control character."""
     if _CONTROL.search(text):
         refuse("control-character", "holds a control character")
     return text
 
 
 #: Text without control characters.
-Text = Annotated[str, AfterValidator(_plain)]
+Text = Annotated[str, AfterValidator(plain)]
 #: Bytes, from `24GiB`.
 Size = Annotated[int, BeforeValidator(read_size)]
 #: Milliseconds, from `30s`.
@@ -155,11 +156,11 @@ Port = Annotated[str, BeforeValidator(_read_port)]
 #: A numeric user id.
 UserId = Annotated[int, BeforeValidator(_read_uid)]
 #: An absolute path in the container, normalised.
-ContainerPath = Annotated[str, AfterValidator(_plain), AfterValidator(container_path)]
+ContainerPath = Annotated[str, AfterValidator(plain), AfterValidator(container_path)]
 #: As ContainerPath, and a place where the container's user may be given a folder.
 OwnedPath = Annotated[ContainerPath, AfterValidator(_owned_path)]
 #: A path relative to the program's file, with `/`.
-ProgramPath = Annotated[str, AfterValidator(_plain), AfterValidator(program_path)]
+ProgramPath = Annotated[str, AfterValidator(plain), AfterValidator(program_path)]
 #: `3.12` or `3.12.4`.
 PythonVersion = Annotated[
     str, _matching(r"3\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a Python version is 3.12, or 3.12.4 for one patch")

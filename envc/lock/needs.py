@@ -65,6 +65,7 @@ def listed_needs(environment: Environment) -> list[Need]:
         kind = ("accelerated" if listed.accelerated else "plain") if listed.wanted else "bound"
         extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
         text = f"{kind} {extras}{listed.specifier or 'any'}"
+        text += f" {listed.source.text}" if listed.source else ""
         text += " without deps" if listed.bare else ""
         text += f" where {listed.marker}" if listed.marker else ""
         if listed.hashes:
@@ -111,8 +112,9 @@ def _package_need(facet: Facet) -> Need | None:
     if isinstance(facet, PythonPackage):
         kind = "accelerated" if facet.accelerated else "plain"
         extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
+        source = f" {facet.source.text}" if facet.source else ""
         alone = " without deps" if facet.bare else ""
-        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{alone}", origin)
+        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}{alone}", origin)
     if isinstance(facet, Override):
         return Need("packages", f"override {facet.name}", f"{facet.specifier} because {facet.reason}", origin)
     if isinstance(facet, Patch):

@@ -11,7 +11,7 @@ from typing import Any
 
 from envc.cli.module_help import describe_module, module_names, module_page
 from envc.declarations import words
-from envc.language.fields import Entries, Flag, Items, Keyword, Positional, layout_of, literals
+from envc.language.fields import Entries, Flag, Items, Keyword, Layout, Positional, layout_of, literals
 from envc.language.word import Declaration
 
 
@@ -79,10 +79,17 @@ def _field(field: str, form: Any, required: bool, values: list[str]) -> str:
     elif isinstance(form, Positional):
         text = "|".join(values) if values else field.upper() + ("…" if form.many else "")
     elif isinstance(form, Entries):
-        return " ".join(name.upper() for name in form.model.model_fields if name != "pinned") + " …"
+        return _entry(layout_of(form.model))
     else:
         text = "|".join(values)
     return text if required else f"[{text}]"
+
+
+def _entry(layout: Layout) -> str:
+    """Return how an entry of a list is written: its arguments, and the keyword that the others stand behind."""
+    parts = [field.upper() for field, _ in layout.positional]
+    parts += [f"[{name} {'|'.join(sorted(form.first))} …]" for name, (_, form) in layout.keywords.items() if form.first]
+    return " ".join(parts) + " …"
 
 
 def _documentation(word: type[Declaration]) -> str:

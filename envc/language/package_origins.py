@@ -1,0 +1,173 @@
+"""How a package says where it comes from: the fields behind its `from`, and what they must not say together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.language.fields import Keyword
+from envc.language.origin import Origin
+from envc.language.package_names import read_name, read_specifier
+from envc.language.package_source import PackageSource
+from envc.language.values import Count, Sha256, plain, program_path, refuse
+from envc.language.word import Entry
+
+#: What stands behind a package's `from`; a `from` with anything else names a list.
+SAID = ("git", "source", "wheel")
+_REPOSITORY = re.compile(r"(https?|ssh|git)://([^/?#\s]+)(/[^\s?#]*)")
+_WHEEL = re.compile(r"https?://([^/?#\s]+)/[^\s?#]*\.whl")
+_REVISION = re.compile(r"(?!.*(\.\.|//|@\{|\.lock$|/$))[A-Za-z0-9][\w./+-]{0,127}", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def read_repository(address: str) -> str:
+    """Return the address of a repository. Raises the refusal of one that is none, or that holds credentials."""
+    match = _REPOSITORY.fullmatch(address)
+    if not match:
+        refuse("unreadable-address", "a repository is like https://host/owner/name")
+    if "@" in match[2] and (match[1] != "ssh" or ":" in match[2].partition("@")[0]):
+        refuse("secret-in-address", "an address holds no credentials; git's own are used")
+    return address
+
+
+def _where(values: tuple[str, ...]) -> tuple[str, ...]:
+    kind, *addresses = values or ("",)
+    if kind not in SAID:
+        refuse("unknown-choice", f"a package is from one of {', '.join(SAID)}")
+    if len(addresses) != (0 if kind == "source" else 1):
+        refuse("unreadable-address", "`source` has no address" if kind == "source" else "one address follows")
+    for address in addresses:
+        plain(address)
+    if kind == "git":
+        read_repository(addresses[0])
+    if kind == "wheel":
+        match = _WHEEL.fullmatch(addresses[0])
+        if not match:
+            refuse("unreadable-address", "a wheel is like https://host/path/name-1.0-py3-none-any.whl")
+        if "@" in match[1]:
+            refuse("secret-in-address", "an address holds no credentials; pip's own are used")
+    return values
+
+
+def read_commit(text: str) -> str:
+    """Return a commit in full. Raises the refusal of what is none."""
+    if not _COMMIT.fullmatch(text.lower()):
+        refuse("unreadable-commit", "a commit has 40 hexadecimal digits; a tag stands behind `tag`")
+    return text.lower()
+
+
+def read_revision(text: str) -> str:
+    """Return the name of a tag or branch. Raises the refusal of what is none."""
+    return text if _REVISION.fullmatch(text) else refuse("unusable-name", "a tag or branch is like v1.2 or release/2")
+
+
+def _needs(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return requirements; a version or specifier belongs to the name before it."""
+    found: list[str] = []
+    for value in values:
+        if value[:1] in "=!~<>" or (value[:1].isdigit() and found):
+            if not found:
+                refuse("unusable-package-name", "a name stands before its version")
+            found[-1] += read_specifier(value)
+        else:
+            name = re.match(r"[^=!~<> ]*", value)
+            rest = value[name.end() if name else 0 :].strip()
+            found.append(read_name(name[0] if name else "") + (read_specifier(rest) if rest else ""))
+    return tuple(sorted(set(found)))
+
+
+class Sourced(Entry):
+    """What a package may say of where it comes from."""
+
+    source: Annotated[
+        tuple[str, ...],
+        AfterValidator(_where),
+        Keyword("from", many=True, kinds=frozenset({"word", "string"}), first=frozenset(SAID)),
+    ] = ()
+    commit: Annotated[str, AfterValidator(read_commit), Keyword()] = ""
+    tag: Annotated[str, AfterValidator(read_revision), Keyword()] = ""
+    branch: Annotated[str, AfterValidator(read_revision), Keyword()] = ""
+    subdirectory: Annotated[str, AfterValidator(plain), AfterValidator(program_path), Keyword()] = ""
+    sha256: Annotated[Sha256 | None, Keyword()] = None
+    jobs: Annotated[Count | None, Keyword()] = None
+    needs: Annotated[
+        tuple[str, ...],
+        AfterValidator(_needs),
+        Keyword(many=True, kinds=frozenset({"word", "string", "number", "constraint"})),
+    ] = ()
+
+    @property
+    def package_source(self) -> PackageSource | None:
+        """Where it comes from, or None for a wheel of an index."""
+        if not self.source:
+            return None
+        return PackageSource(
+            kind=self.source[0],  # type: ignore[arg-type]  # one of SAID, which are kinds of sources
+            address="".join(self.source[1:]),
+            commit=self.commit,
+            tag=self.tag,
+            branch=self.branch,
+            sha256=self.sha256 or "",
+            subdirectory="" if self.subdirectory == "." else self.subdirectory,
+            needs=self.needs,
+            jobs=self.jobs,
+        )
+
+
+#: Which fields belong to which kinds of sources.
+_BELONGS = {
+    **dict.fromkeys(("commit", "tag", "branch", "subdirectory"), ("git",)),
+    "sha256": ("wheel",),
+    **dict.fromkeys(("jobs", "needs"), ("git", "source")),
+}
+
+
+def mistakes_of(one: Sourced, name: str, place: str, origin: Origin) -> Iterator[Diagnostic]:
+    """Return what is wrong with where a package comes from; `place` is the entry among the origin's spans."""
+    kind = one.source[0] if one.source else ""
+    for field, kinds in _BELONGS.items():
+        if getattr(one, field) and kind not in kinds:
+            where = " or ".join(f"`from {one}`" for one in kinds)
+            yield Diagnostic(
+                "contradiction",
+                f"`{field}` belongs to a package that is {where}",
+                (wrong(origin.of(f"{place}.{field}"), f"`{name}` is from {kind or 'an index'}"),),
+            )
+    said = [field for field in ("commit", "tag", "branch") if getattr(one, field)]
+    if kind == "git" and len(said) > 1 and said != ["commit", "branch"]:
+        yield Diagnostic(
+            "contradiction",
+            f"`{name}` says twice which commit is meant",
+            (
+                wrong(origin.of(f"{place}.{said[1]}"), "again here"),
+                Label(origin.of(f"{place}.{said[0]}"), "first here"),
+            ),
+        )
+    if kind == "git" and not {*said} & {"commit", "tag"}:
+        yield moving_revision(name, origin, place)._replace(
+            helps=("`envc lock` asks the repository for the commit, and names it",), severity="warning"
+        )
+    if kind == "wheel" and not one.sha256:
+        yield Diagnostic(
+            "no-checksum",
+            f"nothing says what the bytes of `{name}` must be",
+            (wrong(origin.of(f"{place}.source"), "downloaded without a checksum"),),
+            helps=("write `sha256` and the checksum behind it",),
+        )
+
+
+def moving_revision(name: str, origin: Origin, place: str = "") -> Diagnostic:
+    """Return what is said of a package whose commit may be another one tomorrow."""
+    prefix = f"{place}." if place else ""
+    field = "branch" if f"{prefix}branch" in origin.spans else "source"
+    return Diagnostic(
+        "moving-revision",
+        f"nothing says which commit of `{name}` is meant",
+        (wrong(origin.of(f"{prefix}{field}"), "another one after the next push"),),
+        notes=("an environment is built of what its lock names, and a branch names nothing that stays",),
+    )

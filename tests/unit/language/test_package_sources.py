@@ -1,0 +1,99 @@
+"""Where a package comes from: inline and in a block, with what stands behind it, and the next package after it."""
+
+from __future__ import annotations
+
+from envc.declarations import words
+from envc.diagnostics import Source
+from envc.language.check import check
+from envc.language.environment import Environment
+from envc.language.facets import PackageFile, PythonPackage
+from envc.language.package_source import PackageSource
+from envc.lock.needs import inputs_of, needs_of
+from envc.syntax.parse import parse
+
+COMMIT = "0a" * 20
+DIGEST = "1b" * 32
+
+
+def understood(item: str) -> Environment:
+    text = f"env train < python 3.12\n{item}\n>"
+    (environment,) = check(parse(Source("train.env", text)), words).environments
+    return environment
+
+
+def sources(item: str) -> dict[str, PackageSource | None]:
+    return {package.name: package.source for package in understood(item).every(PythonPackage)}
+
+
+def test_a_repository_at_a_commit() -> None:
+    assert sources(f'pip a from git "https://h/a" commit {COMMIT}') == {
+        "a": PackageSource("git", "https://h/a", commit=COMMIT)
+    }
+
+
+def test_a_commit_may_begin_with_a_digit_or_a_letter() -> None:
+    for commit in ("1" * 40, "a" * 40, "1e" * 20, "0" * 40):
+        found = sources(f'pip a from git "https://h/a" commit {commit} b')
+        assert found["a"] == PackageSource("git", "https://h/a", commit=commit)
+        assert found["b"] is None
+
+
+def test_what_stands_behind_a_source_is_the_next_package() -> None:
+    found = sources('pip a from source b 1.2 c from git "https://h/c" tag v1.0 d pinned')
+    assert found["a"] == PackageSource("source")
+    assert found["b"] is None
+    assert found["c"] == PackageSource("git", "https://h/c", tag="v1.0")
+    assert list(found) == ["a", "b", "c", "d"]
+
+
+def test_what_building_needs_may_have_versions() -> None:
+    assert sources('ml a 2.7 from source jobs 8 needs ninja >=1.11 packaging "setuptools[core]<80" wheel 0.45') == {
+        "a": PackageSource("source", needs=("ninja>=1.11", "packaging", "setuptools[core]<80", "wheel==0.45.*"), jobs=8)
+    }
+
+
+def test_a_block_says_the_same() -> None:
+    inline = f'pip a from git "https://h/a" commit {COMMIT} subdirectory "python/a" b >=2'
+    block = f'pip < a from git "https://h/a" commit {COMMIT} subdirectory "python/a"; b >=2 >'
+    assert sources(inline) == sources(block)
+
+
+def test_a_list_is_still_a_list() -> None:
+    """`from` before a text names a list, also behind a package."""
+    environment = understood('pip a from "requirements.txt"')
+    assert [one.path for one in environment.every(PackageFile)] == ["requirements.txt"]
+    assert [one.source for one in environment.every(PythonPackage)] == [None]
+
+
+def test_a_package_may_be_called_as_a_keyword_is() -> None:
+    """Only behind a source the words of a source mean something."""
+    assert list(sources("pip commit tag needs 1.0 jobs")) == ["commit", "tag", "needs", "jobs"]
+
+
+def test_a_branch_is_read_and_warned_of() -> None:
+    environment = understood('pip a from git "https://h/a" branch main')
+    (warning,) = environment.warnings
+    assert (warning.name, warning.severity) == ("moving-revision", "warning")
+    assert [label.span.text for label in warning.labels] == ["main"]
+
+
+def test_the_lock_is_asked_for_where_a_package_comes_from_and_not_for_jobs() -> None:
+    def needs(item: str) -> dict[str, str]:
+        return inputs_of(needs_of(understood(item)))["packages"]
+
+    assert needs("pip a 1.2 from source jobs 8") == needs("pip a 1.2 from source jobs 2")
+    assert needs("pip a 1.2 from source jobs 8") != needs("pip a 1.2 from source needs ninja")
+    assert needs("pip a") == {"a": "plain any"}
+    wheel = f'pip a from wheel "https://h/a-1-py3-none-any.whl" sha256 {DIGEST}'
+    assert needs(wheel) == {"a": f"plain any from wheel https://h/a-1-py3-none-any.whl sha256 {DIGEST}"}
+
+
+def test_a_source_can_be_dropped_and_replaced_by_a_child() -> None:
+    text = f"""
+    env base < python 3.12; pip a from source b from git "https://h/b" commit {COMMIT} >
+    env train from base < pip drop a; pip b 1.2 >
+    """
+    environment = check(parse(Source("train.env", text)), words).environments[1]
+    assert [(one.name, one.specifier, one.source) for one in environment.every(PythonPackage)] == [
+        ("b", "==1.2.*", None)
+    ]
