@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from envc.diagnostics import Diagnostic
 from envc.language.environment import Environment
 from envc.language.fields import Keyword, Positional
@@ -12,8 +14,12 @@ from envc.language.origin import Origin
 from envc.language.package_rules import Override as OverrideFacet
 from envc.language.packages import PackageName, Specifier
 from envc.language.taken import taken_before
-from envc.language.values import Text
+from envc.language.values import Text, refuse
 from envc.language.word import Declaration
+
+
+def _reason(text: str) -> str:
+    return text.strip() or refuse("missing-argument", "the reason is empty")
 
 
 class Override(Declaration):
@@ -32,7 +38,7 @@ class Override(Declaration):
 
     name: Annotated[PackageName, Positional(kinds=frozenset({"word", "string"}))]
     version: Annotated[Specifier, Positional(kinds=frozenset({"number", "constraint"}))]
-    because: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
+    because: Annotated[Text, AfterValidator(_reason), Keyword(kinds=frozenset({"string"}))]
 
     def facets(self, origin: Origin) -> Iterator[OverrideFacet]:
         """Return the versions."""

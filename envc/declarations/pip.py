@@ -12,6 +12,9 @@ class Pip(PackageList):
     environment are resolved together, once, and locked with hashes; `pinned` holds a version even when the lock is
     upgraded.
 
+    `without deps` takes packages without what they ask for themselves, one by one in a block or the whole list: what of
+    it the program needs, it names.
+
     `from` takes them from a list that you have: a requirements file (with what it names by `-r` and `-c`),
     `pyproject.toml` (the project's dependencies, with `group` and `extra` for more), or another tool's lock: `uv.lock`,
     `poetry.lock`, `pylock.toml`. Markers are judged for the target; of a list with hashes no other file is taken.
@@ -25,6 +28,7 @@ class Pip(PackageList):
     examples = (
         "pip fastapi uvicorn[standard]",
         "pip < pandas >=2.2,<3; pyarrow 18 >",
+        "pip < pycolmap without deps; numpy >",
         'pip from "requirements.txt"',
         'pip from "pyproject.toml" group train extra gpu',
         f'pip ranker from git "https://git.example.org/ranker" commit {"0" * 39}1',

@@ -33,7 +33,7 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.lines = source.text.split("\n")
+        self.lines = source.text.removesuffix("\n").split("\n")
         self.number = 0
         self.files: dict[str, Span] = {}
         self.begun: Span | None = None  # a file of git's that has no line yet

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.instructions import Blank, Copy, Instruction, RunExact
+from envc.targets.dockerfile.instructions import Blank, Copy, Instruction, Run
 from envc.targets.dockerfile.quoting import because
 
 _FOLDER = "/patches"
@@ -37,7 +39,7 @@ record = next(str(one) for one in found[0].files if re.fullmatch(r"[^/]+\.dist-i
 rows = list(csv.reader(io.StringIO(read(os.path.join(folder, record)).decode())))
 own = {row[0] for row in rows}
 results = {}
-lines = content.split(b"\n")
+lines = [line.rstrip(b"\n") for line in broken(content)]
 at = 0
 
 def named(line):
@@ -108,10 +110,11 @@ def apply_patches(plan: Plan) -> list[Instruction]:
     steps: list[Instruction] = [Blank(), *because(plan, "patches", texts=("each applies exactly, or the build fails",))]
     packages = f"{plan.python.environment}/lib/python{plan.python.minor}/site-packages"
     interpreter = f"{plan.python.environment}/bin/python"
+    code = f"exec({json.dumps(APPLY.strip())})"  # on one line, as a line of a Dockerfile is
     for number, one in enumerate(plan.patches, start=1):
         place = f"{_FOLDER}/{number}.patch"
         steps += [
             Copy(plan.placement.at_root(one.path), place, link=True),
-            RunExact((interpreter, "-I", "-c", APPLY.lstrip(), packages, one.package, place, one.sha256, one.path)),
+            Run(((interpreter, "-I", "-c", code, packages, one.package, place, one.sha256, one.path),)),
         ]
     return steps

@@ -63,18 +63,20 @@ def rule(rules: Rules, overruled: Overruled) -> None:
     """Apply the rules to what pip reads of any package, and keep what did not count."""
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
+    from packaging.version import Version
     from pip._internal.metadata import select_backend
 
     from .change import change
 
     def judge(old: Any) -> Any:
         def iter_dependencies(self: Any, extras: Any = ()) -> list[Any]:
-            owner = canonicalize_name(self.raw_name)
+            owner = canonicalize_name(self.metadata["Name"])  # what was read once: its file may be gone
             asked = list(old(self, extras))
             if not (owner in rules.bare or rules.overrides):
                 return asked
             ruled = rules.apply(owner, [Requirement(str(one)) for one in asked])
-            overruled[owner, str(self.version), frozenset(extras)] = set(map(plain, ruled.overruled))
+            version = str(Version(self.metadata["Version"]))
+            overruled[owner, version, frozenset(extras)] = set(map(plain, ruled.overruled))
             return ruled.counting
 
         return iter_dependencies
