@@ -55,6 +55,7 @@ class Run(NamedTuple):
     commands: tuple[tuple[str, ...], ...]
     mounts: tuple[Mount, ...] = ()
     raw: frozenset[str] = frozenset()  # arguments that are left to the shell as they are: redirections, wildcards
+    network: bool = True
 
 
 class RunExact(NamedTuple):

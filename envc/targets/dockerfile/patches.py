@@ -115,6 +115,6 @@ def apply_patches(plan: Plan) -> list[Instruction]:
         place = f"{_FOLDER}/{number}.patch"
         steps += [
             Copy(plan.placement.at_root(one.path), place, link=True),
-            Run(((interpreter, "-I", "-c", code, packages, one.package, place, one.sha256, one.path),)),
+            Run(((interpreter, "-I", "-c", code, packages, one.package, place, one.sha256, one.path),), network=False),
         ]
     return steps
