@@ -40,7 +40,7 @@ def choose_together(
 ) -> list[LockedFiles]:
     """Return the locks of environments on a platform. What is fresh stays."""
     from envc.cli.remote_data import lacks_remote, measure_remote_data
-    from envc.lock.choose import finish, prepare
+    from envc.lock.choose import finish, prepare, tools_of
     from envc.lock.freshness import is_fresh
     from envc.lock.group import resolve_together
     from envc.lock.wishes import refuse_unknown
@@ -71,7 +71,10 @@ def choose_together(
         )
         prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
     resolutions = resolve_together(prepared, worlds[0])
-    return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
+    return [
+        finish(one, resolution, tools_of(one, resolution, world, old))
+        for one, resolution, world, old in zip(prepared, resolutions, worlds, olds, strict=True)
+    ]
 
 
 def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
@@ -87,6 +90,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
+    from envc.resolvers.package_sources import Sources
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.registry.layer_files import LayerFiles
@@ -101,7 +105,9 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
         show([at_clauses(warning, loaded.environment)])
 
     name = resolver_name(options.resolver, loaded.project.root)
-    resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
+    settings = settings_of_this_machine()
+    resolver = make_resolver(name, cache, settings, warn)
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    return World(library, resolver, registry, {}, addresses, progress, system)
+    sources = Sources(cache, settings)
+    return World(library, resolver, registry, {}, addresses, progress, system, sources=sources)

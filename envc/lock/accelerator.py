@@ -27,7 +27,7 @@ def choose_builds(
         return ()
     python = ".".join(version.split(".")[:2])
     accelerator = environment.one(Accelerator)
-    packages = [package for package in environment.every(PythonPackage) if package.accelerated]
+    packages = [one for one in environment.every(PythonPackage) if one.accelerated and one.source is None]
     choices, mistakes = [], []
     for family in library.families():
         members = {family.project, *family.companions}

@@ -44,7 +44,7 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     python = _python_candidate(interpreter, platform, library)
     accelerator = environment.one(Accelerator)
     if accelerator and (accelerator.flavour or accelerator.cudnn):
-        candidates = _cuda_candidates(accelerator, platform, library)
+        candidates = cuda_candidates(accelerator, platform, library)
         flavour = accelerator.flavour or "runtime"
         reason = f"NVIDIA's {flavour} image, as asked, with Python from the official image"
         return BaseChoice(candidates, python, reason)
@@ -70,7 +70,7 @@ def _python_candidate(interpreter: Interpreter, platform: str, library: Library)
     return Candidate(request, _glibc(library, "debian", distribution))
 
 
-def _cuda_candidates(accelerator: Accelerator, platform: str, library: Library) -> tuple[Candidate, ...]:
+def cuda_candidates(accelerator: Accelerator, platform: str, library: Library) -> tuple[Candidate, ...]:
     """Return NVIDIA's images that fit and run the official Python: newest patch first, then newest Ubuntu."""
     cuda, flavour = accelerator.cuda or "", accelerator.flavour or "runtime"
     needed = library.python_needs_glibc("debian", library.distribution)

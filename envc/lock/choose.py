@@ -17,7 +17,10 @@ from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
+from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
+from envc.lock.built import Build, find_builds
+from envc.lock.compiler_image import find_compiler
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
@@ -54,6 +57,8 @@ class Prepared(NamedTuple):
     builds: tuple[BuildChoice, ...]
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
+    sourced: tuple[Build, ...]  # the packages that are built
+    compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -75,7 +80,14 @@ def choose(
     resolution = prepared.kept
     if resolution is None and prepared.request is not None:
         resolution = Asked(prepared.asked, world).resolve(prepared.request, world.progress)
-    return finish(prepared, resolution)
+    return finish(prepared, resolution, tools_of(prepared, resolution, world, old))
+
+
+def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenBuilds:
+    """Choose what the packages that are built need to be built. Raises a Report."""
+    if resolution is None or prepared.request is None or not prepared.sourced:
+        return NO_BUILDS
+    return choose_tools(prepared.sourced, resolution, prepared.request, world, old, kept=prepared.kept is not None)
 
 
 def prepare(environment: Environment, platform: str, world: World, old: LockedFiles | None, wishes: Wishes) -> Prepared:
@@ -91,7 +103,10 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds = choose_builds(asked, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
-    request = _request(asked, builds, target, world, wishes.kept(asked, old))
+    routes = routes_of(asked, builds)
+    sourced = find_builds(asked, target, world, routes, old, wishes)
+    compiler = find_compiler(asked, sourced, builds, platform, world, None if wishes.images() else old)
+    request = _request(asked, routes, target, world, wishes.kept(asked, old), sourced)
     return Prepared(
         environment=environment,
         asked=asked,
@@ -101,17 +116,21 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds=builds,
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
-        system=lock_system(environment, images, platform, world, old, upgrade=upgrade),
+        sourced=sourced,
+        compiler=compiler,
+        system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
 
 
-def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
+def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    packages = as_listed(prepared.asked, resolution).packages if resolution else ()
+    names = {build.package.name for build in prepared.sourced}
+    whole = as_listed(prepared.asked, resolution).packages if resolution else ()
+    packages = tuple(package for package in whole if package.name not in names)
     check_architectures(environment, prepared.builds, packages, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -132,8 +151,10 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         images=prepared.copied,
         overrides=locked_overrides(environment),
         patches=locked_patches(environment, (package.name for package in packages)),
+        built=built.builds,
+        compiler=prepared.compiler,
     )
-    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
+    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 
 
 def _pins(packages: tuple[Package, ...], index: str | None) -> tuple[Pin, ...]:
@@ -154,18 +175,19 @@ def _package(package: Package) -> LockedPackage:
 
 def _request(
     environment: Environment,
-    builds: tuple[BuildChoice, ...],
+    routes: dict[str, str],
     target: Target,
     world: World,
     pins: tuple[str, ...],
+    sourced: tuple[Build, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    routes = routes_of(environment, builds)
+    own = {build.package.name: build.requirement for build in sourced}
     wanted = tuple(
-        Requirement(package.requirement, routes.get(package.name))
+        Requirement(own.get(package.name, package.requirement), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
@@ -178,4 +200,5 @@ def _request(
         bounds_of(environment),
         overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
         bare=tuple(sorted({package.name for package in packages if package.bare})),
+        given=tuple(sorted(build.given for build in sourced)),
     )

@@ -7,7 +7,7 @@ every platform has the same pins they share one file, `py3.12-linux.txt`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -24,11 +24,20 @@ LOCK_FILE = "lock.json"
 _SHARED = ("edition", "environment")
 
 
+class ToolPins(NamedTuple):
+    """The pins of what builds a package, from one index."""
+
+    package: str
+    index_name: str | None
+    pins: tuple[Pin, ...]
+
+
 class LockedFiles(NamedTuple):
     """A lock and the pins of its requirements files, by index."""
 
     lock: Lock
     pins: tuple[tuple[str | None, tuple[Pin, ...]], ...]
+    tools: tuple[ToolPins, ...] = ()
 
 
 def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
@@ -47,6 +56,8 @@ def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
             shared = others and all((index, pins) in other.pins and _python(other) == _python(one) for other in others)
             name = one.lock.shared_requirements_file(index) if shared else one.lock.requirements_file(index)
             files[name] = requirements.write(pins)
+        for tools in one.tools:
+            files[one.lock.tools_file(tools.package, tools.index_name)] = requirements.write(tools.pins)
     return files
 
 
@@ -59,7 +70,9 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    content["packages"] = {package.pop("name"): package for package in content["packages"]}
+    for kind in ("packages", "built"):
+        if kind in content:
+            content[kind] = {package.pop("name"): package for package in content[kind]}
     return content
 
 
@@ -91,7 +104,8 @@ def read(texts: Mapping[str, str], folder: str) -> dict[str, LockedFiles]:
     found = {}
     for platform in sorted(platforms):
         lock = _lock(source, content, platform)
-        found[platform] = LockedFiles(lock, tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes))
+        pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
+        found[platform] = LockedFiles(lock, pins, tuple(_tools(lock, texts, folder)))
     return found
 
 
@@ -102,6 +116,9 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     if not all(isinstance(package, dict) for package in own["packages"].values()):
         raise damaged(source, f"platforms.{platform}.packages: not facts by name")
     packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
+    built = own.get("built", {})
+    if not isinstance(built, dict) or not all(isinstance(package, dict) for package in built.values()):
+        raise damaged(source, f"platforms.{platform}.built: not facts by name")
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -110,7 +127,9 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        lock = Lock.model_validate({**own, **shared, "platform": platform, "packages": packages, "inputs": inputs})
+        whole = {**own, **shared, "platform": platform, "packages": packages, "inputs": inputs}
+        whole["built"] = [{**package, "name": name} for name, package in sorted(built.items())]
+        lock = Lock.model_validate(whole)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -132,6 +151,21 @@ def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) 
     if {(pin.name, pin.version) for pin in pins} != expected:
         raise damaged(source, f"does not hold the packages that {LOCK_FILE} lists")
     return pins
+
+
+def _tools(lock: Lock, texts: Mapping[str, str], folder: str) -> Iterator[ToolPins]:
+    """Yield the pins of what builds packages. Raises a Report for a file that is missing or has others."""
+    for build in lock.built:
+        for index in build.tool_indexes:
+            name = lock.tools_file(build.name, index)
+            source = Source(f"{folder}/{name}", texts.get(name, ""))
+            if name not in texts:
+                raise damaged(source, "the file is missing")
+            pins = requirements.parse(source)
+            expected = {(tool.name, tool.version) for tool in build.tools if tool.index == index}
+            if {(pin.name, pin.version) for pin in pins} != expected:
+                raise damaged(source, f"does not hold the tools that {LOCK_FILE} lists")
+            yield ToolPins(build.name, index, pins)
 
 
 def _conflict(text: str) -> str | None:

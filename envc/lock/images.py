@@ -95,7 +95,12 @@ def find_image(name: str, platform: str, reason: str, world: World) -> LockedIma
     """Find an image that the program names. Raises a Report when it does not exist or nobody knows its digest."""
     repository, tag, digest = split_reference(name)
     candidate = Candidate(ImageRequest(repository, tag, platform), OLDEST_GLIBC, digest)
-    return _find((candidate,), reason, world)[0]
+    return find_candidates((candidate,), reason, world)
+
+
+def find_candidates(candidates: tuple[Candidate, ...], reason: str, world: World) -> LockedImage:
+    """Find the first of some images that exists. Raises a Report when none does or nobody knows its digest."""
+    return _find(candidates, reason, world)[0]
 
 
 def _given(candidate: Candidate, images: ImageSource) -> Image | None:

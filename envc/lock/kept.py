@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.lock.files import LockedFiles
+from envc.lock.locked_builds import LockedBuild
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
@@ -47,8 +48,14 @@ def kept_resolution(
                 overruled=package.overruled,
             )
             for package in lock.packages
-        ),
+        )
+        + tuple(_built(build, old) for build in lock.built),
     )
+
+
+def _built(build: LockedBuild, old: LockedFiles) -> Package:
+    asking = [one.name for one in old.lock.everything if build.name in map(name_of, one.requires)]
+    return Package(build.name, build.version, (), None, tuple(sorted(asking)), None, None, build.requires)
 
 
 def _oldest_glibc(old: LockedFiles) -> str:

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from envc.lock.fact import Fact
+from envc.lock.locked_builds import LockedBuild
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
-
-
-class Fact(BaseModel):
-    """A part of the lock."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _used(content: dict[str, Any], later: set[str]) -> dict[str, Any]:
@@ -169,13 +166,20 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+    built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        return _used(serialize(self), {"images", "overrides", "patches"})
+        return _used(serialize(self), {"images", "built", "compiler", "overrides", "patches"})
+
+    @property
+    def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:
+        """All Python packages, those that are built among them."""
+        return (*self.packages, *self.built)
 
     @property
     def indexes(self) -> tuple[str | None, ...]:
@@ -190,6 +194,13 @@ class Lock(Fact):
     def shared_requirements_file(self, index: str | None) -> str:
         """Return the name of the file where every platform has the same pins, `py3.12-linux.txt`."""
         return f"{self._python}-linux{f'.{index}' if index else ''}.txt"
+
+    def tools_file(self, package: str, index: str | None) -> str:
+        """Return the name of the requirements file of what builds a package: `py3.12-linux-x86_64.build.crcmod.txt`.
+
+        No index has a dot in its name.
+        """
+        return f"{self._python}-linux-{MACHINES[self.platform]}.build.{package}{f'.{index}' if index else ''}.txt"
 
     @property
     def _python(self) -> str:

@@ -30,6 +30,14 @@ class Requirement(NamedTuple):
     index_name: str | None = None  # the name of the only index it may come from; None is Python's default index
 
 
+class Given(NamedTuple):
+    """A package whose one version is known already, because it comes from no index: a resolver asks nobody for it."""
+
+    name: str  # normalised as PEP 503 does
+    version: str
+    requires: tuple[str, ...]  # PEP 508, with markers
+
+
 class Request(NamedTuple):
     """One set of packages to be resolved together."""
 
@@ -42,6 +50,7 @@ class Request(NamedTuple):
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
     overrides: tuple[tuple[str, str], ...] = ()  # names, and the versions that count in place of what packages ask
     bare: tuple[str, ...] = ()  # names of packages of which nothing counts that they ask for
+    given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
 
 
 class Package(NamedTuple):

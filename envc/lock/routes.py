@@ -20,7 +20,8 @@ def routes_of(environment: Environment, builds: Iterable[BuildChoice]) -> dict[s
     What `ml` takes comes from the index of its build, companions included, unless `pip` asks for one of them.
     """
     packages = environment.every(PythonPackage)
-    plain = {package.name for package in packages} - {package.name for package in packages if package.accelerated}
+    accelerated = {package.name for package in packages if package.accelerated and package.source is None}
+    plain = {package.name for package in packages} - accelerated
     routes = {
         name: build.index_name
         for build in builds

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
+from envc.lock.built import Build
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
 from envc.lock.model import LockedDistribution, LockedImage, LockedSystemPackage, Stage
@@ -20,6 +22,8 @@ from envc.lock.system_packages import (
 )
 from envc.lock.world import World
 
+#: What the builder gets by itself where a package is compiled. They bring the headers of the C library.
+COMPILERS = ("g++", "make")
 STAGES: tuple[Stage, ...] = ("builder", "inference")
 
 
@@ -38,19 +42,24 @@ def lock_system(
     old: LockedFiles | None,
     *,
     upgrade: bool = False,
+    builds: tuple[Sequence[Build], LockedImage | None] = ((), None),
 ) -> LockedSystem:
     """Choose the versions. Those of an older lock stay while names and image are the same, unless `upgrade`.
 
-    On the same image with other names they stay where they still fit. Raises a Report for names that do not exist and
-    for packages that do not go together.
+    On the same image with other names they stay where they still fit. `builds` are packages that are built, and the
+    image with compilers that the builder stands on, if any: else compilers are packages of the builder. Raises a Report
+    for names that do not exist and for packages that do not go together.
     """
     packages: list[LockedSystemPackage] = []
     distributions: list[LockedDistribution] = []
     for stage in STAGES:
+        sourced, compiler = builds
         names = _names(environment, world, stage)
+        if stage == "builder" and compiler is None and any(build.found.compiled for build in sourced):
+            names = tuple(sorted({*names, *COMPILERS}))
         if not names:
             continue
-        image = stage_image(images.base, images.interpreter, stage)
+        image = stage_image(images.base, images.interpreter, stage, compiler)
         earlier = _earlier(old, image, platform, stage) if old else None
         same = earlier and earlier.distributions[0].asked == names
         if earlier and same and not upgrade:
@@ -65,9 +74,11 @@ def lock_system(
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))
 
 
-def stage_image(base: LockedImage, interpreter: LockedImage | None, stage: Stage) -> LockedImage:
+def stage_image(
+    base: LockedImage, interpreter: LockedImage | None, stage: Stage, compiler: LockedImage | None = None
+) -> LockedImage:
     """Return the image that a stage begins with."""
-    return interpreter if interpreter and stage == "builder" else base
+    return (compiler or interpreter or base) if stage == "builder" else base
 
 
 def _names(environment: Environment, world: World, stage: Stage) -> tuple[str, ...]:
@@ -79,7 +90,10 @@ def _earlier(old: LockedFiles, image: LockedImage, platform: str, stage: Stage) 
     """Return what an older lock chose for a stage, if it has versions and the stage begins with the same image."""
     lock = old.lock
     known = tuple(one for one in lock.distributions if one.stage == stage and one.listing)
-    same = stage_image(lock.base, lock.interpreter, stage).digest == image.digest and lock.platform == platform
+    same = (
+        stage_image(lock.base, lock.interpreter, stage, lock.compiler).digest == image.digest
+        and lock.platform == platform
+    )
     return LockedSystem(tuple(one for one in lock.system if one.stage == stage), known) if known and same else None
 
 
@@ -138,7 +152,11 @@ def _unknown(environment: Environment, found: UnknownNames) -> Report:
         Diagnostic(
             "unknown-system-package",
             f"{found.where} has no package `{name}`",
-            (wrong(origins[name].of("name")),),
+            (
+                wrong(origins[name].of("name"))
+                if name in origins
+                else wrong(environment.origin.of("name"), "built with it"),
+            ),
             helps=(f"it has {_listed(near)}",) if near else (),
         )
         for name, near in found.names

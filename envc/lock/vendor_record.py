@@ -15,8 +15,9 @@ from pydantic import Field, ValidationError
 
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.lock.fact import Fact
 from envc.lock.files import LockedFiles
-from envc.lock.model import Fact, Lock, LockedImage
+from envc.lock.model import Lock, LockedImage
 
 RECORD = "vendor.json"
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from envc.knowledge.library import Library
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.moved_pins import MovedPin
+from envc.lock.package_sources import PackageSources
 from envc.lock.resolution import ImageSource, Progress, Resolver
 from envc.lock.system_packages import SystemResolver
 
@@ -27,3 +28,4 @@ class World(NamedTuple):
     progress: Progress
     system: SystemResolver | None = None  # None leaves system packages without versions
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
+    sources: PackageSources | None = None  # None: no source may be asked for

@@ -17,6 +17,7 @@ from envc.lock.resolution import LostPin, Package, Request, Resolution
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
 from envc.resolvers.pip_tools.offer import Offer, why_lost
 from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.stand_in import without_files
 
 #: The characters of a wheel's name: no address and no path can be written with them.
 WHEEL = re.compile(r"[A-Za-z0-9._+!-]+\.whl")
@@ -32,7 +33,7 @@ def resolution_of(answer: Mapping[str, Any], request: Request) -> Resolution:
         raise unsafe(error) from error
     packages = tuple(checked(pin, answer, indexes.get(pin.name), request) for pin in pins)
     resolver = ", ".join(f"{name} {versions[name]}" for name in ("pip-tools", "pip"))
-    return Resolution(resolver, packages, lost_pins(answer, packages, request))
+    return Resolution(resolver, without_files(packages, request), lost_pins(answer, packages, request))
 
 
 def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: Request) -> tuple[LostPin, ...]:

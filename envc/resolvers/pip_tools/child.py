@@ -39,6 +39,8 @@ def run(
             Path(folder, "constraints.txt").write_text(task.bounds, encoding="utf-8")
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
+        for name, content in task.given:
+            Path(folder, name).write_bytes(content)
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
             [str(interpreter), "-I", "-c", START, str(Path(__file__).parent)],
             cwd=folder,

@@ -9,6 +9,7 @@ from envc.lock import markers
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request, Target
 from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.stand_in import file_name, wheel_of
 
 #: The machine's name of each platform, and the glibc minor version (2.x) of its oldest manylinux tag.
 MACHINES = {"linux/amd64": ("x86_64", 5), "linux/arm64": ("aarch64", 17)}
@@ -36,6 +37,7 @@ class Task(NamedTuple):
     requirements: str  # the text of `requirements.in`
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
+    given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
 
 
 def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
@@ -47,6 +49,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
             "routes": routes_of(request),
+            "given": {one.name: file_name(one) for one in request.given},
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
             "overrides": overrides_of(request),
@@ -57,6 +60,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
         "".join(f"{bound}\n" for bound in bounds_of(request)),
+        tuple((file_name(one), wheel_of(one)) for one in request.given),
     )
 
 

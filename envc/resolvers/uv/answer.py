@@ -11,6 +11,7 @@ from envc.lock.requirements import BLOCK, Pin, normalise, parse
 from envc.lock.resolution import Request, Resolution
 from envc.resolvers.pip_tools.answer import checked, indexes_of, lost_pins, unsafe
 from envc.resolvers.pip_tools.inside.rules import Rules
+from envc.resolvers.stand_in import without_files
 from envc.resolvers.uv.index import Facts
 from envc.resolvers.uv.metadata import Metadata
 from envc.resolvers.uv.needs import needs_of
@@ -43,7 +44,7 @@ def resolution_of(answer: Mapping[str, Any], request: Request, version: str) -> 
     indexes = indexes_of(request)
     pins: tuple[Pin, ...] = answer["pins"]
     packages = tuple(checked(pin, answer, indexes.get(pin.name), request) for pin in pins)
-    return Resolution(f"uv {version}", packages, lost_pins(answer, packages, request))
+    return Resolution(f"uv {version}", without_files(packages, request), lost_pins(answer, packages, request))
 
 
 def with_hashes(text: str, facts_of: Callable[[str, str], Facts], facts: dict[str, Facts]) -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
+from envc.lock.resolution import Given
 from envc.resolvers.pip_tools.inside.rules import Rules
+from envc.resolvers.stand_in import file_name, metadata_of
 from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused, ruled
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
@@ -60,6 +62,7 @@ class Indexes:
         taker: Taker,
         cache: Path,
         progress: Callable[[str], None],
+        given: Iterable[Given] = (),
     ) -> None:
         self.session = session
         self.routes = routes
@@ -67,6 +70,7 @@ class Indexes:
         self.taker = taker
         self.cache = cache
         self.progress = progress
+        self.given = {one.name: one for one in given}
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
@@ -107,6 +111,8 @@ class Indexes:
 
     def find(self, name: str) -> Offered:
         """Read the pages of a name until one has files."""
+        if name in self.given:
+            return offered_by_nobody(self.given[name])
         self.progress(name)
         route = self.routes.get(name)
         for index in [route] if route else self.indexes:
@@ -138,6 +144,8 @@ class Indexes:
 
     def find_metadata(self, name: str, version: str) -> bytes:
         """Read METADATA, from the cache where the page states the wheel's hash."""
+        if name in self.given:
+            return metadata_of(self.given[name])
         offered = self.offer(name)
         file = offered.choice[version]
         url = offered.page.url_of(file)
@@ -218,6 +226,12 @@ class Indexes:
             for key, answer in list(self.metadata.items())
             if answer.done() and answer.exception() is None
         }
+
+
+def offered_by_nobody(given: Given) -> Offered:
+    """Return what uv is to see of a package that comes from no index: one version, and no file behind it."""
+    file = File(file_name(given), "", "0" * 64, None, None, None, True)
+    return Offered(Page("", (file,)), {given.version: file}, {given.version: [file]})
 
 
 def alike(version: str) -> Callable[[str], bool]:

@@ -67,7 +67,9 @@ class Uv:
         routes = routes_of(request)
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
-        indexes = Indexes(session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put)
+        indexes = Indexes(
+            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.given
+        )
         indexes.rules = Rules(overrides_of(request), request.bare)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ class Pages:
 
     def __init__(self, specification: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
         self.routes: dict[str, str] = specification["routes"]
+        self.given: dict[str, str] = specification["given"]  # by name: a wheel of the current folder, of no index
         self.indexes = [address or default_index() for address in specification["indexes"]]
         self.tell = tell
         self.contents: dict[str, Any] = {}
@@ -61,6 +63,14 @@ class Pages:
         self.links[name] = []
         return None
 
+    def sources_of(self, session: Any, name: str) -> tuple[list[str], list[str]]:
+        """Return the files and the indexes that a name is looked for in."""
+        if name in self.given:
+            self.links[name] = []
+            return [os.path.abspath(self.given[name])], []  # noqa: PTH100
+        index = self.index_of(session, name)
+        return [], [index] if index else []
+
     def links_on(self, page: Any) -> list[Any]:
         """Return the files that a page names. Raises `IndexFailureError` when it cannot be understood."""
         from pip._internal.index import collector
@@ -89,8 +99,7 @@ def route(pages: Pages) -> None:
 
     def collect(old: Any) -> Any:
         def collect_sources(self: Any, project_name: str, candidates_from_page: Any) -> Any:
-            index = pages.index_of(self.session, canonicalize_name(project_name))
-            scope = SearchScope.create([], [index] if index else [], no_index=False)
+            scope = SearchScope.create(*pages.sources_of(self.session, canonicalize_name(project_name)), no_index=False)
             return old(collector.LinkCollector(self.session, scope), project_name, candidates_from_page)
 
         return collect_sources

@@ -1,0 +1,113 @@
+"""The tools that build packages: resolved for each of them apart, after the packages of the environment are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from envc.diagnostics import Report
+from envc.diagnostics.diagnostic import wrong
+from envc.lock.built import Build, build_needs, shared_names
+from envc.lock.files import LockedFiles, ToolPins
+from envc.lock.kept import name_of
+from envc.lock.locked_builds import LockedBuild, LockedTool
+from envc.lock.requirements import pin_of
+from envc.lock.resolution import Package, Request, Requirement, Resolution
+from envc.lock.world import World
+
+
+class ChosenBuilds(NamedTuple):
+    """What a lock holds of the packages that are built."""
+
+    builds: tuple[LockedBuild, ...]
+    tools: tuple[ToolPins, ...]
+
+
+NO_BUILDS = ChosenBuilds((), ())
+
+
+def choose_tools(
+    builds: Sequence[Build], resolution: Resolution, request: Request, world: World, old: LockedFiles | None, kept: bool
+) -> ChosenBuilds:
+    """Choose what building needs. With `kept` nothing has changed, and all stays as the older lock has it.
+
+    Raises a Report.
+    """
+    chosen = {package.name: package for package in resolution.packages}
+    locked: list[LockedBuild] = []
+    pins: list[ToolPins] = []
+    for build in builds:
+        needs = build_needs(build, request.target)
+        shared = shared_names(build, needs, chosen, world.library)
+        earlier = build.earlier
+        if kept and old and earlier and (earlier.build, earlier.shared) == (needs, shared):
+            locked.append(earlier)
+            pins += [one for one in old.tools if one.package == earlier.name]
+            continue
+        tools = _tools(build, needs, shared, chosen.values(), request, world)
+        locked.append(_locked(build, chosen[build.package.name], needs, shared, tools, dict(request.routes)))
+        for index in locked[-1].tool_indexes:
+            own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
+            pins.append(ToolPins(build.package.name, index, own))
+    return ChosenBuilds(tuple(locked), tuple(pins))
+
+
+def _tools(
+    build: Build,
+    needs: Sequence[str],
+    shared: Sequence[str],
+    chosen: Collection[Package],
+    request: Request,
+    world: World,
+) -> tuple[Package, ...]:
+    routes = dict(request.routes)
+    wanted = tuple(Requirement(text, routes.get(name_of(text))) for text in needs if name_of(text) not in shared)
+    if not wanted:
+        return ()
+    bounds = tuple(f"{one.name}=={one.version}" for one in chosen) if shared else ()
+    earlier = build.earlier.tools if build.earlier else ()
+    own = request._replace(
+        requirements=wanted,
+        pins=tuple(f"{tool.name}=={tool.version}" for tool in earlier),
+        bounds=bounds,
+        given=(),
+    )
+    try:
+        return world.resolver.resolve(own, world.progress).packages
+    except Report as report:
+        label = wrong(build.package.origin.of("source"), "what building this needs")
+        found = [one._replace(labels=one.labels or (label,), concerns=()) for one in report.diagnostics]
+        raise Report(found, report.exit_code) from report
+
+
+def _locked(
+    build: Build,
+    chosen: Package,
+    needs: tuple[str, ...],
+    shared: tuple[str, ...],
+    tools: Sequence[Package],
+    routes: dict[str, str],
+) -> LockedBuild:
+    found, source = build.found, build.package.source
+    assert source is not None  # noqa: S101  # only packages with a source are built
+    assert source.kind != "wheel"  # noqa: S101
+    return LockedBuild(
+        name=build.package.name,
+        version=found.version,
+        source=source.kind,
+        asked=build.asked,
+        requires=chosen.requires,
+        build=needs,
+        shared=shared,
+        tools=tuple(LockedTool(name=one.name, version=one.version, index=one.index_name) for one in tools),
+        compiled=found.compiled,
+        reason=found.reason,
+        file=found.file or None,
+        sha256=found.sha256 or None,
+        size=found.size or None,
+        index=routes.get(build.package.name) if source.kind == "source" else None,
+        address=source.address or None,
+        subdirectory=source.subdirectory or None,
+        commit=found.commit or None,
+        tree=found.tree or None,
+    )

@@ -1,0 +1,185 @@
+"""Packages that are built: their sources are chosen before all packages are, and the tools that build them after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics.diagnostic import world_failed, wrong
+from envc.knowledge.library import Library
+from envc.language.environment import Environment
+from envc.language.facets import PythonPackage
+from envc.lock.files import LockedFiles
+from envc.lock.kept import name_of
+from envc.lock.locked_builds import LockedBuild
+from envc.lock.package_sources import FoundSource, SourceWish
+from envc.lock.resolution import Given, Target
+from envc.lock.wishes import Wishes
+from envc.lock.world import World
+
+#: What a build system that makes extensions needs: where a folder of the project names one, it is compiled.
+_COMPILING = frozenset(
+    ("cython", "pybind11", "nanobind", "cffi", "numpy", "scikit-build", "scikit-build-core", "meson-python", "maturin")
+)
+
+
+class Build(NamedTuple):
+    """A package that is built, and its source."""
+
+    package: PythonPackage
+    found: FoundSource
+    earlier: LockedBuild | None = None  # what an older lock has of it
+
+    @property
+    def asked(self) -> str:
+        """What the program asks for, in one form."""
+        source = self.package.source
+        return f"{self.package.specifier or 'any'} {source.text if source else ''}".strip()
+
+    @property
+    def given(self) -> Given:
+        """The package as a resolver is to see it."""
+        return Given(self.package.name, self.found.version, self.found.requires)
+
+    @property
+    def requirement(self) -> str:
+        """What is asked of a resolver."""
+        extras = f"[{','.join(self.package.extras)}]" if self.package.extras else ""
+        return f"{self.package.name}{extras}=={self.found.version}"
+
+
+def built_packages(environment: Environment) -> list[PythonPackage]:
+    """Return the packages that are built, sorted by name."""
+    built = [one for one in environment.every(PythonPackage) if one.source is not None and one.source.is_built]
+    return sorted(built, key=lambda package: package.name)
+
+
+def find_builds(
+    asked: Environment,
+    target: Target,
+    world: World,
+    routes: Mapping[str, str],
+    old: LockedFiles | None,
+    wishes: Wishes,
+) -> tuple[Build, ...]:
+    """Choose the sources. Those of an older lock stay where they are still what is asked for. Raises a Report."""
+    earlier = {one.name: one for one in old.lock.built} if old else {}
+    same_target = old is not None and (old.lock.python.version, old.lock.platform) == (target.python, target.platform)
+    found = []
+    for package in built_packages(asked):
+        known = earlier.get(package.name)
+        if known and not _stays(package, wishes):
+            known = None
+        if known and not (same_target and known.asked == Build(package, _of_lock(known)).asked):
+            known = known if known.source == _kind(package) else None
+            found.append(Build(package, _find(package, target, world, routes, known), known))
+        elif known:
+            found.append(Build(package, _of_lock(known), known))
+        else:
+            found.append(Build(package, _find(package, target, world, routes, None)))
+    return tuple(found)
+
+
+def _stays(package: PythonPackage, wishes: Wishes) -> bool:
+    return package.name not in wishes.only and (not wishes.kind("packages") or package.pinned)
+
+
+def _kind(package: PythonPackage) -> str:
+    return package.source.kind if package.source else ""
+
+
+def _find(
+    package: PythonPackage, target: Target, world: World, routes: Mapping[str, str], known: LockedBuild | None
+) -> FoundSource:
+    source = package.source
+    assert source is not None  # noqa: S101  # only packages with a source are built
+    if source.kind == "folder":
+        compiled = any(name_of(text) in _COMPILING for text in source.needs)
+        return FoundSource(
+            package.name, "0", (), source.needs, compiled, "what it needs is read from its pyproject.toml"
+        )
+    if world.sources is None:
+        raise world_failed(
+            "offline",
+            "a source cannot be chosen with `--offline`",
+            labels=(wrong(package.origin.of("source"), "its repository or index would be asked"),),
+            helps=("lock once without `--offline`; what depends on nothing that changed stays as it is",),
+        )
+    index = routes.get(package.name)
+    wish = SourceWish(
+        package,
+        target,
+        world.index_addresses[index] if index else None,
+        known.version if known else None,
+        known.commit if known and source.tag and f" tag {source.tag}" in f" {known.asked} " else None,
+        frozenset(_accelerated(world.library)),
+    )
+    return world.sources.find(wish, world.progress)
+
+
+def _of_lock(known: LockedBuild) -> FoundSource:
+    return FoundSource(
+        known.name,
+        known.version,
+        known.requires,
+        known.build,
+        known.compiled,
+        known.reason,
+        known.file or "",
+        known.sha256 or "",
+        known.size or 0,
+        known.commit or "",
+        known.tree or "",
+    )
+
+
+def _accelerated(library: Library) -> set[str]:
+    return {name for family in library.families() for name in (family.project, *family.companions)}
+
+
+def build_needs(build: Build, target: Target) -> tuple[str, ...]:
+    """Return what building needs on the target, sorted, without markers. Raises a Report for an address."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    from envc.lock.markers import holds
+
+    source = build.package.source
+    found = set()
+    for text in (*build.found.build, *(source.needs if source else ())):
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            raise _unusable(build, f"it asks for `{text}`, which is no PEP 508 requirement") from None
+        if requirement.url is not None:
+            raise _unusable(build, f"it asks for `{requirement.name}` from an address")
+        if requirement.marker is None or holds(str(requirement.marker), target.python, target.platform):
+            requirement.marker = None
+            found.add(str(requirement))
+    return tuple(sorted(found))
+
+
+def _unusable(build: Build, why: str) -> Report:
+    return Report(
+        [
+            Diagnostic(
+                "unreadable-source",
+                f"what `{build.package.name}` needs cannot be read from its source",
+                (wrong(build.package.origin.of("source"), "its build system"),),
+                notes=(why,),
+                helps=("build a wheel of it elsewhere, and name that: `from wheel`",),
+            )
+        ]
+    )
+
+
+def shared_names(build: Build, needs: Iterable[str], chosen: Iterable[str], library: Library) -> tuple[str, ...]:
+    """Return what the build takes from the environment itself: what `needs` names, and accelerated packages.
+
+    A build that links torch must link the torch that runs.
+    """
+    source = build.package.source
+    named = {name_of(text) for text in (source.needs if source and source.kind != "folder" else ())}
+    accelerated = _accelerated(library)
+    have = set(chosen)
+    return tuple(sorted({name for text in needs if (name := name_of(text)) in have and name in named | accelerated}))

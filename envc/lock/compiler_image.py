@@ -1,0 +1,43 @@
+"""What the builder stands on where CUDA is compiled: NVIDIA's image with the compilers. The builder alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from envc.language.environment import Environment
+from envc.language.facets import Accelerator
+from envc.lock.base import cuda_candidates
+from envc.lock.builds import BuildChoice
+from envc.lock.built import Build
+from envc.lock.files import LockedFiles
+from envc.lock.images import find_candidates
+from envc.lock.model import LockedImage
+from envc.lock.world import World
+
+
+def find_compiler(
+    environment: Environment,
+    builds: Sequence[Build],
+    choices: Sequence[BuildChoice],
+    platform: str,
+    world: World,
+    old: LockedFiles | None,
+) -> LockedImage | None:
+    """Return the image, or None where no CUDA is compiled: only what `ml` builds under `gpu cuda` is.
+
+    It is of the CUDA that the packages of the environment were built with, else of the one that is asked for. Raises a
+    Report when there is none.
+    """
+    accelerator = environment.one(Accelerator)
+    compiled = [one.package.name for one in builds if one.package.accelerated and one.found.compiled]
+    if accelerator is None or not compiled:
+        return None
+    cuda = next((choice.cuda for choice in choices if choice.cuda), accelerator.cuda)
+    if cuda is None:
+        return None
+    candidates = cuda_candidates(accelerator._replace(cuda=cuda, flavour="devel", cudnn=None), platform, world.library)
+    reason = f"the compilers of CUDA {cuda}, for {', '.join(compiled)}; of the builder alone"
+    known = old.lock.compiler if old else None
+    if known and any((known.repository, known.tag) == (one.request.repository, one.request.tag) for one in candidates):
+        return known.model_copy(update={"reason": reason})
+    return find_candidates(candidates, reason, world)

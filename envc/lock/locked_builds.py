@@ -1,0 +1,53 @@
+"""The part of a lock that is about packages that are built: their sources, what they need, and the tools."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from envc.lock.fact import Fact
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class LockedTool(Fact):
+    """A package that building needs. Its hashes stand in a requirements file of their own."""
+
+    name: str
+    version: str
+    index: str | None = None
+
+
+class LockedBuild(Fact):
+    """A package that is built: from an archive of an index, a repository, or a folder of the project."""
+
+    name: str
+    version: str  # `0` for a folder: what it says of itself may change with every commit
+    source: Literal["git", "source", "folder"]
+    asked: str  # what the program asks for, in one form
+    requires: tuple[str, ...]  # what it needs on the target when it runs, sorted, without markers
+    build: tuple[str, ...]  # what its build needs on the target, sorted, without markers
+    shared: tuple[str, ...] = ()  # names of those that the environment has itself: then the build sees all that it has
+    tools: tuple[LockedTool, ...] = ()  # all others with what they need, sorted by name
+    compiled: bool = False  # whether it needs a compiler
+    reason: str
+    file: str | None = None  # of an archive: its name, checksum and bytes, and the name of its index
+    sha256: Sha256 | None = None
+    size: int | None = None
+    index: str | None = None
+    address: str | None = None  # of a repository, or the folder relative to the program
+    subdirectory: str | None = None
+    commit: Annotated[str | None, Field(pattern=r"^[0-9a-f]{40,64}$")] = None
+    tree: Sha256 | None = None  # the checksum of all files at the commit
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what this kind of source does not have."""
+        content: dict[str, Any] = write(self)
+        return {name: value for name, value in content.items() if value is not None}
+
+    @property
+    def tool_indexes(self) -> tuple[str | None, ...]:
+        """The indexes that the tools come from, the default one first."""
+        return tuple(sorted({tool.index for tool in self.tools}, key=lambda name: name or ""))

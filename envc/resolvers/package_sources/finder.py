@@ -1,0 +1,194 @@
+"""The way in: from a package of the program to its source and what that says of itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from envc.diagnostics import Diagnostic, Report, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.language.packages import normalised
+from envc.lock.package_sources import FoundSource, SourceWish
+from envc.lock.repositories import GitFailure, UnknownReference, git_failed, unknown_reference
+from envc.lock.resolution import Progress, Request, Requirement
+from envc.resolvers.git import Git
+from envc.resolvers.git.resolver import LaidOut
+from envc.resolvers.package_sources import commits
+from envc.resolvers.package_sources.archives import NoArchive, fetch_archive
+from envc.resolvers.package_sources.asked import asked_of_build
+from envc.resolvers.package_sources.said import (
+    Said,
+    UnreadableError,
+    build_needs,
+    is_compiled,
+    pyproject_of,
+    said_by,
+)
+from envc.resolvers.package_sources.unpacked import unpack
+from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.uv.selection import admits
+from envc.resolvers.uv.session import IndexFailureError
+
+
+class Sources:
+    """Reads sources. `cache` keeps what was fetched, `settings` says how to reach indexes."""
+
+    def __init__(self, cache: Path, settings: Settings) -> None:
+        self.cache = cache
+        self.settings = settings
+        self.git = Git(cache)
+
+    def find(self, wish: SourceWish, progress: Progress) -> FoundSource:
+        """Choose the source once, and read what it says of itself. Raises a `Report`."""
+        source = wish.package.source
+        assert source is not None  # noqa: S101  # only packages with a source are built
+        read = self._archive if source.kind == "source" else self._repository
+        with read(wish, progress) as (folder, found):
+            try:
+                return self._read(wish, folder, found, progress)
+            except UnreadableError as error:
+                raise _unreadable(wish, found, str(error)) from error
+
+    @contextmanager
+    def _archive(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
+        try:
+            archive = fetch_archive(wish, self.cache, self.settings, progress)
+        except IndexFailureError as error:
+            from envc.resolvers.pip_tools.failure import report_of
+
+            request = Request(wish.target, (Requirement(wish.package.requirement),))
+            raise report_of(error.facts, request, 0.0) from error
+        if isinstance(archive, NoArchive):
+            raise _no_archive(wish, archive)
+        found = FoundSource(
+            wish.package.name, archive.version, (), (), False, "", archive.file, archive.sha256, archive.size
+        )
+        with tempfile.TemporaryDirectory(prefix="envc-") as folder:
+            try:
+                place = unpack(archive.path, Path(folder))
+            except UnreadableError as error:
+                raise _unreadable(wish, found, str(error)) from error
+            yield place, found
+
+    @contextmanager
+    def _repository(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
+        source, origin, name = wish.package.source, wish.package.origin, wish.package.name
+        assert source is not None  # noqa: S101
+        commit = wish.commit or commits.commit_of(self.git, wish.package, progress)
+        with self.git.laid_out(source.address, commit, progress, submodules=True) as laid:
+            if isinstance(laid, UnknownReference):
+                raise unknown_reference(laid, name, origin.of("commit"))
+            if isinstance(laid, GitFailure):
+                raise git_failed(laid, name, origin.of("source"))
+            assert isinstance(laid, LaidOut)  # noqa: S101
+            folder = laid.folder / source.subdirectory
+            found = FoundSource(name, "0", (), (), False, "", commit=commit, tree=laid.tree.sha256)
+            if not folder.is_dir() or not any((folder / one).is_file() for one in ("pyproject.toml", "setup.py")):
+                raise _unreadable(wish, found, "neither pyproject.toml nor setup.py lies there")
+            yield folder, found
+
+    def _read(self, wish: SourceWish, folder: Path, found: FoundSource, progress: Progress) -> FoundSource:
+        package = wish.package
+        assert package.source is not None  # noqa: S101
+        build = build_needs(pyproject_of(folder))
+        said = said_by(folder)
+        if said is None or (said.version is None and not found.file):
+            progress(f"asking the build of {package.name} what it needs")
+            needs = tuple(one for one in package.source.needs if _name_of(one) not in wish.away)
+            said, more = asked_of_build(folder, needs, self.cache, self.settings, progress)
+            build = (*build, *more)
+        _refuse_other(wish, said, found.file and found.version)
+        return found._replace(
+            version=found.version if found.file else _version(said),
+            requires=said.requires,
+            build=tuple(dict.fromkeys(build)),
+            compiled=is_compiled(folder),
+            reason=f"what it needs is read from {said.place}",
+        )
+
+
+def _name_of(requirement: str) -> str:
+    from packaging.requirements import Requirement as Parsed
+
+    return normalised(Parsed(requirement).name)
+
+
+def _version(said: Said) -> str:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return str(Version(said.version or "0"))
+    except InvalidVersion:
+        raise UnreadableError(f"`{said.version}` is no version") from None
+
+
+def _refuse_other(wish: SourceWish, said: Said, version: str) -> None:
+    """Refuse a source that is another package, another version, or for another Python. Raises a Report."""
+    from packaging.specifiers import SpecifierSet
+
+    package = wish.package
+    place = package.origin.of("source") if package.source and package.source.kind == "git" else None
+    if normalised(said.name or "") != package.name:
+        message = f"the source of `{package.name}` is that of `{said.name}`"
+        raise Report([_other(message, package.origin.of("name"), f"it says that it is {said.name}")])
+    version = version or _version(said)
+    if not SpecifierSet(package.specifier).contains(version, prereleases=True):
+        message = f"the source of `{package.name}` is its version {version}"
+        raise Report([_other(message, package.origin.of("version"), "asks for another")])
+    if said.requires_python and not admits(said.requires_python, wish.target.python):
+        raise Report(
+            [
+                Diagnostic(
+                    "requires-python-mismatch",
+                    f"{package.name} {version} does not take Python {wish.target.python}",
+                    (wrong(place or package.origin.of("version"), f"asks for Python {said.requires_python}"),),
+                    helps=("take another version, or another Python",),
+                )
+            ]
+        )
+
+
+def _other(message: str, place: Span, text: str) -> Diagnostic:
+    return Diagnostic(
+        "source-of-another-package", message, (wrong(place, text),), helps=("write what the source says that it is",)
+    )
+
+
+def _no_archive(wish: SourceWish, found: NoArchive) -> Report:
+    package = wish.package
+    asked = f"{package.name}{package.specifier}"
+    notes = [f"with a source archive there are: {', '.join(found.known[:8])}"] if found.known else []
+    notes += ["the index has wheels of it alone"] if found.wheels and not found.known else []
+    notes += ["no index has a package of that name"] if not found.wheels else []
+    return Report(
+        [
+            Diagnostic(
+                "no-source-archive",
+                f"no index has a source archive of `{asked}` for Python {wish.target.python}",
+                (wrong(package.origin.of("version" if found.known and package.specifier else "name"), "not there"),),
+                notes=tuple(notes),
+                helps=(f"`pip {package.name}` without `from source` takes a wheel",) if found.wheels else (),
+            )
+        ]
+    )
+
+
+def _unreadable(wish: SourceWish, found: FoundSource, why: str) -> Report:
+    package = wish.package
+    which = found.file or (f"commit {found.commit[:12]}" if found.commit else "its source")
+    return Report(
+        [
+            Diagnostic(
+                "unreadable-source",
+                f"what `{package.name}` needs cannot be read from its source",
+                (wrong(package.origin.of("source"), which),),
+                notes=(why,),
+                helps=(
+                    "name behind `needs` what its build imports and does not say",
+                    "or build a wheel of it elsewhere, and name that: `from wheel`",
+                ),
+            )
+        ]
+    )
