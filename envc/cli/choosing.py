@@ -94,12 +94,16 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.registry.layer_files import LayerFiles
+    from envc.resolvers.wheels import Wheels
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
+    wheels = Wheels(
+        cache, lambda path: loaded.project.root / (loaded.places.of_program_path(path) or "."), offline=options.offline
+    )
     if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
+        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress, wheels=wheels)
 
     def warn(warning: Diagnostic) -> None:
         show([at_clauses(warning, loaded.environment)])
@@ -110,4 +114,4 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
     sources = Sources(cache, settings)
-    return World(library, resolver, registry, {}, addresses, progress, system, sources=sources)
+    return World(library, resolver, registry, {}, addresses, progress, system, sources=sources, wheels=wheels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -11,7 +11,7 @@ from envc import compile as pipeline
 from envc.cli.program_options import build_arguments
 from envc.diagnostics import Source
 from envc.language.environment import Environment, Meaning
-from envc.language.facets import PackageFile
+from envc.language.facets import Facet, PackageFile
 from envc.language.package_rules import Patch
 from envc.plan.places import Places
 from envc.sources.program import read_program, refuse_twin
@@ -112,8 +112,7 @@ def load_environments(
 
 def _with_files(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
     """Return the environment with what the lists of packages and the patches that it names hold. Raises a Report."""
-    sides = (environment, *(variant for _, variant in environment.variants))
-    kinds = {type(facet) for side in sides for facet in side.facets}
+    kinds = {type(facet) for facet in _all_facets(environment)}
     places = project.places(environment.name)
     note = memory.read_file if memory else lambda _: None
     if PackageFile in kinds:
@@ -126,7 +125,19 @@ def _with_files(environment: Environment, source: Source, project: Project, memo
         from envc.sources.patches import patch_reader
 
         environment = _on_all(environment, with_patches, patch_reader(project.root, places, source.path, note))
+    from envc.lock.wheels import has_local_wheels
+
+    if has_local_wheels(_all_facets(environment)):
+        from envc.lock.wheels import with_wheels
+        from envc.sources.wheels import wheel_digests
+
+        environment = _on_all(environment, with_wheels, wheel_digests(project.root, places, note))
     return environment
+
+
+def _all_facets(environment: Environment) -> Iterator[Facet]:
+    for side in (environment, *(variant for _, variant in environment.variants)):
+        yield from side.facets
 
 
 def _on_all(environment: Environment, fill: Callable[[Environment, Read], Environment], read: Read) -> Environment:

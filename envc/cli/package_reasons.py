@@ -10,21 +10,24 @@ from envc.cli.sizes import size_text
 from envc.language.facets import PythonPackage
 from envc.language.package_rules import Override, Patch
 from envc.lock.listed import settled
+from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
+from envc.lock.model import LockedPackage
 from envc.lock.overrides import replaced_of
 from envc.lock.requirements import normalise
 from envc.lock.why import Reason, why
 
 if TYPE_CHECKING:
     from envc.language.environment import Environment
-    from envc.lock.model import Lock, LockedPackage
+    from envc.lock.model import Lock
 
 
 def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str]:
     """Return the lines about a package; none when the lock does not have it."""
-    package = next((one for one in lock.packages if one.name == normalise(name)), None)
+    package = next((one for one in lock.everything if one.name == normalise(name)), None)
     if package is None:
         return []
-    facts = [f"on {lock.platform}", f"from {package.index or 'the default index'}"]
+    facts = [f"on {lock.platform}", _where(package)]
     facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
     asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
     reasons = [f"  {_line(reason)}" for reason in why(lock, asked, package.name)]
@@ -32,7 +35,13 @@ def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str
     return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons, *rules]
 
 
-def _rules(lock: Lock, environment: Environment, package: LockedPackage) -> Iterator[str]:
+def _where(package: LockedPackage | LockedBuild | LockedWheel) -> str:
+    if isinstance(package, LockedPackage):
+        return f"from {package.index or 'the default index'}"
+    return package.asked.partition(" ")[2]  # `from wheel …`, behind its versions
+
+
+def _rules(lock: Lock, environment: Environment, package: LockedPackage | LockedBuild | LockedWheel) -> Iterator[str]:
     """Yield what the program says of a package beside asking for it: overrides, what it leaves out, patches."""
     for override in environment.every(Override):
         if override.name == package.name:

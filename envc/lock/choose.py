@@ -40,6 +40,8 @@ from envc.lock.resolution import (
 )
 from envc.lock.routes import routes_of
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.wheel_builds import check_wheel_builds
+from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -58,6 +60,7 @@ class Prepared(NamedTuple):
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
     sourced: tuple[Build, ...]  # the packages that are built
+    wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
@@ -106,7 +109,8 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     routes = routes_of(asked, builds)
     sourced = find_builds(asked, target, world, routes, old, wishes)
     compiler = find_compiler(asked, sourced, builds, platform, world, None if wishes.images() else old)
-    request = _request(asked, routes, target, world, wishes.kept(asked, old), sourced)
+    wheels = find_wheels(asked, target, world.wheels, old, world.progress)
+    request = _request(asked, routes, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     return Prepared(
         environment=environment,
         asked=asked,
@@ -117,6 +121,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
         sourced=sourced,
+        wheels=wheels,
         compiler=compiler,
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
@@ -128,9 +133,11 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
 def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    names = {build.package.name for build in prepared.sourced}
-    whole = as_listed(prepared.asked, resolution).packages if resolution else ()
-    packages = tuple(package for package in whole if package.name not in names)
+    names = {build.package.name for build in prepared.sourced} | {wheel.package.name for wheel in prepared.wheels}
+    whole = {one.name: one for one in (as_listed(prepared.asked, resolution).packages if resolution else ())}
+    packages = tuple(package for name, package in whole.items() if name not in names)
+    versions = {name: package.version for name, package in whole.items()}
+    check_wheel_builds(environment, prepared.wheels, versions, prepared.builds)
     check_architectures(environment, prepared.builds, packages, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -150,8 +157,9 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         artifacts=prepared.artifacts,
         images=prepared.copied,
         overrides=locked_overrides(environment),
-        patches=locked_patches(environment, (package.name for package in packages)),
+        patches=locked_patches(environment, whole),
         built=built.builds,
+        wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
@@ -179,13 +187,13 @@ def _request(
     target: Target,
     world: World,
     pins: tuple[str, ...],
-    sourced: tuple[Build, ...],
+    elsewhere: tuple[Build | Wheel, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    own = {build.package.name: build.requirement for build in sourced}
+    own = {one.package.name: one.requirement for one in elsewhere}
     wanted = tuple(
         Requirement(own.get(package.name, package.requirement), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
@@ -200,5 +208,5 @@ def _request(
         bounds_of(environment),
         overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
         bare=tuple(sorted({package.name for package in packages if package.bare})),
-        given=tuple(sorted(build.given for build in sourced)),
+        given=tuple(sorted(one.given for one in elsewhere)),
     )

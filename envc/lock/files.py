@@ -70,7 +70,7 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    for kind in ("packages", "built"):
+    for kind in ("packages", "built", "wheels"):
         if kind in content:
             content[kind] = {package.pop("name"): package for package in content[kind]}
     return content
@@ -116,9 +116,10 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     if not all(isinstance(package, dict) for package in own["packages"].values()):
         raise damaged(source, f"platforms.{platform}.packages: not facts by name")
     packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
-    built = own.get("built", {})
-    if not isinstance(built, dict) or not all(isinstance(package, dict) for package in built.values()):
-        raise damaged(source, f"platforms.{platform}.built: not facts by name")
+    elsewhere = {kind: own.get(kind, {}) for kind in ("built", "wheels")}
+    for kind, named in elsewhere.items():
+        if not isinstance(named, dict) or not all(isinstance(package, dict) for package in named.values()):
+            raise damaged(source, f"platforms.{platform}.{kind}: not facts by name")
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -128,7 +129,8 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
         whole = {**own, **shared, "platform": platform, "packages": packages, "inputs": inputs}
-        whole["built"] = [{**package, "name": name} for name, package in sorted(built.items())]
+        for kind, named in elsewhere.items():
+            whole[kind] = [{**package, "name": name} for name, package in sorted(named.items())]
         lock = Lock.model_validate(whole)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]

@@ -75,6 +75,7 @@ def union_of(requests: Sequence[Request]) -> Request:
         tuple(routes.items()),
         bounds,
         overrides=_together(requests),
+        given=tuple(sorted({one for request in requests for one in request.given})),
         bare=tuple(sorted({name for request in requests for name in request.bare})),
     )
 

@@ -13,6 +13,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
@@ -167,6 +168,7 @@ class Lock(Fact):
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
@@ -174,12 +176,12 @@ class Lock(Fact):
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        return _used(serialize(self), {"images", "built", "compiler", "overrides", "patches"})
+        return _used(serialize(self), {"images", "built", "wheels", "compiler", "overrides", "patches"})
 
     @property
-    def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:
-        """All Python packages, those that are built among them."""
-        return (*self.packages, *self.built)
+    def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:
+        """All Python packages, those that come from no index among them."""
+        return (*self.packages, *self.built, *self.wheels)
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

@@ -8,6 +8,8 @@ from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.package_rules import Override
+from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock, LockedOverride, LockedPackage
 from envc.lock.moved_pins import admits
 from envc.lock.why import needed_name
@@ -19,11 +21,11 @@ def locked_overrides(environment: Environment) -> tuple[LockedOverride, ...]:
     return tuple(LockedOverride(name=one.name, specifier=one.specifier, reason=one.reason) for one in overrides)
 
 
-def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage, str]]:
+def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuild | LockedWheel, str]]:
     """Return who asks for other versions of a package than count, and what is asked: `numpy>=2`."""
     return [
         (package, text)
-        for package in lock.packages
+        for package in lock.everything
         for text in package.overruled
         if needed_name(text) == name and any(needed_name(counted) == name for counted in package.requires)
     ]
@@ -31,7 +33,7 @@ def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage, str]]:
 
 def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
     """Yield a warning for each override that replaces nothing that would have stood in the way."""
-    versions = {package.name: package.version for package in lock.packages}
+    versions = {package.name: package.version for package in lock.everything}
     for override in environment.every(Override):
         replaced = replaced_of(lock, override.name)
         version = versions.get(override.name)

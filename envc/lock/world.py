@@ -11,6 +11,7 @@ from envc.lock.moved_pins import MovedPin
 from envc.lock.package_sources import PackageSources
 from envc.lock.resolution import ImageSource, Progress, Resolver
 from envc.lock.system_packages import SystemResolver
+from envc.lock.wheels import WheelFiles
 
 
 def forget(_: MovedPin) -> None:
@@ -29,3 +30,4 @@ class World(NamedTuple):
     system: SystemResolver | None = None  # None leaves system packages without versions
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
+    wheels: WheelFiles | None = None  # None: no wheel of no index may be read

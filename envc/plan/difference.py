@@ -114,6 +114,9 @@ def _rule_facts(lock: Lock) -> Facts:
     facts: Facts = {}
     for override in lock.overrides:
         facts["packages", f"override {override.name}"] = f"{override.specifier} because {override.reason}"
+    for wheel in lock.wheels:
+        facts["packages", wheel.name] = wheel.version
+        facts["packages", f"{wheel.name} files"] = wheel.sha256[:12]
     for patch in lock.patches:
         facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts

@@ -13,6 +13,7 @@ from envc.language.facets import (
     ExposedPort,
     HealthCheck,
     Interpreter,
+    ListedPackage,
     PackageFile,
     PackageIndex,
     PythonPackage,
@@ -55,6 +56,14 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
     origins.append(("base reason", (lock.base.reason, lock.python.reason)))
+    if lock.wheels:
+        names = {wheel.name for wheel in lock.wheels}
+        asking = [
+            facet
+            for facet in environment.facets
+            if isinstance(facet, PythonPackage | ListedPackage) and facet.source and facet.name in names
+        ]
+        origins.append(("wheels", tuple(dict.fromkeys(one.origin.clause for one in asking))))
     for one in lock.overrides:
         text = f"{one.name}{one.specifier} in place of what other packages ask, because {one.reason}"
         origins.append((f"override of {one.name}", (text,)))

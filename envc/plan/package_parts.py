@@ -38,3 +38,13 @@ class PlannedPatch(Part):
     package: str
     path: str  # relative to the program
     sha256: str
+
+
+class PlannedWheel(Part):
+    """A package that comes as a wheel of no index."""
+
+    name: str
+    version: str
+    file: str  # its name
+    sha256: str
+    location: str  # an address, or a path relative to the program

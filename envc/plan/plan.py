@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup, PlannedPatch
+from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
@@ -19,7 +19,14 @@ OUTPUT = 1
 
 Pair = tuple[str, str]
 BuilderStep = Literal[
-    "system packages", "virtual environment", "packages", "patches", "byte code", "libraries of Python", "tools"
+    "system packages",
+    "virtual environment",
+    "packages",
+    "wheels",
+    "patches",
+    "byte code",
+    "libraries of Python",
+    "tools",
 ]
 InferenceStep = Literal[
     "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
@@ -112,7 +119,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "patches"})
+    later = frozenset({"tools", "images", "patches", "wheels"})
 
     name: str
     language: LanguagePart
@@ -127,6 +134,7 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.

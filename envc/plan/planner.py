@@ -26,6 +26,7 @@ from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.stages import stages_of
 from envc.plan.variables import builder_variables_of
+from envc.plan.wheels import wheels_of
 
 
 def make_plan(  # the stage's inputs, each a type of the pipeline
@@ -44,6 +45,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     tools, images = tools_of(environment), image_files(environment, lock)
+    wheels = wheels_of(environment, lock)
     patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
@@ -63,13 +65,14 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images, patches).model_copy(
+        stages=stages_of(base, apt, packages, data, copies, tools, images, patches, wheels).model_copy(
             update={"builder_variables": builder_variables_of(environment)}
         ),
         run=run_of(environment, lock),
         tools=tools,
         images=images,
         patches=patches,
+        wheels=wheels,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

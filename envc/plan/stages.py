@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup, PlannedPatch
+from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
 from envc.plan.system_parts import AptPart
 
@@ -17,14 +17,16 @@ def stages_of(  # noqa: PLR0913, PLR0917  # the parts of the plan that have step
     tools: tuple[PlannedTool, ...] = (),
     images: tuple[PlannedImageFile, ...] = (),
     patches: tuple[PlannedPatch, ...] = (),
+    wheels: tuple[PlannedWheel, ...] = (),
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
+        ("wheels", bool(wheels)),
         ("patches", bool(patches)),
-        ("byte code", bool(packages)),
+        ("byte code", bool(packages or wheels)),
         ("libraries of Python", base.python_copied),
         ("tools", any(tool.unpacked for tool in tools)),
     ]

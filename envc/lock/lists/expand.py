@@ -10,6 +10,7 @@ from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
 from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
+from envc.language.package_source import PackageSource
 from envc.lock.lists.entry import Entry, Include, Wish
 from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
@@ -61,8 +62,16 @@ def _packages(file: PackageFile, read: Read, has_index: Callable[[str], bool]) -
             accelerated=file.accelerated,
             path=path,
             origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span}),
+            source=_beside(path, entry.source),
             bare=file.bare,
         )
+
+
+def _beside(path: str, source: PackageSource | None) -> PackageSource | None:
+    """Return a source whose path is relative to the program: a list's own are relative to the list."""
+    if source is None or not source.is_local:
+        return source
+    return source._replace(address=normpath(join(dirname(path), source.address)))
 
 
 def _entries(file: PackageFile, read: Read) -> Iterator[tuple[str, Entry]]:

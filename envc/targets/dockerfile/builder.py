@@ -23,6 +23,7 @@ from envc.targets.dockerfile.instructions import (
 from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.wheels import install_wheels
 
 _BYTE_CODE = (
     "import compileall, py_compile, sys; "
@@ -66,6 +67,10 @@ def _virtual_environment(plan: Plan) -> list[Instruction]:
 
 def _packages(plan: Plan) -> list[Instruction]:
     return [step for group in in_order(plan) for step in (Blank(), *_install(plan, group))]
+
+
+def _wheels(plan: Plan) -> list[Instruction]:
+    return install_wheels(plan, pip_install(plan))
 
 
 def in_order(plan: Plan) -> list[PackageGroup]:
@@ -130,6 +135,7 @@ _STEPS: Steps = {
     "system packages": _system_packages,
     "virtual environment": _virtual_environment,
     "packages": _packages,
+    "wheels": _wheels,
     "patches": apply_patches,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,

@@ -300,6 +300,8 @@ WRONG = {
         "pip < a jobs 8 >",
         'pip a from wheel "https://h/a-1-py3-none-any.whl"',
         'pip a from wheel "https://h/a.zip" sha256 ' + "0" * 64,
+        'pip a from wheel "/wheels/a-1-py3-none-any.whl"',
+        'pip a from wheel "wheels/a-1.tar.gz"',
         'pip a from wheel "https://u:p@h/a-1-py3-none-any.whl" sha256 ' + "0" * 64,
         'pip a from wheel "https://h/a-1-py3-none-any.whl" sha256 ' + "0" * 64 + " jobs 2",
     ],
