@@ -88,6 +88,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.choice import make_resolver, resolver_name
+    from envc.resolvers.git import Git
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.package_sources import Sources
@@ -113,5 +114,6 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     resolver = make_resolver(name, cache, settings, warn)
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    sources = Sources(cache, settings)
-    return World(library, resolver, registry, {}, addresses, progress, system, sources=sources, wheels=wheels)
+    git = Git(cache)
+    sources = Sources(cache, settings, git)
+    return World(library, resolver, registry, {}, addresses, progress, system, git=git, sources=sources, wheels=wheels)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Report
+from envc.language.outside_facets import GitSource
 from envc.lock.vendor_record import (
     RECORD,
     VendorRecord,
@@ -100,6 +101,12 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     settings = settings_of_this_machine() if locked.pins else None
     if settings:
         fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress)
+    if plan.sources:
+        from envc.resolvers.git import Git
+        from envc.resolvers.vendor.sources import fetch_sources
+
+        places = {one.name: one.origin.of("repository") for one in loaded.environment.every(GitSource)}
+        fetch_sources(plan.sources, places, store, Git(user_cache(os.environ)), progress)
     fetch_images(locked_images(locked.lock), locked.lock.platform, store, Registry(), progress)
 
 

@@ -11,7 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, WorkingDirectory
 from envc.language.fields import ANY, Items, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile, Tool
+from envc.language.outside_facets import GitSource, ImageFile, Tool
 from envc.language.values import Name
 from envc.language.word import Declaration
 
@@ -46,7 +46,9 @@ class Env(Declaration):
         folder = environment.one(WorkingDirectory)
         first: dict[str, Span] = {}
         for facet in environment.facets:
-            if not isinstance(facet, Artifact | CopiedPath | ImageFile | Tool):
+            if not isinstance(facet, Artifact | CopiedPath | ImageFile | Tool | GitSource):
+                continue
+            if isinstance(facet, GitSource) and facet.path is None:
                 continue
             place, path = facet.origin.of("at"), facet.path or _implied_place(facet, folder)
             if path in first:
@@ -59,7 +61,7 @@ class Env(Declaration):
             first.setdefault(path, place)
 
 
-def _implied_place(facet: Artifact | CopiedPath | ImageFile | Tool, folder: WorkingDirectory | None) -> str:
+def _implied_place(facet: Artifact | CopiedPath | ImageFile | Tool | GitSource, folder: WorkingDirectory | None) -> str:
     """Return where what `copy` names lies without `at`: under the working directory, by its own name."""
     name = facet.source.rpartition("/")[2] if isinstance(facet, CopiedPath | ImageFile) else facet.name
     return f"{folder.path if folder else '/app'}/{name}".removesuffix("/.")

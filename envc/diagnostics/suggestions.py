@@ -40,6 +40,9 @@ BROUGHT_ALONG = {
     "ulimits": "ulimit",
     "cap-add": "capability",
     "smoketest": "check",
+    "git": "source",
+    "clone": "source",
+    "repository": "source",
 }
 
 

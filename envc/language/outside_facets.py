@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from envc.language.origin import Origin
 
@@ -36,4 +36,16 @@ class BuildCheck(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck
+class GitSource(NamedTuple):
+    """Files of a git repository, as they are in one commit."""
+
+    name: str
+    address: str  # ends in `.git`
+    kind: Literal["tag", "commit"]
+    reference: str  # the tag, or all digits of the commit
+    submodules: bool
+    path: str | None  # in the container; None is for what only building needs
+    origin: Origin
+
+
+OutsideFacet = Tool | ImageFile | BuildCheck | GitSource

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.fields import Keyword
 from envc.language.origin import Origin
@@ -19,20 +19,22 @@ from envc.language.word import Entry
 
 #: What stands behind a package's `from`; a `from` with anything else names a list.
 SAID = ("git", "source", "wheel")
-_REPOSITORY = re.compile(r"(https?|ssh|git)://([^/?#\s]+)(/[^\s?#]*)")
+_REPOSITORY = re.compile(r"([a-z+]+)://([^/?#\s]+)(/[^\s?#]*)")
 _WHEEL = re.compile(r"https?://([^/?#\s]+)/[^\s?#]*\.whl")
 _REVISION = re.compile(r"(?!.*(\.\.|//|@\{|\.lock$|/$))[A-Za-z0-9][\w./+-]{0,127}", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def read_repository(address: str) -> str:
-    """Return the address of a repository. Raises the refusal of one that is none, or that holds credentials."""
+    """Return a repository's address as builders know one: `.git` at its end. Raises the refusal of what is none."""
     match = _REPOSITORY.fullmatch(address)
     if not match:
-        refuse("unreadable-address", "a repository is like https://host/owner/name")
-    if "@" in match[2] and (match[1] != "ssh" or ":" in match[2].partition("@")[0]):
+        refuse("unreadable-address", "a repository is like https://host/owner/name.git")
+    if match[1] not in {"http", "https"}:
+        refuse("unfetchable-address", "neither http nor https")
+    if "@" in match[2]:
         refuse("secret-in-address", "an address holds no credentials; git's own are used")
-    return address
+    return address.rstrip("/").removesuffix(".git") + ".git"
 
 
 def _where(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,7 +46,7 @@ def _where(values: tuple[str, ...]) -> tuple[str, ...]:
     for address in addresses:
         plain(address)
     if kind == "git":
-        read_repository(addresses[0])
+        return (kind, read_repository(addresses[0]))
     if kind == "wheel":
         return (kind, read_wheel(addresses[0]))
     return values
@@ -65,7 +67,7 @@ def read_wheel(address: str) -> str:
 def read_commit(text: str) -> str:
     """Return a commit in full. Raises the refusal of what is none."""
     if not _COMMIT.fullmatch(text.lower()):
-        refuse("unreadable-commit", "a commit has 40 hexadecimal digits; a tag stands behind `tag`")
+        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written")
     return text.lower()
 
 
@@ -119,7 +121,6 @@ class Sourced(Entry):
             address="".join(self.source[1:]),
             commit=self.commit,
             tag=self.tag,
-            branch=self.branch,
             sha256=self.sha256 or "",
             subdirectory="" if self.subdirectory == "." else self.subdirectory,
             needs=self.needs,
@@ -147,18 +148,22 @@ def mistakes_of(one: Sourced, name: str, place: str, origin: Origin) -> Iterator
                 (wrong(origin.of(f"{place}.{field}"), f"`{name}` is from {kind or 'an index'}"),),
             )
     said = [field for field in ("commit", "tag", "branch") if getattr(one, field)]
-    if kind == "git" and len(said) > 1 and said != ["commit", "branch"]:
+    if kind == "git" and not said:
         yield Diagnostic(
-            "contradiction",
-            f"`{name}` says twice which commit is meant",
-            (
-                wrong(origin.of(f"{place}.{said[1]}"), "again here"),
-                Label(origin.of(f"{place}.{said[0]}"), "first here"),
-            ),
+            "missing-argument",
+            f"nothing says which commit of `{name}` is meant",
+            (wrong(origin.of(f"{place}.source"), "at which tag or commit"),),
+            helps=("write `tag` or `commit` behind the address",),
         )
-    if kind == "git" and not {*said} & {"commit", "tag"}:
-        yield moving_revision(name, origin, place)._replace(
-            helps=("`envc lock` asks the repository for the commit, and names it",), severity="warning"
+    elif kind == "git" and len(said) > 1:
+        label = wrong(origin.of(f"{place}.{said[1]}"), f"and here is a {said[1]}")
+        yield Diagnostic("contradiction", f"a {said[0]} is one commit already", (label,))
+    elif kind == "git" and one.branch:
+        yield Diagnostic(
+            "moving-branch",
+            f"the branch `{one.branch}` changes without you",
+            (wrong(origin.of(f"{place}.branch"), "another commit tomorrow"),),
+            helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
         )
     if kind == "wheel" and "://" in one.source[1] and not one.sha256:
         yield Diagnostic(
@@ -167,15 +172,3 @@ def mistakes_of(one: Sourced, name: str, place: str, origin: Origin) -> Iterator
             (wrong(origin.of(f"{place}.source"), "downloaded without a checksum"),),
             helps=("write `sha256` and the checksum behind it",),
         )
-
-
-def moving_revision(name: str, origin: Origin, place: str = "") -> Diagnostic:
-    """Return what is said of a package whose commit may be another one tomorrow."""
-    prefix = f"{place}." if place else ""
-    field = "branch" if f"{prefix}branch" in origin.spans else "source"
-    return Diagnostic(
-        "moving-revision",
-        f"nothing says which commit of `{name}` is meant",
-        (wrong(origin.of(f"{prefix}{field}"), "another one after the next push"),),
-        notes=("an environment is built of what its lock names, and a branch names nothing that stays",),
-    )

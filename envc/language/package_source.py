@@ -17,7 +17,6 @@ class PackageSource(NamedTuple):
     address: str = ""  # of the repository or the wheel; a wheel or folder of the project, relative to the program
     commit: str = ""  # 40 digits
     tag: str = ""
-    branch: str = ""
     sha256: str = ""  # of the wheel
     subdirectory: str = ""  # of the repository
     needs: tuple[str, ...] = ()  # PEP 508, sorted: what building needs and the package does not say
@@ -38,7 +37,7 @@ class PackageSource(NamedTuple):
     def text(self) -> str:
         """What is asked for in one form. How many compilers run side by side changes nothing of it."""
         parts = ["from", self.kind, self.address]
-        for name in ("commit", "tag", "branch", "sha256", "subdirectory"):
+        for name in ("commit", "tag", "sha256", "subdirectory"):
             if value := getattr(self, name):
                 parts += [name, value]
         parts += ["editable"] if self.editable else []

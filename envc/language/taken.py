@@ -9,9 +9,10 @@ from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
+from envc.language.outside_facets import GitSource
 from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "override"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "override", "source"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -20,6 +21,7 @@ _NAMED: dict[type, Kind] = {
     PythonPackage: "package",
     ImageLabel: "label",
     Override: "override",
+    GitSource: "source",
 }
 
 

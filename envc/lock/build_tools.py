@@ -111,4 +111,5 @@ def _locked(
         subdirectory=source.subdirectory or None,
         commit=found.commit or None,
         tree=found.tree or None,
+        submodules=found.submodules,
     )

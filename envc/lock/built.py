@@ -131,6 +131,7 @@ def _of_lock(known: LockedBuild) -> FoundSource:
         known.size or 0,
         known.commit or "",
         known.tree or "",
+        known.submodules,
     )
 
 

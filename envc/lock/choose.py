@@ -26,7 +26,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
@@ -39,6 +39,7 @@ from envc.lock.resolution import (
     Target,
 )
 from envc.lock.routes import routes_of
+from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wheel_builds import check_wheel_builds
 from envc.lock.wheels import Wheel, find_wheels
@@ -62,6 +63,7 @@ class Prepared(NamedTuple):
     sourced: tuple[Build, ...]  # the packages that are built
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -120,6 +122,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds=builds,
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
+        sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
         sourced=sourced,
         wheels=wheels,
         compiler=compiler,
@@ -161,6 +164,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         built=built.builds,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
+        sources=prepared.sources,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 

@@ -41,13 +41,14 @@ class LockedBuild(Fact):
     subdirectory: str | None = None
     commit: Annotated[str | None, Field(pattern=r"^[0-9a-f]{40,64}$")] = None
     tree: Sha256 | None = None  # the checksum of all files at the commit
+    submodules: tuple[str, ...] = ()  # paths of those that are among the files, sorted
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what this kind of source does not have."""
         content: dict[str, Any] = write(self)
-        used = {name: value for name, value in content.items() if value is not None}
-        return used if self.overruled else {name: value for name, value in used.items() if name != "overruled"}
+        later = {"shared", "submodules", "overruled"}
+        return {name: value for name, value in content.items() if value is not None and (value or name not in later)}
 
     @property
     def tool_indexes(self) -> tuple[str | None, ...]:

@@ -148,6 +148,20 @@ class LockedArtifact(Fact):
         )
 
 
+class LockedSource(Fact):
+    """The commit of a git repository, and what all its files are."""
+
+    name: str
+    #: All digits, of SHA-1 or SHA-256. Like the next two, it reaches the Dockerfile.
+    commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    #: SHA-256 over the sorted `mode sha256 path` lines of the files, those of submodules among them.
+    tree: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    files: int
+    size: int
+    submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
+    left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -170,13 +184,14 @@ class Lock(Fact):
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
     wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        return _used(serialize(self), {"images", "built", "wheels", "compiler", "overrides", "patches"})
+        return _used(serialize(self), {"images", "built", "wheels", "compiler", "overrides", "patches", "sources"})
 
     @property
     def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:

@@ -23,11 +23,21 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile
+from envc.language.outside_facets import GitSource, ImageFile
 from envc.language.package_rules import Override, Patch
 
 NeedKind = Literal[
-    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "patches"
+    "python",
+    "base",
+    "accelerator",
+    "packages",
+    "indexes",
+    "group",
+    "system",
+    "artifacts",
+    "images",
+    "sources",
+    "patches",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -103,6 +113,9 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
     if isinstance(facet, ImageFile):
         return Need("images", facet.image, "copied from", origin)
+    if isinstance(facet, GitSource):
+        below = " with submodules" if facet.submodules else ""
+        return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", origin)
     return _package_need(facet)
 
 

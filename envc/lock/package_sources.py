@@ -39,6 +39,7 @@ class FoundSource(NamedTuple):
     size: int = 0  # bytes of it
     commit: str = ""  # of a repository
     tree: str = ""  # the checksum of all files at that commit
+    submodules: tuple[str, ...] = ()  # paths of those that are among the files, sorted
 
 
 class PackageSources(Protocol):

@@ -43,6 +43,7 @@ class GitTree(NamedTuple):
     commit: str
     files: tuple[GitFile, ...]  # sorted by path
     submodules: tuple[tuple[str, str, str], ...] = ()  # path, address and commit, sorted
+    left_out: tuple[str, ...] = ()  # the paths of submodules, where they were not asked for
 
     @property
     def sha256(self) -> str:

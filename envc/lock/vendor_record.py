@@ -81,7 +81,8 @@ def refuse_other(
 ) -> None:
     """Refuse a folder that was filled for another lock: with other images or without a file of a package.
 
-    `wanted` has further files that must be there: by path, what each is called, and its SHA-256. Raises a Report.
+    `wanted` has further files that must be there: by path, what each is called, and its SHA-256, empty where the path
+    says what it is. Raises a Report.
     """
     lock = locked.lock
     lacking = [reference for reference in images_of(locked) if reference not in record.images]
@@ -95,7 +96,7 @@ def refuse_other(
     lacking += [
         called
         for path, (called, digest) in wanted.items()
-        if path not in record.files or record.files[path].sha256 != digest
+        if path not in record.files or (digest and record.files[path].sha256 != digest)
     ]
     if record.platform != lock.platform:
         lacking.insert(0, lock.platform)

@@ -16,7 +16,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.requirements import normalise
 
 #: What `--only` takes beside names of packages.
-KINDS = ("base", "python", "packages", "apt", "data")
+KINDS = ("base", "python", "packages", "apt", "data", "sources")
 
 
 class Wishes(NamedTuple):
@@ -40,7 +40,7 @@ class Wishes(NamedTuple):
 
     def packages(self) -> bool:
         """Say whether any package may move."""
-        return self.everything or not self.only <= {"base", "python", "apt", "data"}
+        return self.everything or not self.only <= {*KINDS} - {"packages"}
 
     def kept(self, environment: Environment, old: LockedFiles | None) -> tuple[str, ...]:
         """Return the pins of an older lock that are to stay, `name==version`."""

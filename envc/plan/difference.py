@@ -105,6 +105,10 @@ def _lock_facts(locked: LockedFiles) -> Facts:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    facts |= _built_facts(lock)
+    for one in lock.sources:
+        facts["sources", one.name] = f"commit {one.commit}"
+        facts["sources", f"{one.name} files"] = one.tree[:12]
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts | _rule_facts(lock)
@@ -119,6 +123,15 @@ def _rule_facts(lock: Lock) -> Facts:
         facts["packages", f"{wheel.name} files"] = wheel.sha256[:12]
     for patch in lock.patches:
         facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
+    return facts
+
+
+def _built_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
+    for build in lock.built:
+        facts["built", build.name] = f"{build.version} from {build.source}"
+        facts["built", f"{build.name}{_FILES}"] = (build.sha256 or build.tree or "")[:12]
+        facts |= {("built", f"{build.name} by {tool.name}"): tool.version for tool in build.tools}
     return facts
 
 

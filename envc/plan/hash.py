@@ -25,6 +25,8 @@ BRANCHES = (
     "run",
     "tools",
     "images",
+    "built",
+    "sources",
     "patches",
     "wheels",
 )
@@ -34,6 +36,7 @@ BESIDE_THE_ENVIRONMENT = {"source", "run"}
 
 _ADDRESSES: Any = {
     "packages": {"__all__": {"address"}},
+    "built": {"__all__": {"archive": {"address"}, "tools": {"__all__": {"address"}}}},
     "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
 }
 

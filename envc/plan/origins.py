@@ -11,6 +11,7 @@ from envc.language.facets import (
     Command,
     CopiedPath,
     ExposedPort,
+    Facet,
     HealthCheck,
     Interpreter,
     ListedPackage,
@@ -22,12 +23,18 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
 from envc.language.package_rules import Override, Patch
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
-_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck, "patches": Patch}
+_LATER_ORIGINS: dict[str, type] = {
+    "tools": Tool,
+    "images": ImageFile,
+    "checks": BuildCheck,
+    "sources": GitSource,
+    "patches": Patch,
+}
 
 
 def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -52,6 +59,9 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         },
     }
     origins: list[tuple[str, tuple[str, ...]]] = []
+    for build in lock.built:
+        said = [one.origin.clause for one in environment.facets if _names(one, build.name)]
+        origins.append((f"built {build.name}", tuple(dict.fromkeys(said))))
     for part, wanted in kinds.items():
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
@@ -70,3 +80,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)
+
+
+def _names(facet: Facet, name: str) -> bool:
+    return isinstance(facet, PythonPackage | ListedPackage) and facet.source is not None and facet.name == name

@@ -8,6 +8,8 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
+from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.part import GrownPart, Part
@@ -23,13 +25,23 @@ BuilderStep = Literal[
     "virtual environment",
     "packages",
     "wheels",
+    "built packages",
     "patches",
     "byte code",
     "libraries of Python",
     "tools",
 ]
 InferenceStep = Literal[
-    "system packages", "Python", "user", "tools", "images", "virtual environment", "data", "source", "configuration"
+    "system packages",
+    "Python",
+    "user",
+    "tools",
+    "images",
+    "sources",
+    "virtual environment",
+    "data",
+    "source",
+    "configuration",
 ]
 
 
@@ -40,14 +52,17 @@ class LanguagePart(Part):
     output: int = OUTPUT
 
 
-class BasePart(Part):
+class BasePart(GrownPart):
     """The images that the stages begin with."""
+
+    later = frozenset({"python"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
     python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
+    python: str | None = None  # what the builder's Python is copied from, where the builder has compilers and no Python
 
 
 class PythonPart(Part):
@@ -119,7 +134,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "patches", "wheels"})
+    later = frozenset({"tools", "images", "sources", "built", "wheels", "patches"})
 
     name: str
     language: LanguagePart
@@ -134,6 +149,8 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    sources: tuple[PlannedSource, ...] = ()  # sorted by name
+    built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 

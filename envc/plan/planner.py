@@ -9,6 +9,7 @@ from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
+from envc.plan.built import builds_of
 from envc.plan.copies import copies_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
@@ -24,7 +25,8 @@ from envc.plan.plan import (
 )
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
-from envc.plan.stages import stages_of
+from envc.plan.sources import sources_of
+from envc.plan.stages import Outside, stages_of
 from envc.plan.variables import builder_variables_of
 from envc.plan.wheels import wheels_of
 
@@ -44,16 +46,21 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
-    tools, images = tools_of(environment), image_files(environment, lock)
+    built = builds_of(environment, locked, index_addresses)
     wheels = wheels_of(environment, lock)
     patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
+    outside = Outside(
+        tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built, wheels, patches
+    )
     apt = plan_apt(lock, index_addresses)
+    python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
         official_python=lock.base.repository == PYTHON_REPOSITORY,
         python_copied=lock.interpreter is not None,
-        builder=(lock.interpreter or lock.base).reference,
+        builder=(lock.compiler or python_image).reference,
         inference=lock.base.reference,
+        python=python_image.reference if lock.compiler else None,
     )
     return Plan(
         name=environment.name,
@@ -65,14 +72,16 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         data=data,
         settings=settings,
         source=copies,
-        stages=stages_of(base, apt, packages, data, copies, tools, images, patches, wheels).model_copy(
-            update={"builder_variables": builder_variables_of(environment)}
+        stages=stages_of(base, apt, packages, data, copies, outside).model_copy(
+            update={"builder_variables": builder_variables_of(environment, lock)}
         ),
         run=run_of(environment, lock),
-        tools=tools,
-        images=images,
-        patches=patches,
+        tools=outside.tools,
+        images=outside.images,
+        sources=outside.sources,
+        built=built,
         wheels=wheels,
+        patches=patches,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
 from envc.plan.system_parts import AptPart
 
 
-def stages_of(  # noqa: PLR0913, PLR0917  # the parts of the plan that have steps
+class Outside(NamedTuple):
+    """What comes from outside of index and project."""
+
+    tools: tuple[PlannedTool, ...] = ()
+    images: tuple[PlannedImageFile, ...] = ()
+    sources: tuple[PlannedSource, ...] = ()
+    built: tuple[PlannedBuild, ...] = ()
+    wheels: tuple[PlannedWheel, ...] = ()
+    patches: tuple[PlannedPatch, ...] = ()
+
+
+def stages_of(
     base: BasePart,
     apt: AptPart,
     packages: tuple[PackageGroup, ...],
     data: tuple[PlannedArtifact, ...],
     copies: tuple[PlannedCopy, ...],
-    tools: tuple[PlannedTool, ...] = (),
-    images: tuple[PlannedImageFile, ...] = (),
-    patches: tuple[PlannedPatch, ...] = (),
-    wheels: tuple[PlannedWheel, ...] = (),
+    outside: Outside,
 ) -> StagePart:
     """Return the steps that are needed, those that change least first."""
+    built = [build for build in outside.built if build.folder is None]
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
-        ("wheels", bool(wheels)),
-        ("patches", bool(patches)),
-        ("byte code", bool(packages or wheels)),
-        ("libraries of Python", base.python_copied),
-        ("tools", any(tool.unpacked for tool in tools)),
+        ("wheels", bool(outside.wheels)),
+        ("built packages", bool(built)),
+        ("patches", bool(outside.patches)),
+        ("byte code", bool(packages or built or outside.wheels)),
+        ("libraries of Python", base.python_copied and base.python is None),
+        ("tools", any(tool.unpacked for tool in outside.tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [
         ("system packages", bool(apt.inference)),
         ("Python", base.python_copied),
         ("user", True),
-        ("tools", bool(tools)),
-        ("images", bool(images)),
+        ("tools", bool(outside.tools)),
+        ("images", bool(outside.images)),
+        ("sources", any(one.path for one in outside.sources)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("source", bool(copies)),

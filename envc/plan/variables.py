@@ -35,12 +35,18 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     return tuple(sorted(variables.items()))
 
 
-def builder_variables_of(environment: Environment) -> tuple[Pair, ...]:
-    """Return what compilers of the builder read, sorted by name: which GPUs PyTorch's extensions are compiled for."""
+def builder_variables_of(environment: Environment, lock: Lock) -> tuple[Pair, ...]:
+    """Return what compilers of the builder read, sorted by name.
+
+    Which GPUs PyTorch's extensions are compiled for; and where CUDA's compilers are, which is there without a GPU, too.
+    """
     accelerator = environment.one(Accelerator)
-    if accelerator is None or not accelerator.architectures:
-        return ()
-    return (("TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
+    variables: dict[str, str] = {}
+    if accelerator and accelerator.architectures:
+        variables["TORCH_CUDA_ARCH_LIST"] = ";".join(accelerator.architectures)
+    if lock.compiler:
+        variables |= {"CUDA_HOME": "/usr/local/cuda", "FORCE_CUDA": "1"}
+    return tuple(sorted(variables.items()))
 
 
 def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:

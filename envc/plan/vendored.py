@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
+from envc.plan.build_parts import PlannedSource
 from envc.plan.plan import Plan
 from envc.plan.system_parts import PlannedSystemPackage
 
@@ -29,6 +30,11 @@ def deb_of(package: PlannedSystemPackage) -> str:
     return f"debs/{package.name}_{package.sha256[:16]}.deb"
 
 
+def source_of(source: PlannedSource) -> str:
+    """Return what the archive of a source's files is called in the folder."""
+    return f"sources/{source.tree}.tar"
+
+
 def remote_files(plan: Plan) -> tuple[RemoteFile, ...]:
     """Return the files that a build takes from addresses: tools, wheels, data that are copied into the image."""
     tools = [RemoteFile(f"tool {one.name}", one.location, one.sha256) for one in plan.tools]
@@ -42,8 +48,12 @@ def remote_files(plan: Plan) -> tuple[RemoteFile, ...]:
 
 
 def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
-    """Return what a folder must hold of files and system packages: by path, what it is called, and its SHA-256."""
+    """Return what a folder must hold beside packages and images: by path, what it is called, and its SHA-256.
+
+    That of a source's archive is empty: a step of the build checks the files in it.
+    """
     wanted = {file_of(one.sha256): (one.called, one.sha256) for one in remote_files(plan)}
+    wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.sources}
     return wanted | {deb_of(one): (f"{one.name} {one.version}", one.sha256) for one in plan.apt.packages}
 
 

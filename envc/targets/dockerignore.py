@@ -12,7 +12,8 @@ _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # every target takes both
     """Return `Dockerfile.dockerignore`, which BuildKit reads for a Dockerfile of that name."""
     allowed = {plan.placement.at_root(copy.source) for copy in plan.source}
-    exact = {f"{plan.placement.lock}/{group.file}" for group in plan.packages}
+    groups = [*plan.packages, *(group for build in plan.built for group in build.tools)]
+    exact = {f"{plan.placement.lock}/{group.file}" for group in groups}
     exact |= {
         plan.placement.at_root(artifact.location)
         for artifact in plan.data

@@ -10,10 +10,10 @@ from envc.compile import Compiled, compile_environment, understand
 from envc.diagnostics import Source
 from envc.language.environment import Environment
 from envc.language.facets import CopiedPath, SystemPackage
-from envc.language.outside_facets import ImageFile
+from envc.language.outside_facets import GitSource, ImageFile
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.files import LockedFiles
-from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSystemPackage
+from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSource, LockedSystemPackage
 from envc.lock.requirements import Pin
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import Places, places_of
@@ -33,6 +33,8 @@ IMAGE = LockedImage(
     reason="the smallest official image with Python",
 )
 PINS: tuple[tuple[str | None, str, str], ...] = ((None, "numpy", "2.3.0"), ("pytorch-cu118", "torch", "2.7.1+cu118"))
+#: The path of a submodule, which a repository may call as it likes.
+SUBMODULE = "a b/$x'\"\\`"
 ADDRESSES = {"pytorch-cu118": "https://download.pytorch.org/whl/cu118"}
 
 
@@ -67,6 +69,10 @@ def locked_files(environment: Environment) -> LockedFiles:
         ),
         artifacts=lock_artifacts(environment, {}, None),
         images=(IMAGE,) * len(copied),
+        sources=tuple(
+            LockedSource(name=name, commit="a" * 40, tree="b" * 64, files=1, size=1, submodules={SUBMODULE: "c" * 40})
+            for name in sorted({one.name for one in environment.every(GitSource)})
+        ),
     )
     pins = tuple((index, (Pin(name, version, (digest(name),)),)) for index, name, version in PINS)
     return LockedFiles(lock, pins)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from envc.diagnostics import Report
 from envc.targets.dockerfile.instructions import Argument, Copy, Run, Variables, WorkingDirectory
 from envc.targets.dockerfile.printer import print_dockerfile
-from tests.properties.compiling import compiled, literal, program
+from tests.properties.compiling import SUBMODULE, compiled, literal, program
 from tests.properties.dockerfile_reading import commands, copied, instructions, pairs, read, resolved, third_party
 
 #: Values that mean something to a Dockerfile, to a shell, to JSON or to YAML.
@@ -127,6 +127,21 @@ def test_files_from_outside_are_read_back(target: str, source: str) -> None:
     added = next(one.text for one in found if one.name == "ADD")
     copies = [one.text for one in found if one.name == "COPY" and "--from=docker.io" in one.text]
     assert resolved(json.loads(added[added.index("[") :])[1], {}) == f"/tools/{target}"
+    assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/b/{target}"]
+
+
+@given(PATH, MOUNTED)
+def test_sources_are_read_back(address: str, target: str) -> None:
+    """The address and its commit, the place, and the paths of submodules that a repository brings."""
+    address = "https://h/" + re.sub(r"[\s?#@]", "_", address)
+    item = f"source a from git {literal(address)} tag v1 submodules at {literal('/b/' + target)}"
+    found = instructions(compiled(program(item)).files["Dockerfile"])
+    added = next(one.text for one in found if one.name == "ADD")
+    checked = next(one.text for one in found if "--network=none" in one.text)
+    copies = [one.text for one in found if one.name == "COPY" and "--from=source-a" in one.text]
+    written = address.rstrip("/").removesuffix(".git")
+    assert resolved(json.loads(added[added.index("[") :])[0], {}) == f"{written}.git#{'a' * 40}"
+    assert json.loads(checked.removeprefix("--network=none "))[3:] == ["/source", "b" * 64, SUBMODULE]
     assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/b/{target}"]
 
 

@@ -138,3 +138,5 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     sys.stdout.write(f"  {lock.python.reason}\n")
     if lock.accelerator:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")
+    for source in lock.sources:
+        sys.stdout.write(f"  source {source.name}: commit {source.commit}, {source.files} files\n")

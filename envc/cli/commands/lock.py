@@ -59,9 +59,18 @@ def run(options: argparse.Namespace) -> int:
     memory = options.memory if options.program else None  # else another program of the folder may come
     if memory is None:
         options.memory.forget()
-    loaded = [
-        one for program in programs for one in loading.load_environments(program, names, options.root, values, memory)
-    ]
+    try:
+        loaded = [
+            one
+            for program in programs
+            for one in loading.load_environments(program, names, options.root, values, memory)
+        ]
+    except Report as report:
+        if options.offline or options.frozen:
+            raise
+        from envc.cli.branch_commits import with_commits
+
+        raise with_commits(report) from None
     how = LockOptions(
         wishes=wishes_of(options.upgrade, tuple(options.only)),
         platforms=tuple(dict.fromkeys(options.platform)),

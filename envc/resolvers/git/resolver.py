@@ -86,7 +86,8 @@ class Git:
             except UnicodeEncodeError:
                 yield GitFailure("failed", "", "a file of it has a name that is no text in UTF-8")
                 return
-            yield LaidOut(place, GitTree(commit, files, tuple(sorted(below))))
+            left_out = () if submodules else tuple(submodules_of(Store(self._cache, address, self._environ), commit))
+            yield LaidOut(place, GitTree(commit, files, tuple(sorted(below)), left_out))
 
     def read(self, address: str, commit: str, path: str, progress: Progress) -> bytes | GitFailure | None:
         """Return the bytes of a file of a commit, or None when the commit or the file is not there."""

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.language.facets import PythonPackage
 from envc.language.packages import normalised
 from envc.lock.package_sources import FoundSource, SourceWish
-from envc.lock.repositories import GitFailure, UnknownReference, git_failed, unknown_reference
+from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
-from envc.resolvers.package_sources import commits
 from envc.resolvers.package_sources.archives import NoArchive, fetch_archive
 from envc.resolvers.package_sources.asked import asked_of_build
 from envc.resolvers.package_sources.said import (
@@ -33,12 +33,12 @@ from envc.resolvers.uv.session import IndexFailureError
 
 
 class Sources:
-    """Reads sources. `cache` keeps what was fetched, `settings` says how to reach indexes."""
+    """Reads sources. `cache` keeps what was fetched, `settings` says how to reach indexes, `git` asks repositories."""
 
-    def __init__(self, cache: Path, settings: Settings) -> None:
+    def __init__(self, cache: Path, settings: Settings, git: Git) -> None:
         self.cache = cache
         self.settings = settings
-        self.git = Git(cache)
+        self.git = git
 
     def find(self, wish: SourceWish, progress: Progress) -> FoundSource:
         """Choose the source once, and read what it says of itself. Raises a `Report`."""
@@ -76,7 +76,7 @@ class Sources:
     def _repository(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
         source, origin, name = wish.package.source, wish.package.origin, wish.package.name
         assert source is not None  # noqa: S101
-        commit = wish.commit or commits.commit_of(self.git, wish.package, progress)
+        commit = wish.commit or self._commit(wish.package, progress)
         with self.git.laid_out(source.address, commit, progress, submodules=True) as laid:
             if isinstance(laid, UnknownReference):
                 raise unknown_reference(laid, name, origin.of("commit"))
@@ -84,10 +84,33 @@ class Sources:
                 raise git_failed(laid, name, origin.of("source"))
             assert isinstance(laid, LaidOut)  # noqa: S101
             folder = laid.folder / source.subdirectory
-            found = FoundSource(name, "0", (), (), False, "", commit=commit, tree=laid.tree.sha256)
+            found = FoundSource(
+                name,
+                "0",
+                (),
+                (),
+                False,
+                "",
+                commit=commit,
+                tree=laid.tree.sha256,
+                submodules=tuple(sorted(path for path, _, _ in laid.tree.submodules)),
+            )
             if not folder.is_dir() or not any((folder / one).is_file() for one in ("pyproject.toml", "setup.py")):
                 raise _unreadable(wish, found, "neither pyproject.toml nor setup.py lies there")
             yield folder, found
+
+    def _commit(self, package: PythonPackage, progress: Progress) -> str:
+        """Return the commit that is meant. Raises a `Report` for a tag that is not there."""
+        source, origin = package.source, package.origin
+        assert source is not None  # noqa: S101
+        if source.commit:
+            return source.commit
+        answer = self.git.commit_of(source.address, GitReference("tag", source.tag), progress)
+        if isinstance(answer, UnknownReference):
+            raise unknown_reference(answer, package.name, origin.of("tag"))
+        if isinstance(answer, GitFailure):
+            raise git_failed(answer, package.name, origin.of("source"))
+        return answer
 
     def _read(self, wish: SourceWish, folder: Path, found: FoundSource, progress: Progress) -> FoundSource:
         package = wish.package

@@ -9,6 +9,7 @@ from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.sources import repository_stages, source_stages
 
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
@@ -18,7 +19,15 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
 
 def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return all instructions in order."""
-    return [*_head(plan, hashes), *builder_stage(plan), Blank(), *inference_stage(plan, hashes), *check_stages(plan)]
+    return [
+        *_head(plan, hashes),
+        *repository_stages(plan),
+        *builder_stage(plan),
+        *source_stages(plan),
+        Blank(),
+        *inference_stage(plan, hashes),
+        *check_stages(plan),
+    ]
 
 
 def _head(plan: Plan, hashes: PlanHash) -> list[Instruction]:

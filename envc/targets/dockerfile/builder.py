@@ -8,7 +8,9 @@ from types import MappingProxyType
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
-from envc.targets.dockerfile.copied_python import collect_libraries
+from envc.targets.dockerfile.built import built_packages
+from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
+from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
@@ -16,7 +18,6 @@ from envc.targets.dockerfile.instructions import (
     Copy,
     From,
     Instruction,
-    Mount,
     Run,
     Variables,
 )
@@ -30,14 +31,6 @@ _BYTE_CODE = (
     "compileall.compile_dir(sys.argv[1], quiet=2, workers=0, "
     "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
 )
-_PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
-#: The builder's machine may give pip's configuration, certificates and logins; without them the mounts are not there.
-_MACHINE = (
-    Mount("secret", (("id", "envc-netrc"), ("target", "/root/.netrc"))),
-    Mount("secret", (("id", "envc-pip"), ("target", "/etc/pip.conf"))),
-    Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt"))),
-)
-
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 
@@ -45,8 +38,10 @@ Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Instruction]:
     """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
     steps: list[Instruction] = [
+        *python_stage(plan),
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
+        *copy_python_to_builder(plan),
     ]
     for name in plan.stages.builder:
         steps += {**_STEPS, **others}[name](plan)
@@ -126,7 +121,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     pip += ["-r", target]
     steps += [
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), (_PIP_CACHE, *_MACHINE), frozenset(raw)),
+        Run((tuple(pip),), (PIP_CACHE, *MACHINE), frozenset(raw)),
     ]
     return steps
 
@@ -136,6 +131,7 @@ _STEPS: Steps = {
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "wheels": _wheels,
+    "built packages": built_packages,
     "patches": apply_patches,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,

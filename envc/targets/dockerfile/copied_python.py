@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from envc.plan.plan import Plan
 from envc.plan.variables import CERTIFICATES
-from envc.targets.dockerfile.instructions import Comment, Copy, Instruction, Run
+from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run
 
 _COLLECTED = "/opt/python-libraries"
 _LIBRARIES = "/usr/local/lib/python-libraries"
@@ -32,36 +32,68 @@ def collect_libraries() -> list[Instruction]:
     ]
 
 
+def python_stage(plan: Plan) -> list[Instruction]:
+    """Return the stage that Python is copied from, where the builder stands on an image that has none."""
+    if plan.base.python is None:
+        return []
+    reason = (f"Python {plan.python.version} for the builder, which stands on the image with the compilers of CUDA.",)
+    return [Comment(reason), From(plan.base.python, "python"), *collect_libraries(), Blank()]
+
+
+def copy_python_to_builder(plan: Plan) -> list[Instruction]:
+    """Return the steps that bring Python, its pip and its headers into such a builder."""
+    if plan.base.python is None:
+        return []
+    headers, script = f"/usr/local/include/python{plan.python.minor}", "/usr/local/bin/pip"
+    more = [Copy(path, path, stage="python", link=True) for path in (headers, script)]
+    return [*_copies(plan), *more, Run(_made_known(plan), raw=frozenset({">", ">>"}))]
+
+
+def _stage(plan: Plan) -> str:
+    return "python" if plan.base.python else "builder"
+
+
 def copy_python(plan: Plan) -> list[Instruction]:
     """Return the steps that bring Python into the image, and that try it."""
+    library = f"/usr/local/lib/python{plan.python.minor}"
+    unneeded = (f"{library}/ensurepip", f"{library}/site-packages/*", "/var/cache/ldconfig/aux-cache")
+    commands = (*_made_known(plan), ("rm", "-rf", *unneeded))
+    return [
+        Comment(
+            (f"Python {plan.python.version} as the official image has it, which this base has not; then it is tried.",)
+        ),
+        *_copies(plan),
+        Run(commands, raw=frozenset({">", ">>", f"{library}/site-packages/*"})),
+    ]
+
+
+def _program(plan: Plan) -> str:
+    return f"/usr/local/bin/python{plan.python.minor}"
+
+
+def _copies(plan: Plan) -> list[Instruction]:
     minor = plan.python.minor
-    program, library = f"/usr/local/bin/python{minor}", f"/usr/local/lib/python{minor}"
-    shared = f"/usr/local/lib/libpython{minor}.so.1.0"
-    copies = [
-        Copy(path, target, stage="builder", link=True)
+    library, shared = f"/usr/local/lib/python{minor}", f"/usr/local/lib/libpython{minor}.so.1.0"
+    return [
+        Copy(path, target, stage=_stage(plan), link=True)
         for path, target in (
-            (program, program),
+            (_program(plan), _program(plan)),
             (shared, shared),
             (library, library),
             (_COLLECTED, _LIBRARIES),
             (CERTIFICATES, CERTIFICATES),
         )
     ]
-    unneeded = (f"{library}/ensurepip", f"{library}/site-packages/*", "/var/cache/ldconfig/aux-cache")
-    configuration = "/etc/ld.so.conf.d/zz-python.conf"
-    commands = (
+
+
+def _made_known(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that make the libraries known and the program found, and try it."""
+    configuration, minor = "/etc/ld.so.conf.d/zz-python.conf", plan.python.minor
+    return (
         ("echo", "/usr/local/lib", ">", configuration),
         ("echo", _LIBRARIES, ">>", configuration),
         ("ldconfig",),
         ("ln", "-s", f"python{minor}", "/usr/local/bin/python3"),
         ("ln", "-s", f"python{minor}", "/usr/local/bin/python"),
-        (program, "-B", "-c", f"import {_MODULES}"),
-        ("rm", "-rf", *unneeded),
+        (_program(plan), "-B", "-c", f"import {_MODULES}"),
     )
-    return [
-        Comment(
-            (f"Python {plan.python.version} as the official image has it, which this base has not; then it is tried.",)
-        ),
-        *copies,
-        Run(commands, raw=frozenset({">", ">>", f"{library}/site-packages/*"})),
-    ]

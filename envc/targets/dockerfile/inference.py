@@ -29,6 +29,7 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.sources import copy_sources
 
 #: Everyone may read, folders and programs may be entered, and only root may write.
 _MODE = "u=rwX,go=rX"
@@ -165,6 +166,7 @@ _STEPS: Steps = {
     "user": _user,
     "tools": add_tools,
     "images": copy_from_images,
+    "sources": copy_sources,
     "virtual environment": _virtual_environment,
     "data": _data,
     "source": _source,

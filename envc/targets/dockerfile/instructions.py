@@ -83,6 +83,15 @@ class AddRemote(NamedTuple):
     mode: str
 
 
+class AddCommit(NamedTuple):
+    """ADD of a commit of a git repository, without its history."""
+
+    address: str  # ends in `.git`
+    commit: str
+    path: str
+    submodules: bool = True  # as builders do by themselves
+
+
 class WorkingDirectory(NamedTuple):
     """WORKDIR."""
 
@@ -136,6 +145,7 @@ Instruction = (
     | RunExact
     | Copy
     | AddRemote
+    | AddCommit
     | WorkingDirectory
     | User
     | Expose

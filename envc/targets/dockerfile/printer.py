@@ -141,6 +141,12 @@ def _(one: given.AddRemote) -> str:
 
 
 @text.register
+def _(one: given.AddCommit) -> str:
+    commit = f"#{one.commit}" if one.submodules else f"?commit={one.commit}&submodules=false"
+    return f"ADD {exec_form((copy_path(one.address + commit, pattern=False), copy_path(one.path, pattern=False)))}"
+
+
+@text.register
 def _(one: given.WorkingDirectory) -> str:
     return f"WORKDIR {quoted(one.path)}"
 

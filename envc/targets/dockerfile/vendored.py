@@ -6,10 +6,11 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
+from envc.plan.build_parts import PlannedSource
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
-from envc.plan.vendored import deb_of, file_of
+from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
 from envc.targets.dockerfile.builder import builder_stage, in_order, overrides, pip_install
@@ -18,11 +19,18 @@ from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.printer import print_dockerfile
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.sources import FOLDER, source_stages
 
 FILE = "Dockerfile.vendored"
 #: The build contexts, by the folder that each of them is.
-CONTEXTS = {"wheels": "vendored-wheels", "debs": "vendored-debs", "files": "vendored-files"}
+CONTEXTS = {
+    "wheels": "vendored-wheels",
+    "debs": "vendored-debs",
+    "files": "vendored-files",
+    "sources": "vendored-sources",
+}
 _MOUNTED = "/vendored"
+_UNPACK = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter='tar')"
 
 
 def emit_vendored(plan: Plan, hashes: PlanHash) -> dict[str, str]:
@@ -35,6 +43,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return all instructions in order."""
     steps = [
         *builder_stage(plan, {"system packages": _builders_packages, "packages": _packages}),
+        *source_stages(plan, _source),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),
@@ -84,6 +93,11 @@ def _debs(plan: Plan, stage: str) -> list[Instruction]:
     folder = f"{_MOUNTED}/debs"
     steps = apt.install_files(plan, stage, folder, lambda one: _inside(deb_of(one)))
     return [step._replace(mounts=(_mount("debs"),)) for step in steps] or [Comment(("The base has them.",))]
+
+
+def _source(source: PlannedSource) -> list[Instruction]:
+    archive = f"{_MOUNTED}/sources/{_inside(source_of(source))}"
+    return [Run((("python", "-c", _UNPACK, archive, FOLDER),), (_mount("sources"),))]
 
 
 def _packages(plan: Plan) -> list[Instruction]:

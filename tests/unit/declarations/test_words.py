@@ -77,6 +77,8 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
     assert check(parse(Source("train.env", text)), words).environments
 
 
+GIT = 'from git "https://h/a.git"'
+
 WRONG = {
     "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
     "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
@@ -287,6 +289,9 @@ WRONG = {
         'pip a from gti "https://h/a" commit ' + "0" * 40,
         "pip a from git commit " + "0" * 40,
         'pip a from git "h/a" commit ' + "0" * 40,
+        'pip a from git "ssh://h/a" commit ' + "0" * 40,
+        'pip a from git "https://h/a"',
+        'pip a from git "https://h/a" branch main',
         'pip a from git "https://u:p@h/a" commit ' + "0" * 40,
         'pip a from git "https://h/a" commit abc',
         'pip a from git "https://h/a" tag "a b"',
@@ -365,6 +370,32 @@ WRONG = {
         "set A $B",
     ],
     "shm": ["shm", "shm 8", "shm 0B", "shm lots", "shm 9999999999999GiB"],
+    "source": [
+        "source",
+        "source a",
+        "source a from git",
+        'source a from "https://h/a.git" tag v1 at "/a"',
+        'source a from hg "https://h/a.git" tag v1 at "/a"',
+        'source a from git "h/a.git" tag v1 at "/a"',
+        'source a from git "ssh://h/a.git" tag v1 at "/a"',
+        'source a from git "https://u:p@h/a.git" tag v1 at "/a"',
+        'source a from git "https://h/a.git#v1" tag v1 at "/a"',
+        f'source a {GIT} at "/a"',
+        f'source a {GIT} tag "a b" at "/a"',
+        f'source a {GIT} tag "a..b" at "/a"',
+        f'source a {GIT} tag "-a" at "/a"',
+        f'source a {GIT} tag v1 commit {"a" * 40} at "/a"',
+        f'source a {GIT} commit {"a" * 39} at "/a"',
+        f'source a {GIT} commit v1 at "/a"',
+        f'source a {GIT} branch main at "/a"',
+        f'source a {GIT} tag v1 at "a"',
+        f'source a {GIT} tag v1 at "/opt/venv/a"',
+        f'source a {GIT} tag v1 at "/"',
+        f'source A {GIT} tag v1 at "/a"',
+        f'source a {GIT} tag v1 at "/a"; source a {GIT} tag v2 at "/b"',
+        f'source a {GIT} tag v1 at "/a"; source b {GIT} tag v2 at "/a"',
+        f'source a {GIT} tag v1 at "/a"; copy "b" at "/a"',
+    ],
     "tool": [
         "tool",
         "tool a",

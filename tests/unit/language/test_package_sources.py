@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from envc.declarations import words
-from envc.diagnostics import Source
+from envc.diagnostics import Report, Source
 from envc.language.check import check
 from envc.language.environment import Environment
 from envc.language.facets import PackageFile, PythonPackage
@@ -27,14 +29,14 @@ def sources(item: str) -> dict[str, PackageSource | None]:
 
 def test_a_repository_at_a_commit() -> None:
     assert sources(f'pip a from git "https://h/a" commit {COMMIT}') == {
-        "a": PackageSource("git", "https://h/a", commit=COMMIT)
+        "a": PackageSource("git", "https://h/a.git", commit=COMMIT)
     }
 
 
 def test_a_commit_may_begin_with_a_digit_or_a_letter() -> None:
     for commit in ("1" * 40, "a" * 40, "1e" * 20, "0" * 40):
         found = sources(f'pip a from git "https://h/a" commit {commit} b')
-        assert found["a"] == PackageSource("git", "https://h/a", commit=commit)
+        assert found["a"] == PackageSource("git", "https://h/a.git", commit=commit)
         assert found["b"] is None
 
 
@@ -42,7 +44,7 @@ def test_what_stands_behind_a_source_is_the_next_package() -> None:
     found = sources('pip a from source b 1.2 c from git "https://h/c" tag v1.0 d pinned')
     assert found["a"] == PackageSource("source")
     assert found["b"] is None
-    assert found["c"] == PackageSource("git", "https://h/c", tag="v1.0")
+    assert found["c"] == PackageSource("git", "https://h/c.git", tag="v1.0")
     assert list(found) == ["a", "b", "c", "d"]
 
 
@@ -70,11 +72,12 @@ def test_a_package_may_be_called_as_a_keyword_is() -> None:
     assert list(sources("pip commit tag needs 1.0 jobs")) == ["commit", "tag", "needs", "jobs"]
 
 
-def test_a_branch_is_read_and_warned_of() -> None:
-    environment = understood('pip a from git "https://h/a" branch main')
-    (warning,) = environment.warnings
-    assert (warning.name, warning.severity) == ("moving-revision", "warning")
-    assert [label.span.text for label in warning.labels] == ["main"]
+def test_a_branch_is_refused() -> None:
+    with pytest.raises(Report) as caught:
+        understood('pip a from git "https://h/a" branch main')
+    (mistake,) = caught.value.diagnostics
+    assert mistake.name == "moving-branch"
+    assert [label.span.text for label in mistake.labels] == ["main"]
 
 
 def test_the_lock_is_asked_for_where_a_package_comes_from_and_not_for_jobs() -> None:

@@ -12,6 +12,7 @@ from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import places_of
 from envc.plan.plan import Plan
 from envc.plan.planner import make_plan
+from tests.unit.lock.repositories import Repositories, commit
 from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, world
 
 EMPTY = SourceTree(frozenset(), ())
@@ -26,7 +27,8 @@ def tree(files: Mapping[str, str], folders: Iterable[str] = ()) -> SourceTree:
 
 def locked(text: str, measured: Mapping[str, MeasuredArtifact] | None = None) -> LockedFiles:
     packages = Packages({"torch": ["2.7.1"], "numpy": ["1.26.4", "2.2.1"], "pandas": ["3.0.1"]})
-    return choose(environment(text), PLATFORM, world(packages, artifacts=measured))
+    git = Repositories({name: commit(name) for name in ("v1", "v2")})
+    return choose(environment(text), PLATFORM, world(packages, artifacts=measured)._replace(git=git))
 
 
 def plan(

@@ -26,7 +26,7 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images"}
+LATER = {"tools", "images", "sources"}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
@@ -138,6 +138,8 @@ ZEROS = "0" * 64
         ("user any", {"settings"}),
         (f'tool a 1 from "https://h/a" sha256 "{ZEROS}" at "/a"', {"tools", "stages"}),
         (f'tool a 1 from "https://h/a" sha256 "{ZEROS}" at "/a" unpacked', {"tools", "stages"}),
+        ('source a from git "https://h/a.git" tag v1 at "/a"', {"sources", "stages"}),
+        ('source a from git "https://h/a.git" tag v1', {"sources"}),
     ],
 )
 def test_a_later_word_moves_its_own_branch(item: str, branches: set[str]) -> None:

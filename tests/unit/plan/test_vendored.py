@@ -28,6 +28,7 @@ env train <
   data v1 of wine from "https://example.org/wine.csv" sha256 "{SHA256}" copied at "/app/wine.csv"
   tool jq 1.7 from "https://example.org/jq" sha256 "{"d" * 64}" at "/usr/local/bin/jq"
   tool rg 14 from "https://example.org/rg.tar.gz" sha256 "{"e" * 64}" at "/opt/rg" unpacked
+  source hloc from git "https://example.org/hloc" tag v1 submodules at "/opt/hloc"
   run "python" "-m" "train"
 >
 """
@@ -42,6 +43,7 @@ def test_tools_and_copied_data_are_wanted_by_their_checksum() -> None:
         f"files/{SHA256}": ("data wine", SHA256),
         f"files/{'d' * 64}": ("tool jq", "d" * 64),
         f"files/{'e' * 64}": ("tool rg", "e" * 64),
+        f"sources/{plan(PROGRAM).sources[0].tree}.tar": ("source hloc", ""),
     }
 
 

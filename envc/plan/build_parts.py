@@ -1,0 +1,22 @@
+"""The parts of a plan that concern what others wrote in other languages: sources of git repositories."""
+
+from __future__ import annotations
+
+from envc.plan.part import Part
+
+
+class PlannedSource(Part):
+    """Files of a git repository, as they are in one commit."""
+
+    name: str
+    address: str  # ends in `.git`
+    commit: str
+    tree: str  # SHA-256 over the sorted `mode sha256 path` lines of the files
+    submodules: tuple[str, ...]  # paths of those that are among the files, sorted
+    partial: bool  # the repository has submodules that are not
+    path: str | None  # in the container; None is for what only building needs
+
+    @property
+    def stage(self) -> str:
+        """The stage that it is fetched and checked in."""
+        return f"source-{self.name}"

@@ -1,0 +1,91 @@
+"""Packages that are built, planned: in the order in which they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from envc.language.environment import Environment
+from envc.language.facets import PythonPackage
+from envc.lock.files import LockedFiles
+from envc.lock.kept import name_of
+from envc.lock.locked_builds import LockedBuild
+from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuild, PlannedRepository
+from envc.plan.package_parts import PackageGroup, PlannedPackage
+
+
+def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PlannedBuild, ...]:
+    """Return the packages that are built: what the build of another needs comes before it."""
+    jobs = {
+        one.name: one.source.jobs
+        for one in environment.every(PythonPackage)
+        if one.source is not None and one.source.jobs is not None
+    }
+    return tuple(
+        PlannedBuild(
+            name=one.name,
+            version=one.version,
+            tools=_tools(one, locked, addresses),
+            shared=bool(one.shared),
+            variables=_variables(jobs.get(one.name)),
+            archive=_archive(one, addresses),
+            repository=_repository(one),
+            subdirectory=one.subdirectory or "",
+            folder=one.address if one.source == "folder" else None,
+            editable=one.source == "folder" and " editable" in one.asked,
+        )
+        for one in _in_order(locked.lock.built)
+    )
+
+
+def _in_order(builds: Iterable[LockedBuild]) -> list[LockedBuild]:
+    """Return builds by name, each behind those that its own needs. Where they need each other, names decide."""
+    waiting = {one.name: one for one in sorted(builds, key=lambda one: one.name)}
+    ordered: list[LockedBuild] = []
+    while waiting:
+        ready = next(
+            (one for one in waiting.values() if not ({*map(name_of, one.build)} - {one.name}) & {*waiting}),
+            next(iter(waiting.values())),
+        )
+        ordered.append(waiting.pop(ready.name))
+    return ordered
+
+
+def _tools(build: LockedBuild, locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PackageGroup, ...]:
+    return tuple(
+        PackageGroup(
+            index=one.index_name,
+            address=None if one.index_name is None else addresses.get(one.index_name),
+            file=locked.lock.tools_file(build.name, one.index_name),
+            packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in one.pins),
+        )
+        for one in locked.tools
+        if one.package == build.name
+    )
+
+
+def _variables(jobs: int | None) -> tuple[Pair, ...]:
+    """Return what says how many compilers run side by side: to PyTorch's extensions, CMake and make."""
+    if jobs is None:
+        return ()
+    return (("CMAKE_BUILD_PARALLEL_LEVEL", str(jobs)), ("MAKEFLAGS", f"-j{jobs}"), ("MAX_JOBS", str(jobs)))
+
+
+def _archive(build: LockedBuild, addresses: Mapping[str, str]) -> PlannedArchive | None:
+    if not (build.file and build.sha256):
+        return None
+    address = None if build.index is None else addresses.get(build.index)
+    return PlannedArchive(file=build.file, sha256=build.sha256, index=build.index, address=address)
+
+
+def _repository(build: LockedBuild) -> PlannedRepository | None:
+    if not (build.commit and build.tree):
+        return None
+    return PlannedRepository(
+        name=build.name,
+        address=build.address or "",
+        commit=build.commit,
+        tree=build.tree,
+        submodules=build.submodules,
+        partial=False,
+        path=None,
+    )

@@ -1,0 +1,59 @@
+"""The parts of a plan that concern Python packages that are built."""
+
+from __future__ import annotations
+
+from envc.plan.build_parts import PlannedSource
+from envc.plan.file_parts import PlannedFile
+from envc.plan.package_parts import PackageGroup
+from envc.plan.part import GrownPart, Part
+
+Pair = tuple[str, str]
+
+
+class PlannedRepository(PlannedSource):
+    """The repository of a package."""
+
+    @property
+    def stage(self) -> str:
+        """The stage that it is fetched and checked in."""
+        return f"package-{self.name}"
+
+
+class PlannedArchive(Part):
+    """The source archive of a package."""
+
+    file: str
+    sha256: str
+    index: str | None  # None is Python's default index
+    address: str | None  # the public address that envc's library knows for the index
+
+
+class PlannedBuild(GrownPart):
+    """A package that is built in the builder, of an archive, a repository or a folder of the project."""
+
+    later = frozenset({"archive", "repository", "folder", "subdirectory", "shared", "variables", "editable"})
+
+    name: str
+    version: str
+    tools: tuple[PackageGroup, ...]  # what building needs, by index
+    shared: bool = False  # the build sees the packages of the environment
+    variables: tuple[Pair, ...] = ()  # what its compilers read, sorted by name
+    archive: PlannedArchive | None = None
+    repository: PlannedRepository | None = None
+    subdirectory: str = ""  # of the repository
+    folder: str | None = None  # relative to the program
+    editable: bool = False  # the files of the folder stay where they are
+
+    @property
+    def place(self) -> str:
+        """The folder of the builder in which it is built."""
+        return f"/build/{self.name}"
+
+
+class PlannedProject(Part):
+    """The files of a folder of the project that is built as a package."""
+
+    name: str
+    source: str  # relative to the program
+    files: tuple[PlannedFile, ...]
+    ignored: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""The builder's steps for packages that are built: tools by hash, then a wheel of the checked source, without network.
+
+Each package has a folder and an environment of tools of its own. Where the build links packages of the environment, the
+tools see those, too. Nothing of it but the installed wheel is in what reaches the image.
+"""
+
+from __future__ import annotations
+
+from envc.plan.built_parts import PlannedArchive, PlannedBuild
+from envc.plan.package_parts import PackageGroup, index_argument
+from envc.plan.plan import Plan
+from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
+from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Run
+from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
+
+#: The first moment that a zip archive, such as a wheel, can hold.
+_EPOCH = "SOURCE_DATE_EPOCH=315532800"
+#: Finds a source archive where pip finds packages, as pip is configured, and keeps it when it is the one of the lock.
+_FETCH = (
+    "import sys; from hashlib import sha256; from pip._internal.commands import create_command; "
+    "name, file, digest, place, *words = sys.argv[1:]; "
+    'command = create_command("download"); '
+    'options = command.parse_args(["--no-binary", ":all:", *words, name])[0]; '
+    "session = command._build_session(options); "
+    "found = command._build_package_finder(options, session).find_all_candidates(name); "
+    "links = [one.link.url_without_fragment for one in found if one.link.filename == file]; "
+    'contents = (session.get(link, headers={"Accept-Encoding": "identity"}).content for link in links); '
+    "right = next((one for one in contents if sha256(one).hexdigest() == digest), None); "
+    'right or sys.exit(f"no index has {file} with the sha256 of the lock"); '
+    'open(place, "wb").write(right)'
+)
+#: Unpacks an archive of one folder to a place; nothing of it may lie outside.
+_UNPACK = (
+    "import os, sys, tarfile, zipfile; archive, place = sys.argv[1:]; packed = f'{place}.packed'; "
+    "zipfile.ZipFile(archive).extractall(packed) if zipfile.is_zipfile(archive) else "
+    'tarfile.open(archive).extractall(packed, filter="data"); '
+    "os.rename(os.path.join(packed, *os.listdir(packed)), place)"
+)
+
+
+def built_packages(plan: Plan) -> list[Instruction]:
+    """Return the steps for archives and repositories."""
+    return [step for build in plan.built if build.folder is None for step in build_steps(plan, build)]
+
+
+def build_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+    """Return the steps that build one package and install it into the environment."""
+    steps: list[Instruction] = [Blank(), *because(plan, f"built {build.name}", texts=_texts(build))]
+    steps += tools_steps(plan, build)
+    if build.repository is not None:
+        steps.append(Copy(REPOSITORY, f"{build.place}/source", stage=build.repository.stage))
+    commands = (wheel_command(plan, build), install_command(plan, build))
+    return [*steps, Run(commands, raw=frozenset({_path(plan, build)}), network=False)]
+
+
+def _texts(build: PlannedBuild) -> tuple[str, ...]:
+    shared = ("it sees the packages above, which it is built against",) if build.shared else ()
+    if build.repository is not None:
+        return (f"{build.name} {build.version}, built of commit {build.repository.commit}", *shared)
+    return (f"{build.name} {build.version}, built of its source archive, which is checked by sha256", *shared)
+
+
+def pip(python: str) -> list[str]:
+    """Return how pip is called for an interpreter."""
+    return ["pip", "--python", python]
+
+
+def tools_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+    """Return the steps that make the environment of tools and fetch the archive. They alone have a network."""
+    tools = f"{build.place}/tools"
+    commands: list[tuple[str, ...]] = [("python", "-m", "venv", "--without-pip", tools)]
+    raw: set[str] = set()
+    steps: list[Instruction] = []
+    if build.shared:
+        folder = f"lib/python{plan.python.minor}/site-packages"
+        commands.append(("echo", f"{plan.python.environment}/{folder}", ">", f"{tools}/{folder}/environment.pth"))
+        raw.add(">")
+    for group in build.tools:
+        words, argument = _index(group.index, group.address)
+        steps += [*argument, Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)]
+        install = [*pip(f"{tools}/bin/python"), "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        commands.append((*install, "--no-compile", *words, "-r", _requirements(group)))
+        raw.update(word for word in words if word.startswith('"'))
+    if build.archive is not None:
+        words, argument = _index(build.archive.index, build.archive.address)
+        steps += argument
+        commands += _fetch(build, build.archive, words)
+        raw.update(word for word in words if word.startswith('"'))
+    return [*steps, Run(tuple(commands), (PIP_CACHE, *MACHINE), frozenset(raw))]
+
+
+def _requirements(group: PackageGroup) -> str:
+    return f"/requirements/{group.file}"
+
+
+def _index(index: str | None, address: str | None) -> tuple[tuple[str, ...], list[Instruction]]:
+    """Return pip's words for an index, and the build argument in them."""
+    if index is None:
+        return (), []
+    argument = index_argument(index)
+    return ("--index-url", f'"${{{argument}}}"'), [Argument(argument, address or "")]
+
+
+def _fetch(build: PlannedBuild, archive: PlannedArchive, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    place = f"{build.place}/archive"
+    return [
+        ("python", "-c", _FETCH, build.name, archive.file, archive.sha256, place, *words),
+        ("python", "-c", _UNPACK, place, f"{build.place}/source"),
+    ]
+
+
+def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
+    """Return the command that makes the wheel: with the tools first on the path, and at a fixed time."""
+    source = f"{build.place}/source" + (f"/{build.subdirectory}" if build.subdirectory else "")
+    wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--use-pep517", "--no-cache-dir", "--quiet"]
+    return (
+        _EPOCH,
+        *(f"{name}={value}" for name, value in build.variables),
+        _path(plan, build),
+        *pip(f"{build.place}/tools/bin/python"),
+        *wheel,
+        "--wheel-dir",
+        f"{build.place}/wheel",
+        source,
+    )
+
+
+def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
+    """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind."""
+    install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
+    return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", build.name)
+
+
+def _path(plan: Plan, build: PlannedBuild) -> str:
+    own = f"{plan.python.environment}/bin:" if build.shared else ""
+    return f'PATH="{build.place}/tools/bin:{own}${{PATH}}"'
