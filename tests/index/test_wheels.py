@@ -115,7 +115,11 @@ def test_another_version_than_somebody_asks_for_is_a_conflict(index: Index, proj
     index.add("asking", "1", "a>=2")
     make(project.folder / "wheels", "a-1-py3-none-any.whl")
     project.write('pip < asking; a from wheel "wheels/a-1-py3-none-any.whl" >')
-    assert "asking 1 asks for a>=2" in refused(project)
+    for resolver in RESOLVERS:
+        finished = run(project, "lock", "--resolver", resolver)
+        assert "error[unsatisfiable-packages]" in finished.stderr
+        assert "asking 1 asks for a>=2" in finished.stderr, finished.stderr
+        assert "the program asks for a==1" in finished.stderr, finished.stderr
 
 
 def test_a_changed_wheel_makes_the_lock_stale(index: Index, project: Project) -> None:

@@ -10,7 +10,7 @@ from envc.diagnostics.source import Source
 from envc.lock.requirements import BLOCK, Pin, normalise, parse
 from envc.lock.resolution import Request, Resolution
 from envc.resolvers.pip_tools.answer import checked, indexes_of, lost_pins, unsafe
-from envc.resolvers.pip_tools.inside.rules import Rules
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import without_files
 from envc.resolvers.uv.index import Facts
 from envc.resolvers.uv.metadata import Metadata
@@ -23,7 +23,7 @@ def answer_of(
     metadata_of: Callable[[str, str], Metadata],
     told: Mapping[str, Any],
     request: Request,
-    rules: Rules,
+    rules: Rules = NO_RULES,
 ) -> dict[str, Any]:
     """Return uv's text as an answer that `pip_tools.answer` reads. Raises a `Report` named `unsafe-index-answer`.
 

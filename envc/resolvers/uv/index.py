@@ -14,7 +14,7 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from envc.lock.resolution import Given
-from envc.resolvers.pip_tools.inside.rules import Rules
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import file_name, metadata_of
 from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused, ruled
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
@@ -74,7 +74,7 @@ class Indexes:
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
-        self.rules = Rules({}, ())
+        self.rules: Rules = NO_RULES
         self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
         self.passed_over: dict[str, dict[str, str]] = {}  # by name: files whose metadata is bad, and how
         self.lock = Lock()
@@ -208,7 +208,7 @@ class Indexes:
         return {
             name: answer.result().page.files
             for name, answer in list(self.offers.items())
-            if answer.done() and answer.exception() is None
+            if name not in self.given and answer.done() and answer.exception() is None
         }
 
     def withdrawn_so_far(self) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.inside.rules import Rules, plain
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
 from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.causes import Ask, requirement_of
 from envc.resolvers.uv.metadata import Metadata
@@ -27,7 +27,7 @@ def needs_of(
     request: Request,
     chosen: Iterable[tuple[str, str]],
     metadata_of: Callable[[str, str], Metadata],
-    rules: Rules,
+    rules: Rules = NO_RULES,
 ) -> dict[str, Needed]:
     """Return what each chosen package, by name and version, needs of others, by name.
 

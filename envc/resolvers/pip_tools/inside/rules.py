@@ -46,6 +46,10 @@ class Rules:
         return ruled
 
 
+#: All that packages ask for counts.
+NO_RULES = Rules({}, ())
+
+
 def plain(requirement: Any) -> str:
     """Return a requirement without its marker, and without an address."""
     from packaging.requirements import Requirement
