@@ -179,6 +179,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
     """Return what is worth a warning about locks that were just made, each said once."""
     from envc.knowledge.library import Library
     from envc.lock.doubts import doubts_of_builds
+    from envc.lock.overrides import unneeded_overrides
     from envc.lock.routes import unused_indexes
     from envc.lock.system_doubts import system_doubts
 
@@ -189,6 +190,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
             found += system_doubts(environment, locked.lock)
             found += doubts_of_builds(environment, locked.lock, Library())
             found += unused_indexes(environment, (package.name for package in locked.lock.packages))
+            found += unneeded_overrides(environment, locked.lock)
     return list(dict.fromkeys(found))
 
 

@@ -42,11 +42,11 @@ def read_name(text: str) -> str:
 
 
 def read_bare_name(text: str) -> str:
-    """Return a name without extras in its one form. Raises the refusal of what is none."""
-    name = read_name(text)
-    if "[" in name:
-        refuse("unusable-package-name", "a package is there with what its extras need, or without: no extra is named")
-    return name
+    """Return a name that stands without extras in its one form. Raises the refusal of what is none."""
+    match = _NAME.fullmatch(text)
+    if not match or match[2] is not None:
+        refuse("unusable-package-name", "the name of a package, without extras: letters, digits and - _ . only")
+    return normalised(text)
 
 
 def read_specifier(text: str) -> str:

@@ -11,8 +11,9 @@ from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
 from envc.language.outside_facets import GitSource
+from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source", "override"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -21,6 +22,7 @@ _NAMED: dict[type, Kind] = {
     PythonPackage: "package",
     ImageLabel: "label",
     Target: "target",
+    Override: "override",
     GitSource: "source",
 }
 

@@ -12,6 +12,7 @@ from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
+from envc.language.package_rules import Override
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
@@ -29,6 +30,8 @@ from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
 from envc.lock.needs import inputs_of, needs_of
+from envc.lock.overrides import locked_overrides
+from envc.lock.patches import locked_patches
 from envc.lock.provided import (
     for_resolver,
     locked_base,
@@ -49,6 +52,8 @@ from envc.lock.resolution import (
 from envc.lock.routes import routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.wheel_builds import check_wheel_builds
+from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -67,6 +72,7 @@ class Prepared(NamedTuple):
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
     sourced: tuple[Build, ...]  # the packages that are built
+    wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...]
     system: LockedSystem
@@ -120,7 +126,8 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     routes = routes_of(missing, builds)
     sourced = find_builds(missing, target, world, routes, old, wishes)
     compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
-    request = _request(missing, builds, target, world, wishes.kept(asked, old), sourced)
+    wheels = find_wheels(missing, target, world.wheels, old, world.progress)
+    request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     if request is not None and base is not None:
         refuse_without_pip(environment, base)
         request = _on_base(request, base)
@@ -135,6 +142,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
         sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
         sourced=sourced,
+        wheels=wheels,
         compiler=compiler,
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
@@ -157,9 +165,11 @@ def with_builds(
 def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    names = {build.package.name for build in prepared.sourced}
-    whole = as_listed(prepared.asked, resolution).packages if resolution else ()
-    packages = tuple(package for package in whole if package.name not in names)
+    names = {build.package.name for build in prepared.sourced} | {wheel.package.name for wheel in prepared.wheels}
+    whole = {one.name: one for one in (as_listed(prepared.asked, resolution).packages if resolution else ())}
+    packages = tuple(package for name, package in whole.items() if name not in names)
+    versions = {name: package.version for name, package in whole.items()}
+    check_wheel_builds(environment, prepared.wheels, versions, prepared.builds)
     check_architectures(prepared.asked, prepared.builds, packages, images.python.version, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -182,7 +192,10 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         images=prepared.copied,
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
+        overrides=locked_overrides(environment),
+        patches=locked_patches(environment, whole),
         built=built.builds,
+        wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         sources=prepared.sources,
     )
@@ -201,6 +214,7 @@ def _package(package: Package) -> LockedPackage:
         requires=package.requires,
         wheel=package.wheel,
         size=package.size,
+        overruled=package.overruled,
     )
 
 
@@ -210,7 +224,7 @@ def _request(
     target: Target,
     world: World,
     pins: tuple[str, ...],
-    sourced: tuple[Build, ...],
+    elsewhere: tuple[Build | Wheel, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
@@ -218,7 +232,7 @@ def _request(
         return None
     routes = routes_of(environment, builds)
     extras = {build.family.project: build for build in builds if build.extra}
-    own = {build.package.name: build.requirement for build in sourced}
+    own = {one.package.name: one.requirement for one in elsewhere}
     wanted = tuple(
         Requirement(own.get(package.name) or _requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
@@ -232,7 +246,9 @@ def _request(
         pins,
         tuple(sorted(routes.items())),
         tuple(sorted(bounds)),
-        given=tuple(sorted(build.given for build in sourced)),
+        overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
+        bare=tuple(sorted({package.name for package in packages if package.bare})),
+        given=tuple(sorted(one.given for one in elsewhere)),
     )
 
 

@@ -32,6 +32,10 @@ class ToolPins(NamedTuple):
     pins: tuple[Pin, ...]
 
 
+#: Parts that are written by the names of their packages.
+_NAMED = ("packages", "provided", "built", "wheels")
+
+
 class LockedFiles(NamedTuple):
     """A lock and the pins of its requirements files, by index."""
 
@@ -70,7 +74,7 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    for part in ("packages", "provided", "built"):
+    for part in _NAMED:
         if part in content:
             content[part] = {package.pop("name"): package for package in content[part]}
     return content
@@ -113,14 +117,11 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     own = content["platforms"][platform]
     if not isinstance(own, dict) or not isinstance(own.get("packages"), dict):
         raise damaged(source, f"platforms.{platform}: no packages by name")
-    if not _are_facts(own["packages"]):
-        raise damaged(source, f"platforms.{platform}.packages: not facts by name")
-    for part in ("provided", "built"):
+    for part in _NAMED:
         if not _are_facts(own.get(part, {})):
             raise damaged(source, f"platforms.{platform}.{part}: not facts by name")
     named = {
-        part: [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())]
-        for part in ("packages", "provided", "built")
+        part: [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())] for part in _NAMED
     }
     shared = {name: content.get(name) for name in _SHARED}
     try:

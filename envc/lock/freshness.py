@@ -21,6 +21,7 @@ _KIND_NAMES = {
     "artifacts": "the data",
     "images": "the images that files are copied from",
     "provided": "what the base must bring",
+    "patches": "the patches",
     "sources": "the sources",
 }
 

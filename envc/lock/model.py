@@ -13,9 +13,15 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
+
+
+def _used(content: dict[str, Any], later: set[str]) -> dict[str, Any]:
+    """Return a part's content without what came after the first locks and is not used."""
+    return {name: value for name, value in content.items() if value or name not in later}
 
 
 class LockedPython(Fact):
@@ -68,6 +74,28 @@ class LockedPackage(Fact):
     requires: tuple[str, ...]  # what it needs on the target, sorted: `scipy>=1.8`, without markers
     wheel: str | None
     size: int | None
+    #: What it asks for itself and what does not count: replaced by an `override`, or left out by `without deps`.
+    overruled: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _used(serialize(self), {"overruled"})
+
+
+class LockedOverride(Fact):
+    """Versions of a package that count in place of what other packages ask of it."""
+
+    name: str
+    specifier: str
+    reason: str
+
+
+class LockedPatch(Fact):
+    """A change of a package's installed files."""
+
+    package: str
+    path: str  # relative to the program
+    sha256: str
 
 
 class LockedProvidedPackage(Fact):
@@ -161,7 +189,17 @@ class LockedSource(Fact):
 
 
 #: Facts of a lock that came after the first locks were made.
-_LATER = frozenset({"images", "base_python", "provided", "built", "compiler", "sources"})
+_LATER = {
+    "images",
+    "base_python",
+    "provided",
+    "built",
+    "wheels",
+    "compiler",
+    "sources",
+    "overrides",
+    "patches",
+}
 
 
 class Lock(Fact):
@@ -186,19 +224,21 @@ class Lock(Fact):
     base_python: LockedBasePython | None = None  # where the program says what the base provides
     provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...] = ()  # sorted by name
+    overrides: tuple[LockedOverride, ...] = ()  # sorted by name
+    patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name not in _LATER}
+        return _used(serialize(self), _LATER)
 
     @property
-    def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:
-        """All Python packages that were chosen, those that are built among them."""
-        return (*self.packages, *self.built)
+    def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:
+        """All Python packages that were chosen, those that come from no index among them."""
+        return (*self.packages, *self.built, *self.wheels)
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

@@ -25,6 +25,7 @@ from envc.language.facets import (
 )
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ImageFile, ProvidedPackage
+from envc.language.package_rules import Override, Patch
 
 NeedKind = Literal[
     "python",
@@ -38,6 +39,7 @@ NeedKind = Literal[
     "images",
     "provided",
     "sources",
+    "patches",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -76,6 +78,7 @@ def listed_needs(environment: Environment) -> list[Need]:
         extras = f"[{','.join(listed.extras)}]" if listed.extras else ""
         text = f"{kind} {extras}{listed.specifier or 'any'}"
         text += f" {listed.source.text}" if listed.source else ""
+        text += " without deps" if listed.bare else ""
         text += f" where {listed.marker}" if listed.marker else ""
         if listed.hashes:
             text += f" files {sha256(' '.join(listed.hashes).encode()).hexdigest()[:12]}"
@@ -122,7 +125,18 @@ def _(facet: PythonPackage) -> Need:
     kind = "accelerated" if facet.accelerated else "plain"
     extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
     source = f" {facet.source.text}" if facet.source else ""
-    return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}", facet.origin)
+    alone = " without deps" if facet.bare else ""
+    return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}{alone}", facet.origin)
+
+
+@_need.register
+def _(facet: Override) -> Need:
+    return Need("packages", f"override {facet.name}", f"{facet.specifier} because {facet.reason}", facet.origin)
+
+
+@_need.register
+def _(facet: Patch) -> Need:
+    return Need("patches", facet.path, f"of {facet.package} {facet.sha256}", facet.origin)
 
 
 @_need.register

@@ -52,6 +52,8 @@ class Request(NamedTuple):
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
     provided: tuple[Given, ...] = ()  # are there already: the only versions of their names, and not chosen
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
+    overrides: tuple[tuple[str, str], ...] = ()  # names, and the versions that count in place of what packages ask
+    bare: tuple[str, ...] = ()  # names of packages of which nothing counts that they ask for
     given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
 
     @property
@@ -72,6 +74,7 @@ class Package(NamedTuple):
     size: int | None  # bytes of that wheel, where the index says
     requires: tuple[str, ...] = ()  # what it needs on the target, sorted: `scipy>=1.8`, `uvicorn[standard]`
     digest: str | None = None  # `sha256:…` of that wheel, where the resolver knows which of the hashes it is
+    overruled: tuple[str, ...] = ()  # what it asks for and does not count, sorted, in the form of `requires`
 
 
 class LostPin(NamedTuple):

@@ -49,6 +49,7 @@ def input_changes(
         "group": "packages",
         "system": "apt",
         "artifacts": "data",
+        "patches": "patches",
     }
     return _changes(
         *(
@@ -117,6 +118,18 @@ def _outside_facts(lock: Lock) -> Facts:
         facts["sources", f"{one.name} files"] = one.tree[:12]
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
+    return facts | _rule_facts(lock)
+
+
+def _rule_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
+    for override in lock.overrides:
+        facts["packages", f"override {override.name}"] = f"{override.specifier} because {override.reason}"
+    for wheel in lock.wheels:
+        facts["packages", wheel.name] = wheel.version
+        facts["packages", f"{wheel.name} files"] = wheel.sha256[:12]
+    for patch in lock.patches:
+        facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts
 
 

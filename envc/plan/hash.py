@@ -31,6 +31,8 @@ BRANCHES = (
     "built",
     "projects",
     "sources",
+    "patches",
+    "wheels",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}

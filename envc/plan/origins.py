@@ -25,6 +25,7 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.package_rules import Override, Patch
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
@@ -37,6 +38,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "launch": Launch,
     "fabric": Fabric,
     "sources": GitSource,
+    "patches": Patch,
 }
 
 
@@ -45,7 +47,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage, PackageFile, PackageIndex),
+        "packages": (PythonPackage, PackageFile, PackageIndex, Override),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),
@@ -69,6 +71,17 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
     origins.append(("base reason", (lock.base.reason, lock.python.reason)))
+    if lock.wheels:
+        names = {wheel.name for wheel in lock.wheels}
+        asking = [
+            facet
+            for facet in environment.facets
+            if isinstance(facet, PythonPackage | ListedPackage) and facet.source and facet.name in names
+        ]
+        origins.append(("wheels", tuple(dict.fromkeys(one.origin.clause for one in asking))))
+    for one in lock.overrides:
+        text = f"{one.name}{one.specifier} in place of what other packages ask, because {one.reason}"
+        origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
     return tuple(origins)

@@ -11,7 +11,13 @@ from typing import Literal
 from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup, PlannedBasePython, PlannedProvidedPackage
+from envc.plan.package_parts import (
+    PackageGroup,
+    PlannedBasePython,
+    PlannedPatch,
+    PlannedProvidedPackage,
+    PlannedWheel,
+)
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
@@ -22,7 +28,15 @@ OUTPUT = 1
 
 Pair = tuple[str, str]
 BuilderStep = Literal[
-    "system packages", "virtual environment", "packages", "built packages", "byte code", "libraries of Python", "tools"
+    "system packages",
+    "virtual environment",
+    "packages",
+    "wheels",
+    "built packages",
+    "patches",
+    "byte code",
+    "libraries of Python",
+    "tools",
 ]
 InferenceStep = Literal[
     "system packages",
@@ -129,7 +143,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "provided", "targets", "sources", "built", "projects"})
+    later = frozenset({"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches"})
 
     name: str
     language: LanguagePart
@@ -147,9 +161,10 @@ class Plan(GrownPart):
     provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
     targets: tuple[PlannedTarget, ...] = ()  # sorted by name
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
-
     built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
+    wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
+    patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

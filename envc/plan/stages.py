@@ -7,7 +7,7 @@ from typing import NamedTuple
 from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup
+from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
 from envc.plan.system_parts import AptPart
 
@@ -19,6 +19,8 @@ class Outside(NamedTuple):
     images: tuple[PlannedImageFile, ...] = ()
     sources: tuple[PlannedSource, ...] = ()
     built: tuple[PlannedBuild, ...] = ()
+    wheels: tuple[PlannedWheel, ...] = ()
+    patches: tuple[PlannedPatch, ...] = ()
 
 
 def stages_of(
@@ -35,8 +37,10 @@ def stages_of(
         ("system packages", bool(apt.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
+        ("wheels", bool(outside.wheels)),
         ("built packages", bool(built)),
-        ("byte code", bool(packages or built)),
+        ("patches", bool(outside.patches)),
+        ("byte code", bool(packages or built or outside.wheels)),
         ("libraries of Python", base.python_copied and base.builder_python is None),
         ("tools", any(tool.unpacked for tool in outside.tools)),
     ]

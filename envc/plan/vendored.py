@@ -36,14 +36,15 @@ def source_of(source: PlannedSource) -> str:
 
 
 def remote_files(plan: Plan) -> tuple[RemoteFile, ...]:
-    """Return the files that a build takes from addresses: tools, and data that are copied into the image."""
+    """Return the files that a build takes from addresses: tools, wheels, data that are copied into the image."""
     tools = [RemoteFile(f"tool {one.name}", one.location, one.sha256) for one in plan.tools]
     data = [
         RemoteFile(f"{one.kind} {one.name}", one.location, one.sha256 or "")
         for one in plan.data
         if one.delivery == "copied" and one.location and "://" in one.location
     ]
-    return (*tools, *data)
+    wheels = [RemoteFile(f"wheel {one.file}", one.location, one.sha256) for one in plan.wheels if "://" in one.location]
+    return (*tools, *data, *wheels)
 
 
 def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:

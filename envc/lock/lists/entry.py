@@ -12,6 +12,7 @@ from envc.diagnostics import Source, Span
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
 from envc.lock.lists.mistakes import elsewhere, unreadable
+from envc.lock.lists.wheel_entry import wheel_source
 
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -56,16 +57,19 @@ def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool 
         requirement = Requirement(text)
     except InvalidRequirement:
         raise unreadable(span, "this is no PEP 508 requirement, such as torch>=2.1,<2.5") from None
-    if requirement.url is not None:
+    found = hashes_of(hashes, span)
+    source = wheel_source(requirement.url, found, span) if requirement.url is not None and wanted else None
+    if requirement.url is not None and source is None:
         raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
     return Entry(
         normalised(requirement.name),
         tuple(sorted(map(normalised, requirement.extras))),
         ",".join(sorted(str(requirement.specifier).split(","))),
         str(requirement.marker or ""),
-        hashes_of(hashes, span),
+        () if source else found,
         wanted,
         span,
+        source=source,
     )
 
 

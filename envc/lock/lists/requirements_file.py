@@ -9,6 +9,7 @@ from typing import NamedTuple
 from envc.diagnostics import Source, Span
 from envc.lock.lists.entry import Entry, Include, entry_of, kind_of_address
 from envc.lock.lists.mistakes import elsewhere, option, unreadable
+from envc.lock.lists.wheel_entry import name_of_wheel
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _HASH = re.compile(r"\s--hash(?:=|\s+)([A-Za-z0-9]+:[0-9A-Fa-f]+)(?=\s|$)")
@@ -16,6 +17,8 @@ _OPTION = re.compile(r"(--[a-z][a-z-]*|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))
 _SHORT = {"-r": "--requirement", "-c": "--constraint", "-i": "--index-url", "-f": "--find-links", "-e": "--editable"}
 _LOCAL = re.compile(r"(\.{0,2}/|\.$|\.\.$|[A-Za-z]:\\|.*\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\s|;|$))")
 _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z]+(?:\+[a-z]+)?:/")
+#: `name @ address` (PEP 508).
+_NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?@\s")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 #: Options that say what envc does anyway: wheels only, by hash.
 _WITHOUT_EFFECT = {"--require-hashes", "--prefer-binary", "--only-binary"}
@@ -89,10 +92,12 @@ def _option(line: Line, *, wanted: bool) -> Include | None:
 
 
 def _entry(line: Line, *, wanted: bool) -> Entry:
-    if _ADDRESS.match(line.text) or _LOCAL.match(line.text):
-        address = line.text.split()[0]
-        raise elsewhere(_name_in(address), line.span, kind_of_address(address))
     text = line.text
+    if (_ADDRESS.match(text) or _LOCAL.match(text)) and not _NAMED.match(text):
+        address, name = text.split()[0], name_of_wheel(text.split()[0])
+        if name is None or not wanted:
+            raise elsewhere(_name_in(address), line.span, kind_of_address(address))
+        text = f"{name} @ {text}"
     hashes = _HASH.findall(text)
     text = _HASH.sub("", text).strip()
     if left := re.search(r"\s(--?[A-Za-z][a-z-]*)", text):

@@ -25,7 +25,7 @@ def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list
             diagnostic = None  # below, for it is no matter of an index
         elif name in offers:
             diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
-        elif cause["parent"]:
+        elif cause["parent"] and name not in {one.name for one in request.given}:
             diagnostic = python_refused(cause, request)
         else:
             diagnostic = None

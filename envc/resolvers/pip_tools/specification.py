@@ -52,6 +52,8 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "given": {one.name: file_name(one) for one in request.known},
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
+            "overrides": overrides_of(request),
+            "bare": list(request.bare),
             "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
             "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "--cache-dir", http_cache, "requirements.in"],
         },
@@ -129,6 +131,13 @@ def lines_of(request: Request) -> list[str]:
             raise ValueError(f"{requirement.name} has an address of its own, which the resolver does not take")
         lines.add(str(requirement))
     return sorted(lines)
+
+
+def overrides_of(request: Request) -> dict[str, str]:
+    """Return the versions that count in place of what packages ask. Raises `ValueError` for what is no specifier."""
+    from packaging.specifiers import SpecifierSet
+
+    return {normalise(name): str(SpecifierSet(specifier)) for name, specifier in request.overrides}
 
 
 def bounds_of(request: Request) -> list[str]:

@@ -14,8 +14,9 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from envc.lock.resolution import Given
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import file_name, metadata_of
-from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused
+from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused, ruled
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
@@ -73,6 +74,7 @@ class Indexes:
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
+        self.rules: Rules = NO_RULES
         self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
         self.passed_over: dict[str, dict[str, str]] = {}  # by name: files whose metadata is bad, and how
         self.lock = Lock()
@@ -171,7 +173,7 @@ class Indexes:
                 self.passed_over.setdefault(name, {})[self.offer(name).choice[version].filename] = fault
             return refused(name, version)
         needs = read_metadata(content).requires_python
-        return content if self.taker.takes_python(needs) else refused(name, version)
+        return ruled(content, name, self.rules) if self.taker.takes_python(needs) else refused(name, version)
 
     def needs(self, name: str, version: str) -> Metadata:
         """Return what a chosen version asks for, however the names of its wheels write it. Raises `LookupError`."""
@@ -206,7 +208,7 @@ class Indexes:
         return {
             name: answer.result().page.files
             for name, answer in list(self.offers.items())
-            if answer.done() and answer.exception() is None
+            if name not in self.given and answer.done() and answer.exception() is None
         }
 
     def withdrawn_so_far(self) -> dict[str, list[str]]:
@@ -220,7 +222,7 @@ class Indexes:
     def read_so_far(self) -> dict[tuple[str, str], Metadata]:
         """Return all metadata that was read, by name and version."""
         return {
-            key: read_metadata(answer.result())
+            key: read_metadata(ruled(answer.result(), key[0], self.rules))
             for key, answer in list(self.metadata.items())
             if answer.done() and answer.exception() is None
         }

@@ -23,7 +23,9 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.own_python import as_root, make_environment
+from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.wheels import install_wheels
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 
@@ -65,6 +67,10 @@ def _packages(plan: Plan) -> list[Instruction]:
     return [step for group in in_order(plan) for step in (Blank(), *_install(plan, group))]
 
 
+def _wheels(plan: Plan) -> list[Instruction]:
+    return install_wheels(plan, pip_install(plan))
+
+
 def in_order(plan: Plan) -> list[PackageGroup]:
     """Return the packages of each index: heavy and stable ones first."""
     return sorted(plan.packages, key=lambda group: group.index is None)
@@ -89,6 +95,11 @@ def pip_install(plan: Plan) -> list[str]:
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 
+def overrides(plan: Plan, group: PackageGroup) -> tuple[str, ...]:
+    """Return what was put in place of what packages ask of those of an index, and why."""
+    return tuple(text for one in group.packages for text in plan.origin(f"override of {one.name}"))
+
+
 def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     """Return the steps that install the packages of one index, by hash."""
     count = len(group.packages)
@@ -96,7 +107,8 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
     reasons = plan.origin("accelerator reason") if group.index else ()
-    steps: list[Instruction] = [*because(plan, "packages", texts=(f"{names} of {where}, by hash", *reasons))]
+    texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
+    steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
     raw: set[str] = set()
     if group.index is not None:
@@ -117,7 +129,9 @@ _STEPS: Steps = {
     "system packages": _system_packages,
     "virtual environment": _virtual_environment,
     "packages": _packages,
+    "wheels": _wheels,
     "built packages": built_packages,
+    "patches": apply_patches,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
     "tools": unpack_tools,

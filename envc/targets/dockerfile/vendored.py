@@ -13,7 +13,7 @@ from envc.plan.plan import Plan
 from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
-from envc.targets.dockerfile.builder import builder_stage, in_order, pip_install
+from envc.targets.dockerfile.builder import builder_stage, in_order, overrides, pip_install
 from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
@@ -110,7 +110,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     target = f"/requirements/{group.file}"
     pip = [*pip_install(plan), "--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels", "-r", target]
     return [
-        *because(plan, "packages", texts=(f"{names}, by hash",)),
+        *because(plan, "packages", texts=(f"{names}, by hash", *overrides(plan, group))),
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
         Run((tuple(pip),), (_mount("wheels"),)),
     ]
