@@ -48,6 +48,9 @@ class Request(NamedTuple):
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
     provided: tuple[PackageOfBase, ...] = ()  # are there already: the only versions of their names, and not chosen
+    bounds_of_base: tuple[
+        tuple[str, str], ...
+    ] = ()  # those among `bounds` that the base sets, and `name version` of who
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
 
 
