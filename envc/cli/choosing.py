@@ -43,6 +43,7 @@ def choose_together(
     from envc.lock.choose import finish, prepare
     from envc.lock.freshness import is_fresh
     from envc.lock.group import resolve_together
+    from envc.lock.group_releases import with_common_releases
     from envc.lock.wishes import refuse_unknown
 
     wishes = options.wishes
@@ -70,6 +71,7 @@ def choose_together(
             offline=options.offline,
         )
         prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+    prepared = with_common_releases(prepared, olds, worlds[0], wishes)
     resolutions = resolve_together(prepared, worlds[0])
     return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
 

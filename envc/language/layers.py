@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from envc.language.environment import Declared
-from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting
+from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting, SystemPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
+from envc.language.stage_facets import BuilderSetting
+from envc.language.stages import in_stage
 
 Key = tuple[str, str]
 
@@ -21,13 +23,23 @@ def key_of(facet: Facet) -> Key | None:
         return ("variable", facet.name)
     if isinstance(facet, CopiedPath):
         return ("copy", facet.path or facet.source.rpartition("/")[2])
+    if isinstance(facet, BuilderSetting):
+        return ("variable of the builder", facet.name)
+    if isinstance(facet, SystemPackage) and facet.stage:
+        return (f"SystemPackage {facet.stage}", facet.name)
     name = getattr(facet, "name", None)
     return (type(facet).__name__, name) if isinstance(name, str) else None
 
 
 def facets_of(declared: Iterable[Declared]) -> tuple[Facet, ...]:
     """Return all facets of understood items, in their order."""
-    return tuple(facet for one in declared for facet in one.declaration.facets(one.origin))
+    return tuple(facet for one in declared for facet in own_facets(one))
+
+
+def own_facets(declared: Declared) -> list[Facet]:
+    """Return the facets of one item, in the stage that it holds in."""
+    facets = declared.declaration.facets(declared.origin)
+    return list(facets) if declared.stage is None else [in_stage(facet, declared.stage) for facet in facets]
 
 
 def merged(below: Sequence[Declared], above: Sequence[Declared]) -> list[Declared]:
@@ -48,7 +60,8 @@ def united(first: Sequence[Declared], second: Sequence[Declared]) -> list[Declar
 
 
 def _content(facet: Facet) -> tuple[str, str]:
-    content = {name: value for name, value in facet._asdict().items() if name != "origin"}
+    said = facet.setting if isinstance(facet, BuilderSetting) else facet
+    content = {name: value for name, value in said._asdict().items() if name != "origin"}
     return type(facet).__name__, repr(content)
 
 
@@ -57,7 +70,7 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
 
     Of a list single entries go; any other item goes whole, or stays whole when only a part of it is to go.
     """
-    facets = list(declared.declaration.facets(declared.origin))
+    facets = own_facets(declared)
     kept = [position for position, facet in enumerate(facets) if not doomed(facet)]
     if len(kept) == len(facets):
         return declared

@@ -5,6 +5,7 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from envc import __version__
@@ -122,11 +123,22 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     )
 
 
+def with_builds(
+    prepared: Prepared, builds: tuple[BuildChoice, ...], world: World, old: LockedFiles | None, wishes: Wishes
+) -> Prepared:
+    """Return what was prepared with other builds, where its packages are asked for."""
+    if prepared.request is None:
+        return prepared
+    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins)
+    kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
+    return prepared._replace(builds=builds, request=request, kept=kept)
+
+
 def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
     packages = as_listed(prepared.asked, resolution).packages if resolution else ()
-    check_architectures(environment, prepared.builds, packages, prepared.library)
+    check_architectures(prepared.asked, prepared.builds, packages, images.python.version, prepared.library)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -179,12 +191,14 @@ def _request(
     if not packages:
         return None
     routes = routes_of(environment, builds)
+    extras = {build.family.project: build for build in builds if build.extra}
     wanted = tuple(
-        Requirement(package.requirement, routes.get(package.name))
+        Requirement(_requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), bounds_of(environment))
+    bounds = {*bounds_of(environment), *(bound for build in builds for bound in build.bounds)}
+    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), tuple(sorted(bounds)))
 
 
 def _on_base(request: Request, base: BasePython) -> Request:
@@ -201,3 +215,14 @@ def _on_base(request: Request, base: BasePython) -> Request:
         bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
         bounds_of_base=bounds,
     )
+
+
+def _requirement(package: PythonPackage, builds: Mapping[str, BuildChoice]) -> str:
+    """Return what is asked of a package, with what its build for the accelerator is asked by.
+
+    A program that asks for one of the builds by its own name has it.
+    """
+    build = builds.get(package.name) if package.accelerated else None
+    if build is None or build.extra is None or any(one.name in package.extras for one in build.family.extras):
+        return package.requirement
+    return package._replace(extras=tuple(sorted({*package.extras, build.extra}))).requirement

@@ -65,14 +65,14 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     notes = [*gone, *([f"as locked: {', '.join(same)}"] if same else [])]
     if not labels:
         labels = [Label(environment.origin.of("name"), "", primary=True)]
-    words = f"{program}{_values_given(environment)}"
     older = {label.span.source.path for label in labels}
+    named = _named(environment, program)
     return Diagnostic(
         "stale-lock",
         f"`{place}` was made for an older `{older.pop() if len(older) == 1 else program}`",
         tuple(labels),
         tuple(notes),
-        helps=(f"`envc diff {words}` shows what would change; `envc lock {words}` makes the change",),
+        helps=(f"`envc diff {named}` shows what would change; `envc lock {named}` makes the change",),
     )
 
 
@@ -83,11 +83,16 @@ def missing_lock(environment: Environment, program: str, place: str, platform: s
         "missing-lock",
         f"the environment `{environment.name}` was never locked{where}",
         (Label(environment.origin.of("name"), f"no `{place}`" if not platform else f"not in `{place}`", primary=True),),
-        helps=(f"`envc lock {program}{_values_given(environment)}{option}` chooses every version once",),
+        helps=(f"`envc lock {_named(environment, program)}{option}` chooses every version once",),
     )
 
 
-def _values_given(environment: Environment) -> str:
-    """Return the words of the command line that give parameters their values: a lock without them is another one."""
+def _named(environment: Environment, program: str) -> str:
+    """Return how a command line names an environment and its values: a lock without the values is another one.
+
+    The environment with the file's name is meant when none is named.
+    """
+    stem = program.rpartition("/")[2].rpartition(".")[0]
     given = [one for one in environment.parameters if one.written.source.path == COMMAND_LINE]
-    return "".join(f" --set {quote(f'{one.name}={one.value}')}" for one in given)
+    values = "".join(f" --set {quote(f'{one.name}={one.value}')}" for one in given)
+    return f"{program}{'' if environment.name == stem else f' {environment.name}'}{values}"

@@ -53,6 +53,13 @@ class LockedAccelerator(Fact):
     build: str | None  # the CUDA that packages were built with, `11.8`
     driver: str | None  # the oldest driver that runs them, `450.80.02`
     reason: str
+    rocm: str | None = None  # of AMD's GPUs: the ROCm that packages were built with, or that the program says
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what locks for NVIDIA's GPUs do not have."""
+        content: dict[str, Any] = write(self)
+        return {name: value for name, value in content.items() if value is not None or name != "rocm"}
 
 
 class LockedPackage(Fact):

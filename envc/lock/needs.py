@@ -87,7 +87,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, BaseImage):
         return Need("base", "base", facet.reference, origin)
     if isinstance(facet, Accelerator):
-        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
+        words = [f"cuda {facet.cuda}"] if facet.cuda else [f"rocm {facet.rocm}"] if facet.rocm else ["any"]
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
@@ -100,7 +100,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
         return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, "any", origin)
+        return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)

@@ -13,6 +13,7 @@ from envc.plan.package_parts import PackageGroup, PlannedBasePython, PlannedProv
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
+from envc.plan.target_parts import PlannedTarget
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -113,7 +114,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "provided"})
+    later = frozenset({"tools", "images", "provided", "targets"})
 
     name: str
     language: LanguagePart
@@ -129,10 +130,15 @@ class Plan(GrownPart):
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
+    targets: tuple[PlannedTarget, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placement: Placement
+
+    def target(self, name: str) -> PlannedTarget | None:
+        """Return the target of that name, or None when the program does not ask for it."""
+        return next((one for one in self.targets if one.name == name), None)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -26,6 +26,7 @@ from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.stages import stages_of
+from envc.plan.targets import targets_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -72,6 +73,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         tools=tools,
         images=images,
         provided=provided_of(lock),
+        targets=targets_of(environment),
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -58,8 +58,10 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
+    own = plan.stages.builder_variables
     steps: list[Instruction] = [
-        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
+        *(because(plan, "builder variables") if own else []),
+        *([Variables(own)] if own else []),
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
     ]
     if plan.base.python:
