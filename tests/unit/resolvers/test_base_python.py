@@ -190,6 +190,7 @@ def test_variables_that_would_bend_pip_are_named() -> None:
         "PIP_NO_CACHE_DIR": "1",
         "PIP_INDEX_URL": "https://x",
         "PIP_USER": "",
+        "PIP_odd": "1",
         "PATH": "/usr/bin",
     }
     base = brought([DEBIAN], **said)
