@@ -130,6 +130,8 @@ def test_an_image_without_python_3() -> None:
     assert brought([{"usr/bin/python": "nowhere", "usr/bin/python3": None}]) is None
     assert brought([{"usr/bin/python2.7": b"", "usr/bin/python": "python2.7"}]) is None
     assert brought([DEBIAN], PATH="/opt/bin") is None
+    free_threaded: Members = {"usr/bin/python3.13t": b"", "usr/bin/python3": "python3.13t"}
+    assert brought([free_threaded]) is None  # whose packages are other builds, which nothing here chooses
 
 
 @pytest.mark.parametrize(
