@@ -118,9 +118,14 @@ def refuse_blank_ends(path: str) -> None:
         refuse("unusable-path", "builders drop blanks at the ends of a path")
 
 
+def holds_packages(path: str) -> bool:
+    """Say whether the environment's packages may lie at a path of the container, or below it."""
+    return path.split("/")[1:3] in (["opt", "venv"], ["opt", "venv-beside"])
+
+
 def _owned_path(path: str) -> str:
     top = "/" + path.split("/")[1]
-    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or path == "/opt/venv" or path.startswith("/opt/venv/"):
+    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or holds_packages(path):
         refuse("reserved-path", "the system or the packages lie there")
     return path
 

@@ -263,7 +263,8 @@ def _on_base(request: Request, base: BasePython) -> Request:
         requirements=tuple(
             one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
         ),
-        bounds=tuple(sorted({*request.bounds, *bounds})),
+        bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
+        bounds_of_base=bounds,
     )
 
 
