@@ -33,6 +33,8 @@ class Declaration(BaseModel):
     place: ClassVar[str] = "env"
     #: Whether an environment may hold the word more than once.
     repeatable: ClassVar[bool] = False
+    #: Whether what it lists are things of their own, which `drop` names one by one, or all say something of one thing.
+    lists_things: ClassVar[bool] = True
     #: Programs' lines that show it; each is a test.
     examples: ClassVar[Sequence[str]] = ()
 

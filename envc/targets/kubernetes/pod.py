@@ -51,6 +51,7 @@ def pod_spec(
     return {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
+        "shareProcessNamespace": True,  # so the program is not process 1, which would be deaf to signals
         **({"hostIPC": True} if plan.run.ipc == "host" else {}),
         "nodeSelector": selector,
         **({"tolerations": [{"key": GPU, "operator": "Exists", "effect": "NoSchedule"}]} if _gpus(plan) else {}),
