@@ -34,7 +34,7 @@ class Memory:
             self._place = _place(arguments, cache)
         self._inputs: dict[str, Any] = {"places": {}, "files": {}, "folders": {}, "lockfiles": {}, "trees": []}
         self._said: list[tuple[str, str]] = []
-        self._written: dict[str, Any] = {}
+        self._written: list[dict[str, Any]] = []
 
     def recall(self) -> int | None:
         """Repeat the answer of an earlier run, or return None when there is none or something has changed."""
@@ -45,8 +45,8 @@ class Memory:
             said = [(str(stream), str(text)) for stream, text in entry["said"]]
             if not _unchanged(entry["inputs"]):
                 return None
-            if entry["written"]:
-                _write_again(**entry["written"])
+            for written in entry["written"]:
+                _write_again(**written)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None  # the work that is done anew says what is wrong
         for stream, text in said:
@@ -87,7 +87,7 @@ class Memory:
 
     def wrote(self, folder: Path, files: dict[str, str]) -> None:
         """Take note of the files that the answer is."""
-        self._written = {"folder": str(folder.absolute()), "files": files}
+        self._written.append({"folder": str(folder.absolute()), "files": files})
 
     def say(self, stream: str, text: str) -> None:
         """Say something, and take note of it."""

@@ -28,6 +28,7 @@ class Set(Declaration):
     """Sets an environment variable of the container. The value is taken as it is: no `$` is resolved."""
 
     repeatable = True
+    in_stages = True
     examples = ("set PYTHONHASHSEED 0", 'set GREETING "hello world"')
 
     name: Annotated[Variable, Positional()]

@@ -28,6 +28,7 @@ FILES: Mapping[str, str] = {
     "library.env": "date",
     "cuda.env": "cuda",
     "gpus.env": "gpus",
+    "gpu-models.env": "gpu_models",
     "python.env": "pythons",
     "images.env": "images",
     "systems.env": "systems",
@@ -107,6 +108,10 @@ class Library:
         wanted = minor(cuda) if cuda else None
         return next((one.name for one in self.indexes if (one.cpu if wanted is None else one.cuda == wanted)), None)
 
+    def rocm_index(self, rocm: str) -> str | None:
+        """Return the name of the index with the builds for exactly this ROCm, `6.2.4`."""
+        return next((one.name for one in self.indexes if one.rocm == rocm), None)
+
     @cached_property
     def cuda(self) -> Cuda:
         """What is known about CUDA."""
@@ -133,12 +138,12 @@ class Library:
         """Return the CUDA minors that have images, newest first."""
         return tuple(sorted({minor(one.cuda) for one in self.cuda.images}, key=release, reverse=True))
 
-    def kernels(self, project: str, version: str, cuda: str) -> Kernels | None:
-        """Return what GPUs a version's build for a CUDA minor has kernels for, or None where nothing says it."""
+    def kernels(self, project: str, version: str, cuda: str | None, rocm: str | None = None) -> Kernels | None:
+        """Return what GPUs a version's build for a CUDA or ROCm has kernels for, or None where nothing says it."""
         from envc.knowledge.gpus import Kernels
 
         for one in self.page("gpus.env").all(Kernels):
-            if (one.project, one.cuda) == (project, cuda) and matches(one.release, version):
+            if (one.project, one.cuda, one.rocm) == (project, cuda, rocm) and matches(one.release, version):
                 return one
         return None
 

@@ -26,6 +26,7 @@ BRANCHES = (
     "run",
     "tools",
     "images",
+    "provided",
     "targets",
 )
 #: Branches that the environment hash leaves out.

@@ -23,6 +23,7 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.outside_facets import BuildCheck, ImageFile, Tool
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
@@ -30,6 +31,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "tools": Tool,
     "images": ImageFile,
     "checks": BuildCheck,
+    "builder variables": BuilderSetting,
     "launch": Launch,
     "fabric": Fabric,
 }

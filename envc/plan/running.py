@@ -40,12 +40,14 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
         health=plan_health(health) if health else None,
         memory=limit.memory if limit else None,
         cpu=limit.cpu if limit else None,
+        gpus=limit.gpus if limit else None,
         shared_memory=shared_memory.size if shared_memory else None,
         accelerator=PlannedAccelerator(
             count=accelerator.number,
             memory=accelerator.memory,
             optional=accelerator.optional,
             driver=lock.accelerator.driver if lock.accelerator else None,
+            rocm=lock.accelerator.rocm if lock.accelerator else None,
         )
         if accelerator
         else None,
