@@ -88,6 +88,8 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
 
 def list_field(declared: Declared, length: int) -> str | None:
     """Return the field of an item that lists as many things as it has facets, or None when it is no list."""
+    if not declared.declaration.lists_things:
+        return None
     layout = layout_of(type(declared.declaration))
     fields = [field for field, positional in layout.positional if positional.many]
     fields += [layout.entries[0]] if layout.entries else []

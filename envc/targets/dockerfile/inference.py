@@ -156,7 +156,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         health = run.health
         steps += because(plan, "health")
         steps.append(HealthCheck(health.command, health.interval, health.timeout, health.start, health.retries))
-    steps += because(plan, "command")
+    steps += because(plan, "command", "launch")
     if not plan.base.official_python:
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]

@@ -472,6 +472,8 @@ WRONG = {
         'target kubernetes resource "a/b"',
         "target kubernetes replicas 0",
         "target kubernetes as job replicas 2",
+        "target kubernetes replicas 2 retries 2",
+        'target kubernetes replicas 2\nlaunch mpi each 2\napt openmpi-bin\nrun "a"',
         "target kubernetes as deployment retries 2",
         'target kubernetes claim a host "/data"',
         'target kubernetes host "data"',

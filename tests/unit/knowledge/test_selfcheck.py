@@ -59,6 +59,13 @@ _PLANTED: list[tuple[str, str, str, str]] = [
         "http://deb.debian.org/debian-security/ is no address of an archive",
     ),
     ("archives.env", "debian-archive-keyring", "other-keyring", "the archives of debian have keys in two places"),
+    ("fabrics.env", "tcp NCCL_IB_DISABLE", "tcp NCCL_NET", "the fabric tcp tells NCCL_NET two things"),
+    (
+        "fabrics.env",
+        "interface tcp GLOO",
+        "interface tcp NCCL_NET GLOO",
+        "the fabric tcp tells NCCL_NET two things",
+    ),
     (
         _TORCH,
         _BUILD,

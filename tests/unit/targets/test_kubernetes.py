@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from kubernetes_validate import validate
 
 from envc.plan.fetch import fetch_command, fetched
 from envc.targets.kubernetes.values import dns_label, memory, processors, whole_seconds
 from tests.properties.compiling import compiled
-from tests.unit.targets.reading import full, kubernetes, program, resolved
+from tests.unit.targets.reading import amd, full, kubernetes, program, resolved
 
 #: The schema that objects are held against.
 VERSION = "1.33"
@@ -231,3 +232,10 @@ def test_quantities() -> None:
     assert [memory(one) for one in (2**30, 3 * 2**20, 1024, 1000)] == ["1Gi", "3Mi", "1Ki", "1000"]
     assert [processors(one) for one in (8000, 1500, 1)] == ["8", "1500m", "1m"]
     assert [whole_seconds(one) for one in (1, 1000, 1001)] == [1, 1, 2]
+
+
+def test_gpus_of_the_other_maker() -> None:
+    (job,) = yaml.safe_load_all(amd("target kubernetes")["kubernetes.yaml"])
+    found = job["spec"]["template"]["spec"]
+    assert found["containers"][0]["resources"]["limits"] == {"amd.com/gpu": "4"}
+    assert found["tolerations"][0]["key"] == "amd.com/gpu"

@@ -10,7 +10,7 @@ import pytest
 
 from envc.plan.fetch import fetch_command, fetched
 from tests.properties.compiling import compiled
-from tests.unit.targets.reading import full, program, shell_log
+from tests.unit.targets.reading import amd, full, program, shell_log
 
 LAUNCH = ("ml torch", "launch torchrun nodes 2 each 8", 'run "python -m train"', "gpu count 8")
 SECRETS = {"API_KEY": "s3$cret", "CLIENT_CERT_FILE": "/certs/mine", "ENVC_DATA": "/shared"}
@@ -158,3 +158,12 @@ def test_where_the_image_comes_from(image: str, container: str, called: str, tmp
     assert any(word.removeprefix("--container-image=").startswith(called) for word in ranks)
     (other,) = shell_log(text, tmp_path, ENVC_IMAGE="/images/mine.sqsh")
     assert any(word.removeprefix("--container-image=") == "/images/mine.sqsh" for word in other)
+
+
+def test_gpus_of_the_other_maker(tmp_path: Path) -> None:
+    text = amd("target slurm")["slurm.sbatch"]
+    assert "\n#SBATCH --gpus-per-node=4\n" in text
+    (ranks,) = shell_log(text, tmp_path)
+    assert "--container-mounts=/dev/kfd:/dev/kfd,/dev/dri:/dev/dri" in ranks
+    (ranks,) = shell_log(amd("target slurm container apptainer")["slurm.sbatch"], tmp_path)
+    assert "--rocm" in ranks
