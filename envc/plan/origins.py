@@ -84,6 +84,8 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
+        if lock.accelerator.build and not any(lock.indexes):
+            origins.append(("extra reason", (lock.accelerator.reason,)))
     return tuple(origins)
 
 

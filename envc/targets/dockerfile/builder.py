@@ -106,7 +106,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     names = "1 package" if count == 1 else f"{count} packages"
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
-    reasons = plan.origin("accelerator reason") if group.index else ()
+    reasons = plan.origin("accelerator reason" if group.index else "extra reason")
     texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
     steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
