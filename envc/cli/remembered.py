@@ -145,17 +145,23 @@ def _tree_digest(tree: SourceTree) -> str:
 
 
 def _write_again(folder: str, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = Path(folder) / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            from envc.diagnostics import Report
-            from envc.sources.writing import write_files
+    from envc.plan.manifests import MANIFESTS
 
-            try:
-                write_files(Path(folder), files, folder)
-            except Report as report:
-                raise OSError(str(report)) from None
-            return
+    place = Path(folder)
+    whole = all(_is_there(place / name, text) for name, text in files.items())
+    if whole and not any(name not in files and (place / name).is_file() for name in MANIFESTS):
+        return
+    from envc.diagnostics import Report
+    from envc.sources.outputs import write_outputs
+
+    try:
+        write_outputs(place, files, folder)
+    except Report as report:
+        raise OSError(str(report)) from None
+
+
+def _is_there(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _digest(path: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.diagnostics import Span
+from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
@@ -38,7 +40,7 @@ class BaseImage(NamedTuple):
 
 
 class Accelerator(NamedTuple):
-    """What GPUs the machines have: their driver speaks at least this CUDA."""
+    """What GPUs the machines have: their driver speaks at least this CUDA, or they are AMD's with this ROCm."""
 
     cuda: str | None
     exact: bool
@@ -48,7 +50,14 @@ class Accelerator(NamedTuple):
     memory: int | None
     optional: bool
     origin: Origin
-    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`
+    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`; AMD's `gfx942`
+    places: tuple[str, ...] = ()  # the field of the origin that says each of them
+    models: tuple[str, ...] = ()  # GPUs by name
+    rocm: str | None = None
+
+    def place_of(self, position: int) -> Span:
+        """Return where an architecture is said."""
+        return self.origin.of(self.places[position])
 
 
 class PythonPackage(NamedTuple):
@@ -228,6 +237,7 @@ class ResourceLimit(NamedTuple):
     memory: int | None
     cpu: int | None
     origin: Origin
+    gpus: int | None = None
 
 
 class SharedMemory(NamedTuple):
@@ -260,6 +270,7 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ClusterFacet
     | ContainerFacet
     | OutsideFacet
     | StageFacet

@@ -77,7 +77,10 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
     if not kept:
         return None
     field = list_field(declared, len(facets))
-    return declared if field is None else _with_entries(declared, field, kept)
+    if field is not None:
+        return _with_entries(declared, field, kept)
+    field = _field_behind(declared, len(facets) - 1) if kept[0] == 0 else None
+    return declared if field is None else _with_entries(declared, field, [position - 1 for position in kept[1:]])
 
 
 def list_field(declared: Declared, length: int) -> str | None:
@@ -85,6 +88,13 @@ def list_field(declared: Declared, length: int) -> str | None:
     layout = layout_of(type(declared.declaration))
     fields = [field for field, positional in layout.positional if positional.many]
     fields += [layout.entries[0]] if layout.entries else []
+    return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
+
+
+def _field_behind(declared: Declared, length: int) -> str | None:
+    """Return the field that lists what an item has beside its first facet: `base "image" provides torch apex`."""
+    keywords = layout_of(type(declared.declaration)).keywords.values()
+    fields = (field for field, keyword in keywords if keyword.many)
     return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
 
 

@@ -8,6 +8,7 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
+from envc.language.other_hardware import other_hardware
 from envc.language.parameters import values_in
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item, Program
@@ -45,6 +46,9 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
             helps=(f"write `use {item.word}` at the top of the file",),
             fixes=(Fix("use the module", start, f"use {item.word}\n"),) if not _has_edition(start) else (),
         )
+    hardware = other_hardware(item) if place == "env" else None
+    if hardware:
+        return hardware
     near = similar(item.word, [*here, *modules])
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from envc.diagnostics import Diagnostic, Label
 from envc.language.environment import Environment
+from envc.language.parameters import COMMAND_LINE
 from envc.lock.model import Lock
 from envc.lock.needs import inputs_of, needs_of
 
@@ -17,6 +20,7 @@ _KIND_NAMES = {
     "system": "the system packages",
     "artifacts": "the data",
     "images": "the images that files are copied from",
+    "provided": "what the base must bring",
 }
 
 
@@ -84,6 +88,11 @@ def missing_lock(environment: Environment, program: str, place: str, platform: s
 
 
 def _named(environment: Environment, program: str) -> str:
-    """Return how a command line names an environment: the one with the file's name is meant when none is named."""
+    """Return how a command line names an environment and its values: a lock without the values is another one.
+
+    The environment with the file's name is meant when none is named.
+    """
     stem = program.rpartition("/")[2].rpartition(".")[0]
-    return program if environment.name == stem else f"{program} {environment.name}"
+    given = [one for one in environment.parameters if one.written.source.path == COMMAND_LINE]
+    values = "".join(f" --set {quote(f'{one.name}={one.value}')}" for one in given)
+    return f"{program}{'' if environment.name == stem else f' {environment.name}'}{values}"

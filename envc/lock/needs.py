@@ -23,9 +23,11 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile
+from envc.language.outside_facets import ImageFile, ProvidedPackage
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
+NeedKind = Literal[
+    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "provided"
+]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -85,7 +87,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, BaseImage):
         return Need("base", "base", facet.reference, origin)
     if isinstance(facet, Accelerator):
-        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
+        words = [f"cuda {facet.cuda}"] if facet.cuda else [f"rocm {facet.rocm}"] if facet.rocm else ["any"]
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
@@ -104,4 +106,6 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
     if isinstance(facet, ImageFile):
         return Need("images", facet.image, "copied from", origin)
+    if isinstance(facet, ProvidedPackage):
+        return Need("provided", facet.name, "by the base", origin)
     return None

@@ -103,6 +103,8 @@ def _lock_facts(locked: LockedFiles) -> Facts:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    for provided in lock.provided:
+        facts["provided", provided.name] = provided.version
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Fabric, Launch
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -31,6 +32,8 @@ _LATER_ORIGINS: dict[str, type] = {
     "images": ImageFile,
     "checks": BuildCheck,
     "builder variables": BuilderSetting,
+    "launch": Launch,
+    "fabric": Fabric,
 }
 
 

@@ -79,6 +79,12 @@ def health(container: Container) -> str:
     return str(container.attrs["State"]["Health"]["Status"])
 
 
+def said(container: Container, *command: str) -> bytes:
+    output = container.exec_run(list(command)).output
+    assert isinstance(output, bytes)
+    return output
+
+
 def asked(project: Project, code: str) -> Any:
     finished = project.envc("run", "--", "python", "-c", code)
     assert finished.returncode == 0, finished.stderr
@@ -94,7 +100,7 @@ def test_a_grpc_server_is_asked_by_its_own_protocol(lab: Lab, project: Project) 
     check = project.manifest["health"]["command"]
     with running(lab, project, 9000) as (container, _):
         until(lambda: health(container) == "healthy", "healthy", 60)
-        assert container.exec_run(["id", "-u"]).output.split() == [b"1000"]
+        assert said(container, "id", "-u").split() == [b"1000"]
         assert container.exec_run(check).exit_code == 0
         container.kill("SIGUSR1")
         until(lambda: container.exec_run(check).exit_code == 1, "the service does not serve any more", 30)
@@ -118,7 +124,7 @@ def test_jupyter_lets_in_who_has_the_token(lab: Lab, project: Project) -> None:
         assert made.status_code == 201, "the folder is the user's"
         kernel = requests.post(f"{address}/api/kernels", json={}, headers=login, timeout=30)
         assert kernel.status_code == 201
-        assert container.exec_run(["id", "-u"]).output.split() == [b"1000"]
+        assert said(container, "id", "-u").split() == [b"1000"]
         assert token not in container.logs().decode()
     assert not image_holds(lab, project.image, token.encode())
 

@@ -71,12 +71,12 @@ def run(options: argparse.Namespace) -> int:
 def _make(loaded: loading.Loaded, engine: Callable[[], Engine | None], options: argparse.Namespace) -> Made:
     from envc.cli.build_report import Made
     from envc.cli.building import build, build_vendored
-    from envc.sources.writing import write_files
+    from envc.sources.outputs import write_outputs
 
     started = time.monotonic()
     locked = _lock(loaded, options)
     compiled = compiling.compile_loaded(loaded, locked, program_options.build_arguments(options.arg))
-    write_files(loaded.output_folder, compiled.files, loaded.places.output)
+    write_outputs(loaded.output_folder, compiled.files, loaded.places.output)
     one = engine()
     if one is None:
         built = None

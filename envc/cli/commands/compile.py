@@ -52,14 +52,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _compile(loaded: loading.Loaded, arguments: dict[str, str], options: argparse.Namespace) -> Written:
-    from envc.sources.writing import write_files
+    from envc.sources.outputs import write_outputs
 
     compiled = compiling.compile_loaded(loaded, lock_reading.fresh_lock(loaded), arguments)
     folder, shown = loaded.output_folder, str(loaded.places.output)
     if options.output:
         folder = options.output / loaded.environment.name if several.are_asked(options) else options.output
         shown = str(folder)
-    write_files(folder, compiled.files, shown)
+    write_outputs(folder, compiled.files, shown)
     options.memory.wrote(folder, compiled.files)
     if not options.json:
         options.memory.say("stderr", f"wrote {shown}/: {', '.join(compiled.files)}\n")
