@@ -305,6 +305,15 @@ WRONG = {
         'pip a from wheel "https://u:p@h/a-1-py3-none-any.whl" sha256 ' + "0" * 64,
         'pip a from wheel "https://h/a-1-py3-none-any.whl" sha256 ' + "0" * 64 + " jobs 2",
     ],
+    "project": [
+        "project",
+        "project .",
+        'project "/a"',
+        'project "." extras',
+        'project "." editable editable',
+        'project "." "a"',
+        'project "."\nproject "."',
+    ],
     "python": [
         "python",
         "python 2.7",
