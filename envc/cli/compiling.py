@@ -57,7 +57,7 @@ def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, 
 
     The program's own addresses come first, then those that envc knows.
     """
-    names = [index for index in locked.lock.indexes if index]
+    names = locked.lock.named_indexes
     snapshots = any(one.snapshot for one in locked.lock.distributions)
     if not names and not snapshots:
         return {}

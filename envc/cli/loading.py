@@ -13,6 +13,7 @@ from envc.diagnostics import Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import Facet, PackageFile
 from envc.language.package_rules import Patch
+from envc.language.package_source import ProjectFolder
 from envc.plan.places import Places
 from envc.sources.program import read_program, refuse_twin
 from envc.sources.project import Project, find_project
@@ -115,7 +116,7 @@ def _with_files(environment: Environment, source: Source, project: Project, memo
     kinds = {type(facet) for facet in _all_facets(environment)}
     places = project.places(environment.name)
     note = memory.read_file if memory else lambda _: None
-    if PackageFile in kinds:
+    if kinds & {PackageFile, ProjectFolder}:
         from envc.lock.lists.expand import expand
         from envc.sources.package_lists import list_reader
 

@@ -12,6 +12,7 @@ from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
 from envc.language.package_rules import Override, Patch
+from envc.language.package_source import ProjectFolder
 from envc.language.packages import normalised
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
@@ -74,12 +75,12 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     if isinstance(facet, CopiedPath):
         return (facet.source,)
+    if isinstance(facet, Patch | ProjectFolder):
+        return (facet.path, facet.package) if isinstance(facet, Patch) else (facet.path,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):
         return (facet.pattern,)
-    if isinstance(facet, Patch):
-        return (facet.path, facet.package)
     if isinstance(facet, PythonPackage):
         return (facet.name,)
     name = getattr(facet, "name", None)

@@ -12,7 +12,7 @@ from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
 from envc.language.package_rules import PackageRule
-from envc.language.package_source import PackageSource
+from envc.language.package_source import PackageSource, ProjectFolder
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -249,6 +249,7 @@ Facet = (
     | PythonPackage
     | PackageFile
     | ListedPackage
+    | ProjectFolder
     | PackageIndex
     | SystemPackage
     | Artifact

@@ -11,6 +11,7 @@ from envc.language.environment import Declared
 from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
+from envc.language.package_source import ProjectFolder
 
 Key = tuple[str, str]
 
@@ -21,6 +22,8 @@ def key_of(facet: Facet) -> Key | None:
         return ("variable", facet.name)
     if isinstance(facet, CopiedPath):
         return ("copy", facet.path or facet.source.rpartition("/")[2])
+    if isinstance(facet, ProjectFolder):
+        return ("project", facet.path)
     name = getattr(facet, "name", None)
     return (type(facet).__name__, name) if isinstance(name, str) else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.language.origin import Origin
+
 SourceKind = Literal["git", "source", "wheel", "folder"]
 
 
@@ -43,3 +45,12 @@ class PackageSource(NamedTuple):
         parts += ["editable"] if self.editable else []
         parts += ["needs", *self.needs] if self.needs else []
         return " ".join(part for part in parts if part)
+
+
+class ProjectFolder(NamedTuple):
+    """A folder of the project that is installed as a package."""
+
+    path: str  # relative to the program
+    extras: tuple[str, ...]
+    editable: bool  # its files stay where they are
+    origin: Origin

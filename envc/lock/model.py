@@ -204,6 +204,13 @@ class Lock(Fact):
         named = {package.index for package in self.packages}
         return tuple(sorted(named, key=lambda name: name or ""))
 
+    @property
+    def named_indexes(self) -> tuple[str, ...]:
+        """The names of all indexes that a build asks: those of tools and source archives, too."""
+        found = {*self.indexes, *(one.index for one in self.built)}
+        found |= {index for one in self.built for index in one.tool_indexes}
+        return tuple(sorted(name for name in found if name))
+
     def requirements_file(self, index: str | None) -> str:
         """Return the name of the requirements file of an index, `py3.12-linux-x86_64.pytorch-cu118.txt`."""
         return f"{self._python}-linux-{MACHINES[self.platform]}{f'.{index}' if index else ''}.txt"

@@ -8,6 +8,7 @@ from envc.language.facets import (
     IgnoredPath,
 )
 from envc.lock.source_tree import SourceTree
+from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedCopy, PlannedFile
 from envc.plan.places import Places
 from envc.plan.wanted import root_path
@@ -27,9 +28,31 @@ def copies_of(
     return tuple(sorted(copies, key=lambda copy: (copy.path, copy.source)))
 
 
+def projects_of(
+    environment: Environment, built: tuple[PlannedBuild, ...], sources: SourceTree, places: Places
+) -> tuple[PlannedProject, ...]:
+    """Return the files of the folders that are installed as packages, in the order in which they are built."""
+    ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))
+    return tuple(
+        PlannedProject(
+            name=build.name,
+            source=build.folder,
+            files=_files(sources, places.of_program_path(build.folder) or "."),
+            ignored=ignored,
+        )
+        for build in built
+        if build.folder is not None
+    )
+
+
 def _copy(sources: SourceTree, written: str, source: str, path: str, ignored: tuple[str, ...]) -> PlannedCopy:
+    files = _files(sources, source)
+    return PlannedCopy(source=written, path=path, folder=source in sources.folders, files=files, ignored=ignored)
+
+
+def _files(sources: SourceTree, source: str) -> tuple[PlannedFile, ...]:
     prefix = "" if source == "." else f"{source}/"
-    files = tuple(
+    return tuple(
         PlannedFile(
             path="" if file.path == source else file.path.removeprefix(prefix),
             executable=file.executable,
@@ -38,4 +61,3 @@ def _copy(sources: SourceTree, written: str, source: str, path: str, ignored: tu
         )
         for file in sources.below(source)
     )
-    return PlannedCopy(source=written, path=path, folder=source in sources.folders, files=files, ignored=ignored)

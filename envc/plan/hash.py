@@ -1,7 +1,7 @@
 """The reproducibility hash: a Merkle tree over the plan's branches.
 
 A branch's hash is SHA-256 over its canonical JSON (sorted keys, no blanks, ASCII); a root's is SHA-256 over the
-canonical JSON of {branch: hash}. The environment hash leaves out `source` and `run`.
+canonical JSON of {branch: hash}. The environment hash leaves out `source`, `projects` and `run`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ BRANCHES = (
     "tools",
     "images",
     "built",
+    "projects",
     "sources",
     "patches",
     "wheels",
 )
 #: Branches that the environment hash leaves out.
-BESIDE_THE_ENVIRONMENT = {"source", "run"}
+BESIDE_THE_ENVIRONMENT = {"source", "run", "projects"}
 
 
 _ADDRESSES: Any = {

@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.build_parts import PlannedSource
-from envc.plan.built_parts import PlannedBuild
+from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.part import GrownPart, Part
@@ -40,6 +40,7 @@ InferenceStep = Literal[
     "sources",
     "virtual environment",
     "data",
+    "projects",
     "source",
     "configuration",
 ]
@@ -134,7 +135,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources", "built", "wheels", "patches"})
+    later = frozenset({"tools", "images", "sources", "built", "wheels", "patches", "projects"})
 
     name: str
     language: LanguagePart
@@ -151,12 +152,18 @@ class Plan(GrownPart):
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
     built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
+    projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placement: Placement
+
+    @property
+    def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
+        """What of the project is sent to the builder as folders and files."""
+        return (*self.source, *self.projects)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -10,7 +10,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.built import builds_of
-from envc.plan.copies import copies_of
+from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
 from envc.plan.outside import image_files, tools_of
@@ -80,6 +80,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         images=outside.images,
         sources=outside.sources,
         built=built,
+        projects=projects_of(environment, built, sources, places),
         wheels=wheels,
         patches=patches,
         origins=origins_of(environment, lock),

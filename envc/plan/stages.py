@@ -53,6 +53,7 @@ def stages_of(
         ("sources", any(one.path for one in outside.sources)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
+        ("projects", len(built) < len(outside.built)),
         ("source", bool(copies)),
         ("configuration", True),
     ]

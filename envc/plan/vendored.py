@@ -76,7 +76,7 @@ def refuse_unversioned(plan: Plan) -> None:
 
 def refuse_copied(plan: Plan, folder: PurePosixPath, shown: str) -> None:
     """Refuse a folder, relative to the root, that would become part of the image's source. Raises a Report."""
-    for copy in plan.source:
+    for copy in plan.sent:
         source = PurePosixPath(plan.placement.at_root(copy.source))
         ignored = any(fnmatch(part, pattern) for part in folder.parts for pattern in copy.ignored)
         if source in (folder, *folder.parents) and not ignored:

@@ -11,7 +11,7 @@ _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # every target takes both
     """Return `Dockerfile.dockerignore`, which BuildKit reads for a Dockerfile of that name."""
-    allowed = {plan.placement.at_root(copy.source) for copy in plan.source}
+    allowed = {plan.placement.at_root(copy.source) for copy in plan.sent}
     groups = [*plan.packages, *(group for build in plan.built for group in build.tools)]
     exact = {f"{plan.placement.lock}/{group.file}" for group in groups}
     exact |= {
@@ -21,7 +21,7 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
     }
     exact |= {plan.placement.at_root(patch.path) for patch in plan.patches}
     exact |= {plan.placement.at_root(wheel.location) for wheel in plan.wheels if "://" not in wheel.location}
-    ignored = sorted({pattern for copy in plan.source for pattern in copy.ignored})
+    ignored = sorted({pattern for copy in plan.sent for pattern in copy.ignored})
     lines = [
         "# What the Dockerfile copies, and nothing else, is sent to the builder.",
         "**",

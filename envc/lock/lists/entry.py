@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from envc.diagnostics import Source, Span
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
+from envc.lock.lists.addresses import AddressError, source_of
 from envc.lock.lists.mistakes import elsewhere, unreadable
 from envc.lock.lists.wheel_entry import wheel_source
 
@@ -27,8 +28,8 @@ class Entry(NamedTuple):
     hashes: tuple[str, ...]  # `sha256:…`; empty where the list has none
     wanted: bool  # or else only a bound for a package that somebody asks for
     span: Span
-    source: PackageSource | None = None  # where it comes from, when it is a wheel of no index
     bound_to: str = ""  # the name of the index that the list binds it to, where it is not the default one
+    source: PackageSource | None = None  # where it comes from, when it is no ready wheel of an index
 
 
 class Include(NamedTuple):
@@ -36,6 +37,14 @@ class Include(NamedTuple):
 
     path: str  # relative to the list that names it
     wanted: bool
+    span: Span
+
+
+class Folder(NamedTuple):
+    """A folder of the project that a list names as a package."""
+
+    path: str  # relative to the list that names it
+    extras: tuple[str, ...]
     span: Span
 
 
@@ -52,15 +61,21 @@ class Wish(NamedTuple):
 
 
 def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool = True) -> Entry:
-    """Return the entry of a PEP 508 requirement. Raises a Report for one that cannot be read or has an address."""
+    """Return the entry of a PEP 508 requirement. Raises a Report for one that cannot be read, or is no repository's."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         raise unreadable(span, "this is no PEP 508 requirement, such as torch>=2.1,<2.5") from None
     found = hashes_of(hashes, span)
-    source = wheel_source(requirement.url, found, span) if requirement.url is not None and wanted else None
-    if requirement.url is not None and source is None:
-        raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
+    source = None
+    if requirement.url is not None:
+        try:
+            of_wheel = wheel_source(requirement.url, found, span) if wanted else None
+            source = of_wheel or (source_of(requirement.url) if wanted else None)
+        except AddressError as error:
+            raise unreadable(span, str(error)) from None
+        if source is None:
+            raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
     return Entry(
         normalised(requirement.name),
         tuple(sorted(map(normalised, requirement.extras))),
@@ -69,7 +84,7 @@ def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool 
         () if source else found,
         wanted,
         span,
-        source,
+        source=source,
     )
 
 

@@ -10,8 +10,8 @@ from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
 from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
-from envc.language.package_source import PackageSource
-from envc.lock.lists.entry import Entry, Include, Wish
+from envc.language.package_source import PackageSource, ProjectFolder
+from envc.lock.lists.entry import Entry, Folder, Include, Wish
 from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
 #: Returns the text of a list by its path relative to the program; the span is where it is named. Raises a Report.
@@ -24,15 +24,29 @@ def expand(environment: Environment, read: Read) -> Environment:
     mistakes: list[Report] = []
     for facet in environment.facets:
         facets.append(facet)
-        if isinstance(facet, PackageFile):
+        if isinstance(facet, PackageFile | ProjectFolder):
             try:
-                facets += _packages(facet, read, _with_an_index(facet, environment))
+                facets += _listed(facet, read, environment)
             except Report as report:
                 mistakes.append(report)
     if mistakes:
         found = [one for report in mistakes for one in report.diagnostics]
         raise Report(found, max(report.exit_code for report in mistakes))
     return environment._replace(facets=tuple(facets))
+
+
+def _listed(facet: PackageFile | ProjectFolder, read: Read, environment: Environment) -> Iterator[ListedPackage]:
+    """Yield the packages of a list, or those of a folder of the project: itself and what it needs."""
+    if isinstance(facet, PackageFile):
+        yield from _packages(facet, read, _with_an_index(facet, environment))
+        return
+    from envc.lock.lists import project_folder
+
+    path, place = project_folder.file_of(facet.path), facet.origin.of("path")
+    file = PackageFile(path, (), facet.extras, False, False, False, facet.origin)
+    has_index = _with_an_index(file, environment)
+    for entry in project_folder.read(read(path, place), facet.path, facet.extras, place, editable=facet.editable):
+        yield _package(file, path, entry, has_index)
 
 
 def _with_an_index(file: PackageFile, environment: Environment) -> Callable[[str], bool]:
@@ -49,22 +63,26 @@ def _with_an_index(file: PackageFile, environment: Environment) -> Callable[[str
 
 def _packages(file: PackageFile, read: Read, has_index: Callable[[str], bool]) -> Iterator[ListedPackage]:
     for path, entry in _entries(file, read):
-        if entry.bound_to and not has_index(entry.name):
-            raise of_another_index(entry.name, entry.bound_to, entry.span)
-        yield ListedPackage(
-            entry.name,
-            entry.extras,
-            entry.specifier,
-            entry.marker,
-            entry.hashes,
-            wanted=entry.wanted and not file.constraints,
-            pinned=file.pinned,
-            accelerated=file.accelerated,
-            path=path,
-            origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span}),
-            source=_beside(path, entry.source),
-            bare=file.bare,
-        )
+        yield _package(file, path, entry, has_index)
+
+
+def _package(file: PackageFile, path: str, entry: Entry, has_index: Callable[[str], bool]) -> ListedPackage:
+    if entry.bound_to and not has_index(entry.name):
+        raise of_another_index(entry.name, entry.bound_to, entry.span)
+    return ListedPackage(
+        entry.name,
+        entry.extras,
+        entry.specifier,
+        entry.marker,
+        entry.hashes,
+        wanted=entry.wanted and not file.constraints,
+        pinned=file.pinned,
+        accelerated=file.accelerated,
+        path=path,
+        origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span, "source": entry.span}),
+        source=_beside(path, entry.source),
+        bare=file.bare,
+    )
 
 
 def _beside(path: str, source: PackageSource | None) -> PackageSource | None:
@@ -106,6 +124,13 @@ def _requirements(
     for one in requirements_file.read(read(path, place), wanted=wanted):
         if isinstance(one, Include):
             yield from _requirements(normpath(join(dirname(path), one.path)), one.span, one.wanted, read, seen)
+        elif isinstance(one, Folder):
+            from envc.lock.lists import project_folder
+
+            folder = normpath(join(dirname(path), one.path))
+            file = project_folder.file_of(folder)
+            own = project_folder.read(read(file, one.span), folder, one.extras, one.span, editable=False)
+            yield from ((file, entry) for entry in own)
         else:
             yield path, one
 

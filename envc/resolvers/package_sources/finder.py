@@ -11,6 +11,7 @@ from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PythonPackage
 from envc.language.packages import normalised
+from envc.lock.lists.project_folder import BuildSystemError, build_needs
 from envc.lock.package_sources import FoundSource, SourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
@@ -21,7 +22,6 @@ from envc.resolvers.package_sources.asked import asked_of_build
 from envc.resolvers.package_sources.said import (
     Said,
     UnreadableError,
-    build_needs,
     is_compiled,
     pyproject_of,
     said_by,
@@ -48,7 +48,7 @@ class Sources:
         with read(wish, progress) as (folder, found):
             try:
                 return self._read(wish, folder, found, progress)
-            except UnreadableError as error:
+            except (UnreadableError, BuildSystemError) as error:
                 raise _unreadable(wish, found, str(error)) from error
 
     @contextmanager

@@ -9,12 +9,8 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from envc.lock.package_sources import SETUPTOOLS
-
 #: Files that a compiler of the builder reads.
 _COMPILED = frozenset((".c", ".cc", ".cpp", ".cxx", ".cu", ".pyx", ".f", ".f90", ".rs", ".m"))
-#: What build systems call for when they run and do not find it, beside what a project names.
-_CALLED_FOR = {"mesonpy": ("ninja",), "scikit_build_core": ("cmake", "ninja")}
 
 
 class Said(NamedTuple):
@@ -44,18 +40,6 @@ def pyproject_of(folder: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise UnreadableError(f"its pyproject.toml cannot be read: {error}") from error
-
-
-def build_needs(content: dict[str, Any]) -> tuple[str, ...]:
-    """Return what the build system of a `pyproject.toml` needs (PEP 518). Raises `UnreadableError`."""
-    system = content.get("build-system")
-    if system is None:
-        return (SETUPTOOLS,)
-    needs = system.get("requires") if isinstance(system, dict) else None
-    if not isinstance(needs, list) or not all(isinstance(one, str) for one in needs):
-        raise UnreadableError("its pyproject.toml has a [build-system] without a list `requires`")
-    backend = str(system.get("build-backend", "")).partition(".")[0].partition(":")[0]
-    return (*needs, *_CALLED_FOR.get(backend, ()))
 
 
 def said_by(folder: Path) -> Said | None:

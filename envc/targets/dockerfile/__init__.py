@@ -9,6 +9,7 @@ from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.sources import repository_stages, source_stages
 
 
@@ -23,6 +24,7 @@ def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *_head(plan, hashes),
         *repository_stages(plan),
         *builder_stage(plan),
+        *project_stage(plan),
         *source_stages(plan),
         Blank(),
         *inference_stage(plan, hashes),

@@ -9,12 +9,12 @@ from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.built import built_packages
+from envc.targets.dockerfile.byte_code import compile_byte_code
 from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
 from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
-    Comment,
     Copy,
     From,
     Instruction,
@@ -25,12 +25,6 @@ from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.wheels import install_wheels
-
-_BYTE_CODE = (
-    "import compileall, py_compile, sys; "
-    "compileall.compile_dir(sys.argv[1], quiet=2, workers=0, "
-    "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
-)
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 
@@ -74,16 +68,11 @@ def in_order(plan: Plan) -> list[PackageGroup]:
 
 
 def _byte_code(plan: Plan) -> list[Instruction]:
-    folder = f"{plan.python.environment}/lib/python{plan.python.minor}/site-packages"
     reason = (
         "Byte code, checked by nobody at run time and the same in every build; without it imports are",
         "3 to 8 times slower. Files that do not compile (templates) stay as they are.",
     )
-    return [
-        Blank(),
-        Comment(reason),
-        Run(((f"{plan.python.environment}/bin/python", "-c", _BYTE_CODE, folder),)),
-    ]
+    return compile_byte_code(plan, *reason)
 
 
 def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # every step takes the plan

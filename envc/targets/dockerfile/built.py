@@ -14,8 +14,8 @@ from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruct
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
 
-#: The first moment that a zip archive, such as a wheel, can hold.
-_EPOCH = "SOURCE_DATE_EPOCH=315532800"
+#: The first moment that a zip archive, such as a wheel, can hold; and no byte code is left that knows another one.
+FIXED = ("SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1")
 #: Finds a source archive where pip finds packages, as pip is configured, and keeps it when it is the one of the lock.
 _FETCH = (
     "import sys; from hashlib import sha256; from pip._internal.commands import create_command; "
@@ -51,7 +51,7 @@ def build_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
     if build.repository is not None:
         steps.append(Copy(REPOSITORY, f"{build.place}/source", stage=build.repository.stage))
     commands = (wheel_command(plan, build), install_command(plan, build))
-    return [*steps, Run(commands, raw=frozenset({_path(plan, build)}), network=False)]
+    return [*steps, Run(commands, raw=frozenset({path(plan, build)}), network=False)]
 
 
 def _texts(build: PlannedBuild) -> tuple[str, ...]:
@@ -115,9 +115,9 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     source = f"{build.place}/source" + (f"/{build.subdirectory}" if build.subdirectory else "")
     wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--use-pep517", "--no-cache-dir", "--quiet"]
     return (
-        _EPOCH,
+        *FIXED,
         *(f"{name}={value}" for name, value in build.variables),
-        _path(plan, build),
+        path(plan, build),
         *pip(f"{build.place}/tools/bin/python"),
         *wheel,
         "--wheel-dir",
@@ -132,6 +132,7 @@ def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", build.name)
 
 
-def _path(plan: Plan, build: PlannedBuild) -> str:
+def path(plan: Plan, build: PlannedBuild) -> str:
+    """Return the variable that lets a build find its tools first; a shell reads it."""
     own = f"{plan.python.environment}/bin:" if build.shared else ""
     return f'PATH="{build.place}/tools/bin:{own}${{PATH}}"'

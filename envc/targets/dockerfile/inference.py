@@ -28,6 +28,7 @@ from envc.targets.dockerfile.instructions import (
     WorkingDirectory,
 )
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
+from envc.targets.dockerfile.projects import add_projects
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import copy_sources
 
@@ -169,5 +170,6 @@ _STEPS: Steps = {
     "sources": copy_sources,
     "virtual environment": _virtual_environment,
     "data": _data,
+    "projects": add_projects,
     "source": _source,
 }
