@@ -14,8 +14,8 @@ from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruct
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
 
-#: The first moment that a zip archive, such as a wheel, can hold.
-EPOCH = "SOURCE_DATE_EPOCH=315532800"
+#: The first moment that a zip archive, such as a wheel, can hold; and no byte code is left that knows another one.
+FIXED = ("SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1")
 #: Finds a source archive where pip finds packages, as pip is configured, and keeps it when it is the one of the lock.
 _FETCH = (
     "import sys; from hashlib import sha256; from pip._internal.commands import create_command; "
@@ -115,7 +115,7 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     source = f"{build.place}/source" + (f"/{build.subdirectory}" if build.subdirectory else "")
     wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--use-pep517", "--no-cache-dir", "--quiet"]
     return (
-        EPOCH,
+        *FIXED,
         *(f"{name}={value}" for name, value in build.variables),
         path(plan, build),
         *pip(f"{build.place}/tools/bin/python"),

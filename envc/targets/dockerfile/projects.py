@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.built import EPOCH, install_command, path, pip, tools_steps, wheel_command
+from envc.targets.dockerfile.built import FIXED, install_command, path, pip, tools_steps, wheel_command
 from envc.targets.dockerfile.byte_code import compile_elsewhere
 from envc.targets.dockerfile.instructions import Blank, Copy, From, Instruction, Run
 from envc.targets.dockerfile.quoting import because
@@ -45,7 +45,7 @@ def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
     tools = f"{build.place}/tools/lib/python{plan.python.minor}/site-packages"
     install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
     install += ["--no-build-isolation", "--no-cache-dir", "--prefix", _INSTALLED, "--editable", place]
-    return (EPOCH, path(plan, build), f"PYTHONPATH={tools}", *install)
+    return (*FIXED, path(plan, build), f"PYTHONPATH={tools}", *install)
 
 
 def add_projects(plan: Plan) -> list[Instruction]:

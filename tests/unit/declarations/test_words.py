@@ -400,6 +400,15 @@ WRONG = {
         'patch gradio "a.patch" "b.patch"',
         'patch gradio "a.patch"\npatch gradio "./a.patch"',
     ],
+    "project": [
+        "project",
+        "project .",
+        'project "/a"',
+        'project "." extras',
+        'project "." editable editable',
+        'project "." "a"',
+        'project "."\nproject "."',
+    ],
     "python": [
         "python",
         "python 2.7",

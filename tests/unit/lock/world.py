@@ -43,8 +43,12 @@ class Packages:
         self.requests.append(request)
         pins = dict(pin.split("==") for pin in request.pins)
         packages = []
+        given = {one.name: one for one in request.given}
         for requirement in request.requirements:
             asked = Parsed(requirement.text)
+            if asked.name in given:
+                packages.append(Package(asked.name, given[asked.name].version, (), None, (), None, None))
+                continue
             fitting = sorted(filter(asked.specifier.contains, self.versions[asked.name]), key=Version)
             version = pins[asked.name] if pins.get(asked.name) in fitting else fitting[-1]
             name = f"{asked.name.replace('-', '_')}-{version}-py3-none-any.whl"
