@@ -38,7 +38,7 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
     facets = tuple(facet for member in members for facet in member.asked.facets)
     asked = Asked(members[0].asked._replace(facets=facets), world)
     union = asked.resolve(union_of([request for request in requests if request is not None]), world.progress)
-    pins = tuple(f"{package.name}=={package.version}" for package in union.packages)
+    pins = tuple(f"{package.name}=={package.version}" for package in union.packages if package.hashes)
     resolved = [
         None if request is None else world.resolver.resolve(request._replace(pins=pins), world.progress)
         for request in requests
@@ -67,7 +67,9 @@ def union_of(requests: Sequence[Request]) -> Request:
     routes = dict(sorted(route for request in requests for route in request.routes))
     bounds = tuple(sorted({bound for request in requests for bound in request.bounds}))
     addresses = tuple(sorted(indexes.items()))
-    return Request(target, ordered, addresses, tuple(sorted(pins.values())), tuple(routes.items()), bounds)
+    given = tuple(sorted({one for request in requests for one in request.given}))
+    kept = tuple(sorted(pins.values()))
+    return Request(target, ordered, addresses, kept, tuple(routes.items()), bounds, given=given)
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envc.lock.requirements import Pin, block
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
 
@@ -19,6 +20,17 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         f"# environment hash {hashes.environment}",
         "# pip install --no-deps --require-hashes -r requirements.txt",
     ]
+    lines += [f"# {one.name}{_version(one)} is not here: the image builds it of {_of(one)}" for one in plan.built]
     named = {group.index: group.address for group in plan.packages if group.index}
     lines += [f"# add --extra-index-url {address} for {index}" for index, address in sorted(named.items())]
     return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins)}
+
+
+def _version(build: PlannedBuild) -> str:
+    return f" {build.version}" if build.folder is None else ""
+
+
+def _of(build: PlannedBuild) -> str:
+    if build.archive is not None:
+        return f"{build.archive.file}, sha256 {build.archive.sha256}"
+    return f"commit {build.repository.commit}" if build.repository is not None else "the project"

@@ -68,7 +68,11 @@ def asked_of_build(
 
 def _said(content: Mapping[str, Any]) -> tuple[Said, tuple[str, ...]]:
     said = Said(
-        content["Name"], content["Version"], tuple(content["requires"]), content["Requires-Python"], "its build system"
+        content["Name"],
+        content["Version"],
+        tuple(content["requires"]),
+        content["Requires-Python"],
+        "was asked of its build system, which ran on this machine",
     )
     return said, tuple(content["build"])
 

@@ -132,7 +132,7 @@ class Sources:
             requires=said.requires,
             build=tuple(dict.fromkeys(build)),
             compiled=is_compiled(folder),
-            reason=f"what it needs is read from {said.place}",
+            reason=f"what it needs {said.place}",
         )
 
 

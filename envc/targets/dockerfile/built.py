@@ -47,7 +47,7 @@ class Access(NamedTuple):
 
     mounts: tuple[Mount, ...]
     #: Returns pip's words for an index and its address, and what must stand before them.
-    index: Callable[[str | None, str | None], tuple[tuple[str, ...], list[Instruction]]]
+    words: Callable[[str | None, str | None], tuple[tuple[str, ...], list[Instruction]]]
     #: Returns the command that puts an archive to a place, with pip's words for its index.
     fetch: Callable[[str, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
 
@@ -90,13 +90,13 @@ def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruc
         commands.append(("echo", f"{plan.python.environment}/{folder}", ">", f"{tools}/{folder}/environment.pth"))
         raw.add(">")
     for group in build.tools:
-        words, argument = access.index(group.index, group.address)
+        words, argument = access.words(group.index, group.address)
         steps += [*argument, Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)]
         install = [*pip(f"{tools}/bin/python"), "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
         commands.append((*install, "--no-compile", *words, "-r", _requirements(group)))
         raw.update(word for word in words if word.startswith('"'))
     if build.archive is not None:
-        words, argument = access.index(build.archive.index, build.archive.address)
+        words, argument = access.words(build.archive.index, build.archive.address)
         steps += argument
         place = f"{build.place}/archive"
         commands.append(access.fetch(build.name, build.archive, place, words))
