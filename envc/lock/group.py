@@ -79,7 +79,7 @@ def _resolve_part(
 
 
 def _pins(packages: Iterable[Package]) -> tuple[str, ...]:
-    return tuple(f"{package.name}=={package.version}" for package in packages)
+    return tuple(f"{package.name}=={package.version}" for package in packages if package.hashes)
 
 
 def _both(shared: Mapping[str, Package], chosen: Mapping[str, Package]) -> dict[str, Package]:

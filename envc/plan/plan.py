@@ -175,6 +175,11 @@ class Plan(GrownPart):
         return next((one for one in self.targets if one.name == name), None)
 
     @property
+    def repositories(self) -> tuple[PlannedSource, ...]:
+        """All repositories that a build fetches: those of sources, and those of packages that are built."""
+        return (*self.sources, *(build.repository for build in self.built if build.repository))
+
+    @property
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
         """What of the project is sent to the builder as folders and files."""
         return (*self.source, *self.projects)
