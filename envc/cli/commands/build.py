@@ -103,6 +103,7 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
     from envc.cli.build_snapshots import snapshot_arguments
+    from envc.cli.source_credentials import source_credentials
     from envc.engines.protocol import BuildRequest
     from envc.resolvers.indexes import variable_of
     from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
@@ -118,6 +119,7 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
         _ended_by_sigterm(),
         secrets_of(settings, os.environ) as secrets,
         credentials_of(asked, settings, os.environ, plan.python.minor) as logins,
+        source_credentials(plan.sources, os.environ) as repositories,
         showing_build(f"building {name}") as listen,
     ):
         request = BuildRequest(
@@ -126,7 +128,7 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
             tags=(name, *options.tag),
             platform=plan.base.platform,
             arguments=mirrors,
-            secrets=(*secrets, *logins),
+            secrets=(*secrets, *logins, *repositories),
             cached=not options.no_cache,
         )
         return engine.build(request, listen)
