@@ -48,4 +48,16 @@ class GitSource(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | GitSource
+class ProgramBuild(NamedTuple):
+    """What is compiled from a source, in a stage of its own, and what of the result lies in the image."""
+
+    name: str
+    source: str
+    packages: tuple[str, ...]  # of the distribution, for compiling alone, sorted
+    jobs: int | None
+    commands: tuple[tuple[str, ...], ...]
+    kept: tuple[str, ...]  # paths in the container, sorted
+    origin: Origin
+
+
+OutsideFacet = Tool | ImageFile | BuildCheck | GitSource | ProgramBuild

@@ -9,9 +9,9 @@ from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import GitSource
+from envc.language.outside_facets import GitSource, ProgramBuild
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "source"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "source", "build"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -20,6 +20,7 @@ _NAMED: dict[type, Kind] = {
     PythonPackage: "package",
     ImageLabel: "label",
     GitSource: "source",
+    ProgramBuild: "build",
 }
 
 

@@ -18,6 +18,7 @@ _KIND_NAMES = {
     "artifacts": "the data",
     "images": "the images that files are copied from",
     "sources": "the sources",
+    "builds": "what builds need",
 }
 
 

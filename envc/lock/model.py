@@ -66,7 +66,8 @@ class LockedPackage(Fact):
     size: int | None
 
 
-Stage = Literal["builder", "inference"]
+#: `builder`, `inference`, or the stage in which a program is compiled: `build-colmap`.
+Stage = Annotated[str, Field(pattern=r"^(builder|inference|build-[a-z0-9._-]+)$")]
 
 
 class LockedSystemPackage(Fact):

@@ -23,10 +23,20 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile
+from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild
 
 NeedKind = Literal[
-    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "sources"
+    "python",
+    "base",
+    "accelerator",
+    "packages",
+    "indexes",
+    "group",
+    "system",
+    "artifacts",
+    "images",
+    "sources",
+    "builds",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -104,9 +114,16 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
+    return _outside_need(facet)
+
+
+def _outside_need(facet: Facet) -> Need | None:
+    origin = facet.origin
     if isinstance(facet, ImageFile):
         return Need("images", facet.image, "copied from", origin)
     if isinstance(facet, GitSource):
         below = " with submodules" if facet.submodules else ""
         return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", origin)
+    if isinstance(facet, ProgramBuild) and facet.packages:
+        return Need("builds", facet.name, f"system packages {' '.join(facet.packages)}", origin)
     return None

@@ -1,4 +1,4 @@
-"""The parts of a plan that concern what others wrote in other languages: sources of git repositories."""
+"""The parts of a plan that concern other people's programs: sources of git repositories, and what is compiled."""
 
 from __future__ import annotations
 
@@ -20,3 +20,19 @@ class PlannedSource(Part):
     def stage(self) -> str:
         """The stage that it is fetched and checked in."""
         return f"source-{self.name}"
+
+
+class PlannedBuild(Part):
+    """What is compiled in a stage of its own, and what of the result lies in the image."""
+
+    name: str
+    source: str  # the name of the source
+    packages: tuple[str, ...]  # of the distribution, as the program asks for them, sorted
+    variables: tuple[tuple[str, str], ...]  # sorted by name
+    commands: tuple[tuple[str, ...], ...]
+    kept: tuple[str, ...]  # sorted
+
+    @property
+    def stage(self) -> str:
+        """The stage that it is compiled in."""
+        return f"build-{self.name}"

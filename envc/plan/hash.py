@@ -26,6 +26,7 @@ BRANCHES = (
     "tools",
     "images",
     "sources",
+    "builds",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run"}

@@ -21,11 +21,17 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
-_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck, "sources": GitSource}
+_LATER_ORIGINS: dict[str, type] = {
+    "tools": Tool,
+    "images": ImageFile,
+    "checks": BuildCheck,
+    "sources": GitSource,
+    "builds": ProgramBuild,
+}
 
 
 def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
-from envc.plan.build_parts import PlannedSource
+from envc.plan.build_parts import PlannedBuild, PlannedSource
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
@@ -27,6 +27,7 @@ InferenceStep = Literal[
     "tools",
     "images",
     "sources",
+    "builds",
     "virtual environment",
     "data",
     "source",
@@ -120,7 +121,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources"})
+    later = frozenset({"tools", "images", "sources", "builds"})
 
     name: str
     language: LanguagePart
@@ -136,6 +137,7 @@ class Plan(GrownPart):
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
+    builds: tuple[PlannedBuild, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -9,6 +9,7 @@ from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
+from envc.plan.builds import builds_of
 from envc.plan.copies import copies_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
@@ -44,7 +45,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
-    outside = Outside(tools_of(environment), image_files(environment, lock), sources_of(environment, lock))
+    outside = Outside(
+        tools_of(environment),
+        image_files(environment, lock),
+        sources_of(environment, lock),
+        builds_of(environment),
+    )
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
@@ -70,6 +76,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         tools=outside.tools,
         images=outside.images,
         sources=outside.sources,
+        builds=outside.builds,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

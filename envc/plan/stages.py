@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.plan.build_parts import PlannedSource
+from envc.plan.build_parts import PlannedBuild, PlannedSource
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
@@ -17,6 +17,7 @@ class Outside(NamedTuple):
     tools: tuple[PlannedTool, ...] = ()
     images: tuple[PlannedImageFile, ...] = ()
     sources: tuple[PlannedSource, ...] = ()
+    builds: tuple[PlannedBuild, ...] = ()
 
 
 def stages_of(
@@ -43,6 +44,7 @@ def stages_of(
         ("tools", bool(outside.tools)),
         ("images", bool(outside.images)),
         ("sources", any(one.path for one in outside.sources)),
+        ("builds", bool(outside.builds)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("source", bool(copies)),

@@ -59,6 +59,7 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
 def refuse_unversioned(plan: Plan) -> None:
     """Refuse a lock that has only names of system packages. Raises a Report."""
     stages = {"builder": plan.apt.builder, "inference": plan.apt.inference}
+    stages |= {one.stage: one.packages for one in plan.builds}
     names = [name for stage, names in stages.items() if not plan.apt.distribution_of(stage) for name in names]
     if names:
         raise Report(

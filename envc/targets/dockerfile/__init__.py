@@ -5,6 +5,7 @@ from __future__ import annotations
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.builder import builder_stage
+from envc.targets.dockerfile.builds import build_stages
 from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
@@ -23,6 +24,7 @@ def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *_head(plan, hashes),
         *builder_stage(plan),
         *source_stages(plan),
+        *build_stages(plan),
         Blank(),
         *inference_stage(plan, hashes),
         *check_stages(plan),

@@ -9,6 +9,7 @@ from envc.plan.file_parts import PlannedArtifact
 from envc.plan.hash import PlanHash
 from envc.plan.plan import InferenceStep, Plan
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.builds import copy_builds
 from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import (
     AddRemote,
@@ -167,6 +168,7 @@ _STEPS: Steps = {
     "tools": add_tools,
     "images": copy_from_images,
     "sources": copy_sources,
+    "builds": copy_builds,
     "virtual environment": _virtual_environment,
     "data": _data,
     "source": _source,

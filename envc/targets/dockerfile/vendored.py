@@ -14,6 +14,7 @@ from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
 from envc.targets.dockerfile.builder import builder_stage, in_order, pip_install
+from envc.targets.dockerfile.builds import build_stages
 from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
@@ -44,6 +45,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     steps = [
         *builder_stage(plan, {"system packages": _builders_packages, "packages": _packages}),
         *source_stages(plan, _source),
+        *build_stages(plan, _debs),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),
