@@ -60,4 +60,12 @@ class ProgramBuild(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | GitSource | ProgramBuild
+class Toolchain(NamedTuple):
+    """A compiler or a runtime for building alone."""
+
+    name: str
+    version: str
+    origin: Origin
+
+
+OutsideFacet = Tool | ImageFile | BuildCheck | GitSource | ProgramBuild | Toolchain

@@ -9,9 +9,9 @@ from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "source", "build"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "source", "build", "toolchain"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -21,6 +21,7 @@ _NAMED: dict[type, Kind] = {
     ImageLabel: "label",
     GitSource: "source",
     ProgramBuild: "build",
+    Toolchain: "toolchain",
 }
 
 

@@ -22,7 +22,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
@@ -35,6 +35,7 @@ from envc.lock.resolution import (
 from envc.lock.routes import routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.toolchains import find_toolchains
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -53,6 +54,7 @@ class Prepared(NamedTuple):
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
     sources: tuple[LockedSource, ...]
+    toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -101,6 +103,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
         sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
+        toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade),
         artifacts=artifacts,
         request=request,
@@ -131,6 +134,7 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         artifacts=prepared.artifacts,
         images=prepared.copied,
         sources=prepared.sources,
+        toolchains=prepared.toolchains,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
 

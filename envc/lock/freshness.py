@@ -19,6 +19,7 @@ _KIND_NAMES = {
     "images": "the images that files are copied from",
     "sources": "the sources",
     "builds": "what builds need",
+    "toolchains": "the toolchains",
 }
 
 

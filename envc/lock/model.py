@@ -138,6 +138,25 @@ class LockedSource(Fact):
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
 
 
+#: A path, in the one form that needs no quotes anywhere.
+PlainPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
+
+
+class LockedToolchain(Fact):
+    """A toolchain by its image, and what of that is used."""
+
+    name: str
+    image: LockedImage
+    paths: tuple[PlainPath, ...]  # copied to the same place
+    programs: tuple[PlainPath, ...]  # put on PATH
+    variables: dict[str, str]
+    links: dict[PlainPath, str]  # symbolic links to make, and where they point to
+
+
+#: What came after the first locks.
+_LATER = frozenset({"images", "sources", "toolchains"})
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -158,12 +177,15 @@ class Lock(Fact):
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
     sources: tuple[LockedSource, ...] = ()  # sorted by name
+    toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
         content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name not in {"images", "sources"}}
+        return {
+            name: value for name, value in content.items() if value or name not in {"images", "sources", "toolchains"}
+        }
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

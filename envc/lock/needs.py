@@ -23,7 +23,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild
+from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild, Toolchain
 
 NeedKind = Literal[
     "python",
@@ -37,6 +37,7 @@ NeedKind = Literal[
     "images",
     "sources",
     "builds",
+    "toolchains",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -124,6 +125,8 @@ def _outside_need(facet: Facet) -> Need | None:
     if isinstance(facet, GitSource):
         below = " with submodules" if facet.submodules else ""
         return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", origin)
+    if isinstance(facet, Toolchain):
+        return Need("toolchains", facet.name, facet.version, origin)
     if isinstance(facet, ProgramBuild) and facet.packages:
         return Need("builds", facet.name, f"system packages {' '.join(facet.packages)}", origin)
     return None

@@ -1,4 +1,4 @@
-"""The parts of a plan that concern other people's programs: sources of git repositories, and what is compiled."""
+"""The parts of a plan that concern other people's programs: sources, what is compiled of them, and by what."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ class PlannedBuild(Part):
     def stage(self) -> str:
         """The stage that it is compiled in."""
         return f"build-{self.name}"
+
+
+class PlannedToolchain(Part):
+    """A toolchain for the builder and for what is compiled."""
+
+    name: str
+    image: str  # by digest
+    paths: tuple[str, ...]  # copied to the same place
+    programs: tuple[str, ...]  # put on PATH
+    variables: tuple[tuple[str, str], ...]  # sorted by name
+    links: tuple[tuple[str, str], ...]  # symbolic links to make, and where they point to, sorted

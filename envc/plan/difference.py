@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
+from envc.lock.model import Lock
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
 
@@ -103,9 +104,16 @@ def _lock_facts(locked: LockedFiles) -> Facts:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    return facts | _outside_facts(lock)
+
+
+def _outside_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
+    for toolchain in lock.toolchains:
+        facts["toolchains", toolchain.name] = f"{toolchain.image.tag} {toolchain.image.digest}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts

@@ -27,6 +27,7 @@ BRANCHES = (
     "images",
     "sources",
     "builds",
+    "toolchains",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run"}

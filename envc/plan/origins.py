@@ -21,7 +21,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
@@ -31,6 +31,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "checks": BuildCheck,
     "sources": GitSource,
     "builds": ProgramBuild,
+    "toolchains": Toolchain,
 }
 
 

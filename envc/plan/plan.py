@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
-from envc.plan.build_parts import PlannedBuild, PlannedSource
+from envc.plan.build_parts import PlannedBuild, PlannedSource, PlannedToolchain
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
@@ -19,7 +19,9 @@ from envc.plan.system_parts import AptPart
 OUTPUT = 1
 
 Pair = tuple[str, str]
-BuilderStep = Literal["system packages", "virtual environment", "packages", "byte code", "libraries of Python", "tools"]
+BuilderStep = Literal[
+    "system packages", "toolchains", "virtual environment", "packages", "byte code", "libraries of Python", "tools"
+]
 InferenceStep = Literal[
     "system packages",
     "Python",
@@ -121,7 +123,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources", "builds"})
+    later = frozenset({"tools", "images", "sources", "builds", "toolchains"})
 
     name: str
     language: LanguagePart
@@ -138,6 +140,7 @@ class Plan(GrownPart):
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
     builds: tuple[PlannedBuild, ...] = ()  # sorted by name
+    toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

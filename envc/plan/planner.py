@@ -27,6 +27,7 @@ from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
+from envc.plan.toolchains import toolchains_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -50,6 +51,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         image_files(environment, lock),
         sources_of(environment, lock),
         builds_of(environment),
+        toolchains_of(lock),
     )
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
@@ -77,6 +79,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         images=outside.images,
         sources=outside.sources,
         builds=outside.builds,
+        toolchains=outside.toolchains,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

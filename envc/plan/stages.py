@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.plan.build_parts import PlannedBuild, PlannedSource
+from envc.plan.build_parts import PlannedBuild, PlannedSource, PlannedToolchain
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
@@ -18,6 +18,7 @@ class Outside(NamedTuple):
     images: tuple[PlannedImageFile, ...] = ()
     sources: tuple[PlannedSource, ...] = ()
     builds: tuple[PlannedBuild, ...] = ()
+    toolchains: tuple[PlannedToolchain, ...] = ()
 
 
 def stages_of(
@@ -31,6 +32,7 @@ def stages_of(
     """Return the steps that are needed, those that change least first."""
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
+        ("toolchains", bool(outside.toolchains)),
         ("virtual environment", True),
         ("packages", bool(packages)),
         ("byte code", bool(packages)),

@@ -22,6 +22,7 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.toolchains import copy_toolchains
 
 _BYTE_CODE = (
     "import compileall, py_compile, sys; "
@@ -121,6 +122,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
 
 _STEPS: Steps = {
     "system packages": _system_packages,
+    "toolchains": copy_toolchains,
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "byte code": _byte_code,

@@ -25,6 +25,7 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, MODE
+from envc.targets.dockerfile.toolchains import copy_toolchains
 
 KEPT = "/kept"
 _SEEN = "/kept-before.json"
@@ -82,6 +83,7 @@ def _stage(plan: Plan, one: PlannedBuild, packages: Packages) -> list[Instructio
         *because(plan, texts=(f"build {one.name} from {one.source}", reason)),
         From(plan.base.builder, one.stage),
         *(packages(plan, one.stage) if one.packages else []),
+        *copy_toolchains(plan),
         Variables(one.variables),
         Copy(FOLDER, FOLDER, stage=source.stage),
         WorkingDirectory(FOLDER),

@@ -390,6 +390,19 @@ WRONG = {
         'tool a 1 from "https://h/a" sha256 "' + "0" * 64 + '" at "/a"\n'
         'tool a 2 from "https://h/a" sha256 "' + "0" * 64 + '" at "/b"',
     ],
+    "toolchain": [
+        "toolchain",
+        "toolchain rust",
+        "toolchain 1.85",
+        "toolchain rust latest",
+        "toolchain rust >=1.85",
+        "toolchain cobol 1.0",
+        "toolchain Rust 1.85",
+        "toolchain rust 1.85 2.0",
+        "toolchain < rust 1.85; rust 1.86 >",
+        "toolchain rust 1.85; toolchain rust 1.86",
+        "toolchain < >",
+    ],
     "ulimit": [
         "ulimit",
         "ulimit memlock",

@@ -87,6 +87,15 @@ def test_gpus_are_compiled_for() -> None:
     assert dict(build.variables)["TORCH_CUDA_ARCH_LIST"] == "8.0;9.0a;8.6+PTX"
 
 
+def test_toolchains_are_where_things_are_compiled_and_nowhere_else() -> None:
+    found = stages(plan(PROGRAM.replace("python 3.12", "python 3.12; toolchain rust 1.85")))
+    having = [name for name, stage in found.items() if "library/rust:1.85" in print_dockerfile(stage)]
+    assert having == ["builder", "build-colmap"]
+    text = print_dockerfile(found["build-colmap"])
+    assert 'PATH="/usr/local/cargo/bin:${PATH}"' in text
+    assert text.index("library/rust") < text.index("kept-before")
+
+
 def test_two_builds_of_one_source_are_two_stages() -> None:
     more = 'build other from colmap < run "true"; keeps "/opt/other" >\n>\n'
     assert "build-other" in stages(plan(PROGRAM.rstrip().removesuffix(">") + more))

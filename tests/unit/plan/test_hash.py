@@ -26,7 +26,7 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images", "sources", "builds"}
+LATER = {"tools", "images", "sources", "builds", "toolchains"}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
@@ -142,6 +142,7 @@ BUILD = 'build b from a < run "make"; keeps "/usr/local" >'
         (f'tool a 1 from "https://h/a" sha256 "{ZEROS}" at "/a" unpacked', {"tools", "stages"}),
         ('source a from git "https://h/a.git" tag v1 at "/a"', {"sources", "stages"}),
         ('source a from git "https://h/a.git" tag v1', {"sources"}),
+        ("toolchain rust 1.85", {"toolchains", "stages"}),
         (f"{SOURCE}; {BUILD}", {"sources", "builds", "stages"}),
         (f"{SOURCE}; {BUILD.replace('<', '< apt gcc;')}", {"sources", "builds", "stages"}),
     ],
