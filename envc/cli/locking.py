@@ -178,6 +178,7 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
 def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic]:
     """Return what is worth a warning about locks that were just made, each said once."""
     from envc.lock.routes import unused_indexes
+    from envc.lock.sources import source_doubts
     from envc.lock.system_doubts import system_doubts
 
     found: list[Diagnostic] = []
@@ -185,6 +186,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
         if old.get(platform) != locked:
             environment = loaded.environment.on(platform)
             found += system_doubts(environment, locked.lock)
+            found += source_doubts(environment, locked.lock)
             found += unused_indexes(environment, (package.name for package in locked.lock.packages))
     return list(dict.fromkeys(found))
 

@@ -136,6 +136,7 @@ class LockedSource(Fact):
     size: int
     submodules: dict[str, str] = {}  # that are among them: path, commit
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+    pointers: int = 0  # how many of the files only say where Git LFS has the bytes
 
 
 #: A path, in the one form that needs no quotes anywhere.

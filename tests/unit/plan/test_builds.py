@@ -96,6 +96,12 @@ def test_toolchains_are_where_things_are_compiled_and_nowhere_else() -> None:
     assert text.index("library/rust") < text.index("kept-before")
 
 
+def test_what_a_parent_builds_is_dropped_with_its_source() -> None:
+    parent = PROGRAM.replace("env train <", "env base < toolchain rust 1.85")
+    bare = plan(parent + "env train from base < build drop colmap; source drop colmap; toolchain drop rust >")
+    assert (bare.builds, bare.toolchains, [one.name for one in bare.sources]) == ((), (), ["hloc"])
+
+
 def test_two_builds_of_one_source_are_two_stages() -> None:
     more = 'build other from colmap < run "true"; keeps "/opt/other" >\n>\n'
     assert "build-other" in stages(plan(PROGRAM.rstrip().removesuffix(">") + more))
