@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from envc.diagnostics import Diagnostic, Report
-from envc.knowledge.checks import archives, builds, cuda, fabrics, gpu_models, images, pythons, sources
+from envc.knowledge.checks import archives, builds, cuda, fabrics, gpu_models, images, pythons, sources, toolchains
 from envc.knowledge.library import Library
 
 _CHECKS = (
@@ -18,6 +18,7 @@ _CHECKS = (
     archives.check,
     fabrics.check,
     gpu_models.check,
+    toolchains.check,
 )
 
 

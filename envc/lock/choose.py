@@ -28,7 +28,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
@@ -52,6 +52,7 @@ from envc.lock.resolution import (
 from envc.lock.routes import routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.toolchains import find_toolchains
 from envc.lock.wheel_builds import check_wheel_builds
 from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
@@ -75,6 +76,7 @@ class Prepared(NamedTuple):
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...]
+    toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -144,6 +146,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         sourced=sourced,
         wheels=wheels,
         compiler=compiler,
+        toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
         request=request,
@@ -198,6 +201,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         sources=prepared.sources,
+        toolchains=prepared.toolchains,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 

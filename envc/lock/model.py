@@ -117,7 +117,8 @@ class LockedBasePython(Fact):
     unprivileged: bool = False
 
 
-Stage = Literal["builder", "inference"]
+#: `builder`, `inference`, or the stage in which a program is compiled: `build-colmap`.
+Stage = Annotated[str, Field(pattern=r"^(builder|inference|build-[a-z0-9._-]+)$")]
 
 
 class LockedSystemPackage(Fact):
@@ -186,6 +187,22 @@ class LockedSource(Fact):
     size: int
     submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+    pointers: int = 0  # how many of the files only say where Git LFS has the bytes
+
+
+#: A path, in the one form that needs no quotes anywhere.
+PlainPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
+
+
+class LockedToolchain(Fact):
+    """A toolchain by its image, and what of that is used."""
+
+    name: str
+    image: LockedImage
+    paths: tuple[PlainPath, ...]  # copied to the same place
+    programs: tuple[PlainPath, ...]  # put on PATH
+    variables: dict[str, str]
+    links: dict[PlainPath, str]  # symbolic links to make, and where they point to
 
 
 #: Facts of a lock that came after the first locks were made.
@@ -199,6 +216,7 @@ _LATER = {
     "sources",
     "overrides",
     "patches",
+    "toolchains",
 }
 
 
@@ -229,6 +247,7 @@ class Lock(Fact):
     sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

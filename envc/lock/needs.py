@@ -24,7 +24,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile, ProvidedPackage
+from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
 
 NeedKind = Literal[
@@ -40,6 +40,8 @@ NeedKind = Literal[
     "provided",
     "sources",
     "patches",
+    "programs",
+    "toolchains",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -171,3 +173,15 @@ def _(facet: ProvidedPackage) -> Need:
 def _(facet: GitSource) -> Need:
     below = " with submodules" if facet.submodules else ""
     return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", facet.origin)
+
+
+@_need.register
+def _(facet: Toolchain) -> Need:
+    return Need("toolchains", facet.name, facet.version, facet.origin)
+
+
+@_need.register
+def _(facet: ProgramBuild) -> Need | None:
+    if not facet.packages:
+        return None
+    return Need("programs", facet.name, f"system packages {' '.join(facet.packages)}", facet.origin)

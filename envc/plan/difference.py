@@ -116,6 +116,8 @@ def _outside_facts(lock: Lock) -> Facts:
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
+    for toolchain in lock.toolchains:
+        facts["toolchains", toolchain.name] = f"{toolchain.image.tag} {toolchain.image.digest}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts | _rule_facts(lock)

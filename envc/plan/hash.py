@@ -33,6 +33,8 @@ BRANCHES = (
     "sources",
     "patches",
     "wheels",
+    "programs",
+    "toolchains",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import (
@@ -19,6 +18,7 @@ from envc.plan.package_parts import (
     PlannedWheel,
 )
 from envc.plan.part import GrownPart, Part
+from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
 from envc.plan.target_parts import PlannedTarget
@@ -29,6 +29,7 @@ OUTPUT = 1
 Pair = tuple[str, str]
 BuilderStep = Literal[
     "system packages",
+    "toolchains",
     "virtual environment",
     "packages",
     "wheels",
@@ -45,6 +46,7 @@ InferenceStep = Literal[
     "tools",
     "images",
     "sources",
+    "programs",
     "virtual environment",
     "data",
     "projects",
@@ -143,7 +145,21 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches"})
+    later = frozenset(
+        {
+            "tools",
+            "images",
+            "provided",
+            "targets",
+            "sources",
+            "built",
+            "projects",
+            "wheels",
+            "patches",
+            "programs",
+            "toolchains",
+        }
+    )
 
     name: str
     language: LanguagePart
@@ -165,6 +181,8 @@ class Plan(GrownPart):
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    programs: tuple[PlannedProgram, ...] = ()  # that are compiled, sorted by name
+    toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -23,12 +23,14 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.programs import programs_of
 from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
 from envc.plan.targets import targets_of
+from envc.plan.toolchains import toolchains_of
 from envc.plan.variables import builder_variables_of
 from envc.plan.wheels import wheels_of
 
@@ -51,9 +53,15 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     data = data_of(environment, lock)
     built = builds_of(environment, locked, index_addresses)
     wheels = wheels_of(environment, lock)
-    patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     outside = Outside(
-        tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built, wheels, patches
+        tools=tools_of(environment),
+        images=image_files(environment, lock),
+        sources=sources_of(environment, lock),
+        built=built,
+        wheels=wheels,
+        patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),
+        programs=programs_of(environment, lock),
+        toolchains=toolchains_of(lock),
     )
     apt = plan_apt(lock, index_addresses)
     python_image = lock.interpreter or lock.base
@@ -88,7 +96,9 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         provided=provided_of(lock),
         targets=targets_of(environment),
         wheels=wheels,
-        patches=patches,
+        patches=outside.patches,
+        programs=outside.programs,
+        toolchains=outside.toolchains,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -25,6 +25,7 @@ from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.own_python import as_root, make_environment
 from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.toolchains import copy_toolchains
 from envc.targets.dockerfile.wheels import install_wheels
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
@@ -127,6 +128,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
 
 _STEPS: Steps = {
     "system packages": _system_packages,
+    "toolchains": copy_toolchains,
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "wheels": _wheels,

@@ -78,6 +78,7 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
 
 
 GIT = 'from git "https://h/a.git"'
+SOURCE = f"source b {GIT} tag v1"
 
 WRONG = {
     "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
@@ -96,6 +97,32 @@ WRONG = {
         'base "a:1" provides Torch_x torch-x',
         'base "a:1" provides torch 2.7',
         'base "a:1" provides >=2',
+    ],
+    "build": [
+        "build",
+        "build a",
+        "build a from b",
+        f"build a from b < >; {SOURCE}",
+        f'build a from c < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x" >; {SOURCE}',
+        f'build a from b < keeps "/b" >; {SOURCE}',
+        f'build A from b < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x || true"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "sh" "-c" "x||:"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run """\nx\nexit 0\n"""; keeps "/b" >; {SOURCE}',
+        f'build a from b < run """\nset +e\nx\n"""; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x | y"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/opt/venv/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/lib/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 0 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 1 2 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 1; jobs 2 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; apt Git >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; make >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b" >; build a from b < run "x"; keeps "/c" >; {SOURCE}',
     ],
     "cache": [
         "cache",
@@ -556,6 +583,19 @@ WRONG = {
         'tool a 1 from "https://h/a" sha256 "' + "0" * 64 + '" at "/a" unpacked inside "/b"',
         'tool a 1 from "https://h/a" sha256 "' + "0" * 64 + '" at "/a"\n'
         'tool a 2 from "https://h/a" sha256 "' + "0" * 64 + '" at "/b"',
+    ],
+    "toolchain": [
+        "toolchain",
+        "toolchain rust",
+        "toolchain 1.85",
+        "toolchain rust latest",
+        "toolchain rust >=1.85",
+        "toolchain cobol 1.0",
+        "toolchain Rust 1.85",
+        "toolchain rust 1.85 2.0",
+        "toolchain < rust 1.85; rust 1.86 >",
+        "toolchain rust 1.85; toolchain rust 1.86",
+        "toolchain < >",
     ],
     "ulimit": [
         "ulimit",
