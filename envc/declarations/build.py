@@ -22,7 +22,9 @@ from envc.language.word import Declaration, Entry
 
 #: What lets a step succeed whose work failed.
 _SWALLOWED = re.compile(
-    r"\|\|\s*(true|:|echo|/bin/true|exit\s+0)(?![\w/.-])|\bset\s+\+e\b|[;\n]\s*(true|exit\s+0)\s*(;|$)", re.MULTILINE
+    r"\|\|\s*(true|:|echo|/bin/true|exit\s+0)(?![\w/.-])|\bset\s+\+e\b"
+    r"|[;\n]\s*(true|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$",
+    re.MULTILINE,
 )
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
