@@ -127,8 +127,7 @@ def test_ranks_meet_on_the_first_node(tmp_path: Path) -> None:
         *("--rdzv-endpoint", "one:21007", "--rdzv-id", "41007", "-m", "train"),
     ]
     assert "--container-mounts=/dev/infiniband:/dev/infiniband" in ranks
-    assert "--container-env=NCCL_IB_HCA,NCCL_NET" in ranks
-    assert "\nexport NCCL_IB_HCA=mlx5\n" in script(text)
+    assert ranks[start - 3 : start] == ["env", "NCCL_IB_HCA=mlx5", "NCCL_NET=IB"]
     assert "\nulimit -S -l unlimited\n" in script(text)
 
 
