@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from envc.plan.target_parts import PlannedTarget
     from envc.targets.slurm.mounts import Mount
 
-IMAGE = Late("image")
+IMAGE = Late("envc_image")
 _DEVICES = "/dev/infiniband"
 
 

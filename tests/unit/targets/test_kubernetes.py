@@ -153,11 +153,11 @@ def test_ranks_meet_at_the_first_pod_of_an_indexed_job() -> None:
     assert spec["template"]["spec"]["subdomain"] == name
     found = container(text)
     assert found["command"] == [
-        *("torchrun", "--nnodes", "4", "--nproc-per-node", "8", "--node-rank", "$(NODE_RANK)"),
+        *("torchrun", "--nnodes", "4", "--nproc-per-node", "8", "--node-rank", "$(ENVC_NODE_RANK)"),
         *("--master-addr", f"{name}-0.{name}", "--master-port", "29500", "-m", "train"),
     ]
     variables = {one["name"]: one for one in found["env"]}
-    assert "job-completion-index" in variables["NODE_RANK"]["valueFrom"]["fieldRef"]["fieldPath"]
+    assert "job-completion-index" in variables["ENVC_NODE_RANK"]["valueFrom"]["fieldRef"]["fieldPath"]
     assert variables["NCCL_SOCKET_IFNAME"]["value"] == variables["GLOO_SOCKET_IFNAME"]["value"] == "eth0"
     assert found["resources"]["limits"] == {"nvidia.com/gpu": "8"}
 
