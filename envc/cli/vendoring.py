@@ -87,6 +87,7 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     from envc.resolvers.pip_tools.environment import user_cache
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.resolvers.vendor.archives import fetch_archives, packages_with_source
     from envc.resolvers.vendor.debs import wanted_debs
     from envc.resolvers.vendor.download import Wanted, download
     from envc.resolvers.vendor.images import fetch_images
@@ -98,15 +99,18 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
-    settings = settings_of_this_machine() if locked.pins else None
+    settings = settings_of_this_machine() if locked.pins or locked.tools or locked.lock.built else None
     if settings:
-        fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress)
-    if plan.sources:
+        cache = user_cache(os.environ)
+        fetch_wheels(locked, store, cache, settings, addresses, progress)
+        fetch_archives(locked.lock, loaded.environment, store, cache, settings, addresses, progress)
+    if plan.repositories:
         from envc.resolvers.git import Git
         from envc.resolvers.vendor.sources import fetch_sources
 
-        places = {one.name: one.origin.of("repository") for one in loaded.environment.every(GitSource)}
-        fetch_sources(plan.sources, places, store, Git(user_cache(os.environ)), progress)
+        places = {one.name: one.origin.of("source") for one in packages_with_source(loaded.environment)}
+        places |= {one.name: one.origin.of("repository") for one in loaded.environment.every(GitSource)}
+        fetch_sources(plan.repositories, places, store, Git(user_cache(os.environ)), progress)
     fetch_images(locked_images(locked.lock), locked.lock.platform, store, Registry(), progress)
 
 

@@ -38,7 +38,7 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
     facets = tuple(facet for member in members for facet in member.asked.facets)
     asked = Asked(members[0].asked._replace(facets=facets), world)
     union = asked.resolve(union_of([request for request in requests if request is not None]), world.progress)
-    pins = tuple(f"{package.name}=={package.version}" for package in union.packages)
+    pins = tuple(f"{package.name}=={package.version}" for package in union.packages if package.hashes)
     resolved = [
         None if request is None else world.resolver.resolve(request._replace(pins=pins), world.progress)
         for request in requests

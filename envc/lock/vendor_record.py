@@ -87,7 +87,7 @@ def refuse_other(
     lock = locked.lock
     lacking = [reference for reference in images_of(locked) if reference not in record.images]
     wheels = {file.sha256 for path, file in record.files.items() if path.startswith("wheels/")}
-    for _, pins in locked.pins:
+    for pins in (*(pins for _, pins in locked.pins), *(tools.pins for tools in locked.tools)):
         lacking += [
             f"{pin.name} {pin.version}"
             for pin in pins

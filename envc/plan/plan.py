@@ -161,6 +161,11 @@ class Plan(GrownPart):
     placement: Placement
 
     @property
+    def repositories(self) -> tuple[PlannedSource, ...]:
+        """All repositories that a build fetches: those of sources, and those of packages that are built."""
+        return (*self.sources, *(build.repository for build in self.built if build.repository))
+
+    @property
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
         """What of the project is sent to the builder as folders and files."""
         return (*self.source, *self.projects)

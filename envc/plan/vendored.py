@@ -53,7 +53,9 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
     That of a source's archive is empty: a step of the build checks the files in it.
     """
     wanted = {file_of(one.sha256): (one.called, one.sha256) for one in remote_files(plan)}
-    wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.sources}
+    wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.repositories}
+    archives = [(build.name, build.archive.sha256) for build in plan.built if build.archive]
+    wanted |= {file_of(digest): (f"source archive of {name}", digest) for name, digest in archives}
     return wanted | {deb_of(one): (f"{one.name} {one.version}", one.sha256) for one in plan.apt.packages}
 
 

@@ -130,13 +130,14 @@ class Index:
         self.pages.setdefault(name, []).append(row)
         return f"sha256:{digest}"
 
-    def add_archive(self, name: str, version: str) -> None:
-        """Put a source archive in. Nobody should open it."""
+    def add_archive(self, name: str, version: str, content: bytes = b"not opened", **more: Any) -> str:
+        """Put a source archive in and return its sha256. `more` goes to its row of the page."""
         filename = f"{name}-{version}.tar.gz"
-        self.files[filename] = b"not opened"
-        digest = hashlib.sha256(self.files[filename]).hexdigest()
-        row = {"filename": filename, "url": f"../../files/{filename}", "hashes": {"sha256": digest}}
+        self.files[filename] = content
+        digest = hashlib.sha256(content).hexdigest()
+        row = {"filename": filename, "url": f"../../files/{filename}", "hashes": {"sha256": digest}, **more}
         self.pages.setdefault(name, []).append(row)
+        return digest
 
     def answer(self, handler: BaseHTTPRequestHandler, *, body: bool) -> None:
         """Answer one request."""

@@ -29,19 +29,20 @@ def fetch_wheels(  # what a machine needs to know to fetch
     addresses: Mapping[str, str],
     progress: Progress,
 ) -> None:
-    """Fetch the wheel of every package of a lock. `addresses` are those of named indexes.
+    """Fetch the wheel of every package of a lock, and of what builds others. `addresses` are those of named indexes.
 
     Raises a `Report` named `wheels-not-fetched`.
     """
     variables = clean_environment(os.environ)
-    if not locked.pins:
+    groups = [*locked.pins, *((tools.index_name, tools.pins) for tools in locked.tools)]
+    if not groups:
         return
-    hashes = {digest.removeprefix("sha256:") for _, pins in locked.pins for pin in pins for digest in pin.hashes}
+    hashes = {digest.removeprefix("sha256:") for _, pins in groups for pin in pins for digest in pin.hashes}
     store.take_over(FOLDER, hashes)
     folder = store.folder / FOLDER
     interpreter = environment.environment(cache, settings, variables, progress)
     target = Target(locked.lock.python.version, locked.lock.platform, _oldest_glibc(locked))
-    for index, pins in locked.pins:
+    for index, pins in groups:
         progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
         own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
         _download(interpreter, requirements.write(pins), target, folder, own, variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.built import FIXED, install_command, path, pip, tools_steps, wheel_command
+from envc.targets.dockerfile.built import FIXED, NETWORK, Access, install_command, path, pip, tools_steps, wheel_command
 from envc.targets.dockerfile.byte_code import compile_elsewhere
 from envc.targets.dockerfile.instructions import Blank, Copy, From, Instruction, Run
 from envc.targets.dockerfile.quoting import because
@@ -13,21 +13,21 @@ from envc.targets.dockerfile.quoting import because
 _INSTALLED = "/opt/project"
 
 
-def project_stage(plan: Plan) -> list[Instruction]:
+def project_stage(plan: Plan, access: Access = NETWORK) -> list[Instruction]:
     """Return the stage that builds the folders of the project."""
     builds = [build for build in plan.built if build.folder is not None]
     if not builds:
         return []
     steps: list[Instruction] = [Blank(), From("builder", "project")]
     for build in builds:
-        steps += _build(plan, build)
+        steps += _build(plan, build, access)
     return [*steps, compile_elsewhere(plan, _INSTALLED)]
 
 
-def _build(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
     folder = plan.placement.at_root(build.folder or ".")
     how = "its files stay where they are" if build.editable else "built of its files as they are, without network"
-    steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build)]
+    steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build, access)]
     raw = frozenset({path(plan, build)})
     if build.editable:
         place = _place(plan, build)

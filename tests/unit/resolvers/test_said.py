@@ -43,7 +43,7 @@ def test_a_project_says_what_it_needs(tmp_path: Path) -> None:
             "uvicorn; (sys_platform == 'linux') and extra == \"web\"",
         ),
         ">=3.9",
-        "its pyproject.toml",
+        "is read from its pyproject.toml",
     )
 
 
@@ -95,7 +95,7 @@ def test_what_setuptools_left_in_an_archive_counts(tmp_path: Path) -> None:
             'attrs; extra == "web"',
             "colorama; (os_name == 'nt') and extra == \"web\"",
         ),
-        "its requires.txt",
+        "is read from its requires.txt",
     )
 
 
