@@ -82,10 +82,12 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
+    from envc.lock.provided import provides
     from envc.lock.python import end_of_python
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.base_python import LayerReader
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
@@ -105,5 +107,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     name = resolver_name(options.resolver, loaded.project.root)
     resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
-    system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    return World(library, resolver, registry, {}, addresses, progress, system)
+    bases = LayerReader(registry, cache)
+    # a base that provides packages is large, and all of it is read for them: once is enough
+    system = Apt(library, cache, [LayerFiles(bases if provides(loaded.environment) else registry), EngineFiles()])
+    return World(library, resolver, registry, {}, addresses, progress, system, bases=bases)

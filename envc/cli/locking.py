@@ -163,13 +163,13 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
         show(_doubts(loaded, old, new))
         if options.dry_run:
             say_changes(old, new)
-            say_base_changes(old, new, worlds[0].images)
+            say_base_changes(old, new, worlds[0])
             continue
         # a program in a folder has its lock within the folder of another's, which is put in place whole
         with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
             write_folder(loaded.lock_folder, write(new.values()), loaded.places.lock)
         say_lock(loaded, old, new)
-        say_base_changes(old, new, worlds[0].images)
+        say_base_changes(old, new, worlds[0])
     for one in dict.fromkeys(moved):
         say(f"  {one.text}")
     return news

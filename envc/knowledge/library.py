@@ -15,6 +15,7 @@ from envc.knowledge.values import matches, minor, release
 if TYPE_CHECKING:
     from envc.knowledge.archives import Archive
     from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+    from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
     from envc.knowledge.gpus import Capability, Kernels
     from envc.knowledge.images import Images, KnownImage
@@ -35,6 +36,7 @@ FILES: Mapping[str, str] = {
     "apt.env": "system_packages",
     "archives.env": "archives",
     "packages.env": "package_names",
+    "fabrics.env": "fabrics",
 }
 
 
@@ -221,6 +223,13 @@ class Library:
 
         found = self.page("archives.env").all(Archive)
         return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    @cached_property
+    def fabrics(self) -> Fabrics:
+        """What ranks on several nodes talk over."""
+        from envc.knowledge.fabrics import Fabrics
+
+        return Fabrics(self.page("fabrics.env"))
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

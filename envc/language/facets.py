@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from envc.diagnostics import Span
+from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.stage_facets import Stage, StageFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
-HealthKind = Literal["file", "http", "command"]
+HealthKind = Literal["file", "http", "grpc", "command"]
 
 
 class Interpreter(NamedTuple):
@@ -116,6 +118,7 @@ class SystemPackage(NamedTuple):
 
     name: str
     origin: Origin
+    stage: Stage | None = None  # None: the one that its name belongs to
 
 
 class Artifact(NamedTuple):
@@ -219,7 +222,7 @@ class HealthCheck(NamedTuple):
     """How to see that the container does its work."""
 
     kind: HealthKind
-    subject: tuple[str, ...]  # the path, the address, or the command's arguments
+    subject: tuple[str, ...]  # the path, the address (of gRPC, with the service), or the command's arguments
     interval: int
     timeout: int
     start: int
@@ -267,6 +270,8 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ClusterFacet
     | ContainerFacet
     | OutsideFacet
+    | StageFacet
 )

@@ -61,6 +61,17 @@ def _read_specifier(text: str) -> str:
     return ",".join(sorted(clauses))
 
 
+def _read_bare_name(text: str) -> str:
+    name = _read_name(text)
+    if "[" in name:
+        refuse("unusable-package-name", "a package is there with what its extras need, or without: no extra is named")
+    return name
+
+
+#: The name of a package, without version and extras.
+PackageName = Annotated[str, AfterValidator(_read_bare_name)]
+
+
 class PackageEntry(Entry):
     """A package: `torch`, `torch 2.7`, `transformers[torch] >=4.46,<5`."""
 

@@ -76,6 +76,18 @@ def misplaced_word(item: Item, place: str) -> Diagnostic:
     return Diagnostic("misplaced-word", f"`{item.word}` stands in the wrong place", (wrong(item.word_span, where),))
 
 
+def not_in_a_stage(item: Item, words: Words) -> Diagnostic:
+    """Return what tells a reader that a word says nothing of one stage alone."""
+    known = [(name, word) for name in words.names() if (word := words.find(name)) is not None]
+    inside = "another `stage`" if item.word == "stage" else "`stage`"
+    return Diagnostic(
+        "misplaced-word",
+        f"`{item.word}` stands in the wrong place",
+        (wrong(item.word_span, f"inside {inside}"),),
+        notes=(f"there these begin an item: {' '.join(name for name, word in known if word.in_stages)}",),
+    )
+
+
 def repeated_words(declared: Iterable[Declared]) -> list[Diagnostic]:
     """Return a mistake for every word that stands once at the most, and stands again."""
     found = []

@@ -7,10 +7,11 @@ from typing import Literal
 
 from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
 
-Kind = Literal["variable", "secret", "artifact", "package", "label"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "target"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -18,6 +19,7 @@ _NAMED: dict[type, Kind] = {
     Artifact: "artifact",
     PythonPackage: "package",
     ImageLabel: "label",
+    Target: "target",
 }
 
 

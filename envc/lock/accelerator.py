@@ -62,9 +62,9 @@ def plain_of(architectures: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def locked_accelerator(
-    environment: Environment, choices: tuple[BuildChoice, ...], library: Library
+    environment: Environment, choices: tuple[BuildChoice, ...], library: Library, *, on_base: bool = False
 ) -> LockedAccelerator | None:
-    """Return what the lock holds of the accelerator."""
+    """Return what the lock holds of the accelerator. `on_base` says that the base's own packages are part of it."""
     accelerator = environment.one(Accelerator)
     if accelerator is None:
         return None
@@ -75,8 +75,9 @@ def locked_accelerator(
         )
     builds = sorted({choice.cuda for choice in choices if choice.cuda}, key=Version)
     build = builds[-1] if builds else None
-    reasons = [choice.reason for choice in choices if choice.cuda] or ["no package brings CUDA"]
     driver = _driver_floor(build or accelerator.cuda, accelerator, library)
+    without = "the base brings what GPUs need" if on_base else "no package brings CUDA"
+    reasons = [choice.reason for choice in choices if choice.cuda] or [without]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))
 
 

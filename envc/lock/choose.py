@@ -17,14 +17,24 @@ from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
+from envc.lock.base_python import BasePython
 from envc.lock.builds import BuildChoice
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
-from envc.lock.kept import kept_resolution
+from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage
 from envc.lock.needs import inputs_of, needs_of
+from envc.lock.provided import (
+    for_resolver,
+    locked_base,
+    locked_packages,
+    not_provided,
+    provides,
+    refuse_contradictions,
+    refuse_without_pip,
+)
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
     Package,
@@ -80,16 +90,23 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     """Choose everything but packages. Raises a Report."""
     interpreter = environment.one(Interpreter)
     asked = settled(environment, interpreter.version if interpreter else None, platform)
-    builds = choose_builds(asked, world.library)
+    builds = () if provides(environment) else choose_builds(asked, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
     images = find_images(environment, platform, world, None if wishes.images() else old, needs)
     asked = settled(environment, images.python.version, platform)
-    if interpreter is None:
-        builds = choose_builds(asked, world.library, images.python.version)
+    base = images.base_python
+    if base is not None:
+        refuse_contradictions(asked, base)
+    missing = not_provided(asked, base)
+    if interpreter is None or base is not None:
+        builds = choose_builds(missing, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
-    request = _request(asked, builds, target, world, wishes.kept(asked, old))
+    request = _request(missing, builds, target, world, wishes.kept(asked, old))
+    if request is not None and base is not None:
+        refuse_without_pip(environment, base)
+        request = _on_base(request, base)
     return Prepared(
         environment=environment,
         asked=asked,
@@ -133,12 +150,16 @@ def finish(prepared: Prepared, resolution: Resolution | None) -> LockedFiles:
         python=images.python,
         base=images.base,
         interpreter=images.interpreter,
-        accelerator=locked_accelerator(environment, prepared.builds, prepared.library),
+        accelerator=locked_accelerator(
+            environment, prepared.builds, prepared.library, on_base=images.base_python is not None
+        ),
         packages=tuple(map(_package, packages)),
         system=prepared.system.packages,
         distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
         images=prepared.copied,
+        base_python=locked_base(images.base_python),
+        provided=locked_packages(images.base_python),
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes))
 
@@ -178,6 +199,21 @@ def _request(
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
     bounds = {*bounds_of(environment), *(bound for build in builds for bound in build.bounds)}
     return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), tuple(sorted(bounds)))
+
+
+def _on_base(request: Request, base: BasePython) -> Request:
+    """Return a request for what a base does not bring: its packages are there, and bound what is chosen."""
+    provided, bounds = for_resolver(base, request.target)
+    names = {one.name for one in provided}
+    return request._replace(
+        provided=provided,
+        pins=tuple(pin for pin in request.pins if pin.partition("==")[0] not in names),
+        routes=tuple(route for route in request.routes if route[0] not in names),
+        requirements=tuple(
+            one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
+        ),
+        bounds=tuple(sorted({*request.bounds, *bounds})),
+    )
 
 
 def _requirement(package: PythonPackage, builds: Mapping[str, BuildChoice]) -> str:

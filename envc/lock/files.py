@@ -59,7 +59,8 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    content["packages"] = {package.pop("name"): package for package in content["packages"]}
+    for part in ("packages", *(["provided"] if lock.provided else [])):
+        content[part] = {package.pop("name"): package for package in content[part]}
     return content
 
 
@@ -99,9 +100,14 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     own = content["platforms"][platform]
     if not isinstance(own, dict) or not isinstance(own.get("packages"), dict):
         raise damaged(source, f"platforms.{platform}: no packages by name")
-    if not all(isinstance(package, dict) for package in own["packages"].values()):
+    if not _are_facts(own["packages"]):
         raise damaged(source, f"platforms.{platform}.packages: not facts by name")
-    packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
+    if not _are_facts(own.get("provided", {})):
+        raise damaged(source, f"platforms.{platform}.provided: not facts by name")
+    packages, provided = (
+        [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())]
+        for part in ("packages", "provided")
+    )
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -110,7 +116,8 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        lock = Lock.model_validate({**own, **shared, "platform": platform, "packages": packages, "inputs": inputs})
+        parts = {"packages": packages, "provided": provided, "inputs": inputs}
+        lock = Lock.model_validate({**own, **shared, "platform": platform, **parts})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -118,6 +125,10 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     if len(lock.images) != len(lock.inputs.get("images", {})):
         raise damaged(source, f"platforms.{platform}.images: not those that inputs name")
     return lock
+
+
+def _are_facts(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(package, dict) for package in found.values())
 
 
 def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) -> tuple[Pin, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
-from envc.language.facets import Interpreter, PythonPackage
+from envc.language.facets import BaseImage, Interpreter, PythonPackage
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
 from envc.lock.group_releases import is_for_amd, names_apart
@@ -37,6 +37,7 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
         if agree(kept, apart):
             return kept
     refuse_two_pythons(members)
+    refuse_two_bases(members)
     resolved: dict[int, Resolution | None] = {}
     chosen: dict[str, Package] = {}
     for amd in (False, True):  # no file for NVIDIA's GPUs is one for AMD's; what both have stays as the first took it
@@ -102,7 +103,8 @@ def union_of(requests: Sequence[Request]) -> Request:
     routes = dict(sorted(route for request in requests for route in request.routes))
     bounds = tuple(sorted({bound for request in requests for bound in request.bounds}))
     addresses = tuple(sorted(indexes.items()))
-    return Request(target, ordered, addresses, tuple(sorted(pins.values())), tuple(routes.items()), bounds)
+    union = Request(target, ordered, addresses, tuple(sorted(pins.values())), tuple(routes.items()), bounds)
+    return union._replace(provided=requests[0].provided)
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -151,6 +153,30 @@ def refuse_two_pythons(members: Sequence[Prepared]) -> None:
             )
         ]
     )
+
+
+def refuse_two_bases(members: Sequence[Prepared]) -> None:
+    """Refuse members whose bases bring other packages: what one has already another would install. Raises a Report."""
+    first: dict[str, str] | None = None
+    for member in members:
+        if member.request is None:
+            continue
+        brought = {one.name: one.version for one in member.request.provided}
+        if first is None:
+            first = brought
+        if brought != first:
+            clause = member.environment.one(BaseImage)
+            span = clause.origin.of("image") if clause else member.environment.origin.of("name")
+            raise Report(
+                [
+                    Diagnostic(
+                        "group-of-two-bases",
+                        "environments that are locked together stand on bases that bring other packages",
+                        (wrong(span, f"{member.environment.name} stands on another base"),),
+                        helps=("give all of them one base", "or take this environment out of the group"),
+                    )
+                ]
+            )
 
 
 def refuse_two_indexes(members: Sequence[Prepared]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.lock.files import LockedFiles
+from envc.lock.model import Lock
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
@@ -26,7 +27,7 @@ def kept_resolution(
         return None
     if tuple(map(int, _oldest_glibc(old).split("."))) != request.target.glibc:
         return None
-    if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS):
+    if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS) or not _same_base(lock, request):
         return None
     routes = dict(request.routes)
     if any(routes.get(package.name) != package.index for package in lock.packages):
@@ -48,6 +49,12 @@ def kept_resolution(
             for package in lock.packages
         ),
     )
+
+
+def _same_base(lock: Lock, request: Request) -> bool:
+    """Say whether the base brings what it brought."""
+    before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
+    return before == now
 
 
 def _oldest_glibc(old: LockedFiles) -> str:

@@ -73,6 +73,25 @@ class LockedPackage(Fact):
     size: int | None
 
 
+class LockedProvidedPackage(Fact):
+    """A Python package that the base brings."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]  # as the package says it, with markers, sorted
+
+
+class LockedBasePython(Fact):
+    """The Python that the base brings, of which the environment is made. As in `base_python.BasePython`."""
+
+    program: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")]  # a shell reads it in the Dockerfile
+    whole: bool
+    folders: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")], ...] = ()
+    variables: tuple[Annotated[str, Field(pattern=r"^PIP_[A-Z0-9_]+$")], ...] = ()
+    occupied: bool = False
+    unprivileged: bool = False
+
+
 Stage = Literal["builder", "inference"]
 
 
@@ -130,6 +149,10 @@ class LockedArtifact(Fact):
         )
 
 
+#: Facts of a lock that came after the first locks were made.
+_LATER = frozenset({"images", "base_python", "provided"})
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -149,12 +172,14 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+    base_python: LockedBasePython | None = None  # where the program says what the base provides
+    provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
         content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name != "images"}
+        return {name: value for name, value in content.items() if value or name not in _LATER}
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

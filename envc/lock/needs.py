@@ -23,9 +23,11 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile
+from envc.language.outside_facets import ImageFile, ProvidedPackage
 
-NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
+NeedKind = Literal[
+    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "provided"
+]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
 
@@ -98,10 +100,12 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
         return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, "any", origin)
+        return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
     if isinstance(facet, ImageFile):
         return Need("images", facet.image, "copied from", origin)
+    if isinstance(facet, ProvidedPackage):
+        return Need("provided", facet.name, "by the base", origin)
     return None

@@ -9,10 +9,11 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup
+from envc.plan.package_parts import PackageGroup, PlannedBasePython, PlannedProvidedPackage
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
+from envc.plan.target_parts import PlannedTarget
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -31,14 +32,17 @@ class LanguagePart(Part):
     output: int = OUTPUT
 
 
-class BasePart(Part):
+class BasePart(GrownPart):
     """The images that the stages begin with."""
+
+    later = frozenset({"python"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
     python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
+    python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
 
 
 class PythonPart(Part):
@@ -110,7 +114,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images"})
+    later = frozenset({"tools", "images", "provided", "targets"})
 
     name: str
     language: LanguagePart
@@ -125,10 +129,16 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
+    targets: tuple[PlannedTarget, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placement: Placement
+
+    def target(self, name: str) -> PlannedTarget | None:
+        """Return the target of that name, or None when the program does not ask for it."""
+        return next((one for one in self.targets if one.name == name), None)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -22,9 +22,11 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.stages import stages_of
+from envc.plan.targets import targets_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -38,7 +40,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
 ) -> Plan:
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
-    python = PythonPart(version=lock.python.version)
+    own = lock.base_python
+    python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
@@ -47,10 +50,11 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     apt = plan_apt(lock, index_addresses)
     base = BasePart(
         platform=lock.platform,
-        official_python=lock.base.repository == PYTHON_REPOSITORY,
+        official_python=lock.base.repository == PYTHON_REPOSITORY and own is None,
         python_copied=lock.interpreter is not None,
         builder=(lock.interpreter or lock.base).reference,
         inference=lock.base.reference,
+        python=base_python_of(lock),
     )
     return Plan(
         name=environment.name,
@@ -68,6 +72,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         run=run_of(environment, lock),
         tools=tools,
         images=images,
+        provided=provided_of(lock),
+        targets=targets_of(environment),
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

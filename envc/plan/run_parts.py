@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envc.plan.part import GrownPart, Part
+from envc.plan.target_parts import PlannedFabric, PlannedLaunch
 
 
 class PlannedHealth(Part):
@@ -45,7 +46,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus", "launch", "fabric"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -59,3 +60,5 @@ class RunPart(GrownPart):
     capabilities: tuple[str, ...] = ()  # sorted
     checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
     gpus: int | None = None  # as many as the container may use at the most
+    launch: PlannedLaunch | None = None  # `command` then starts the ranks of one machine
+    fabric: PlannedFabric | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Launch
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, ResourceLimit, Setting, User
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 from envc.plan.plan import Pair, PythonPart
 
@@ -26,9 +28,11 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     if user and user.any_id:  # no entry of /etc/passwd says who that is, and getpass.getuser() would fail
         variables["USER"] = variables["LOGNAME"] = user.name
     limit = environment.one(ResourceLimit)
-    if limit and limit.cpu:
-        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
     accelerator = environment.one(Accelerator)
+    launch = environment.one(Launch)
+    if limit and limit.cpu:
+        ranks = (launch.each or (accelerator and accelerator.number) or 1) if launch else 1  # they share processors
+        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // (1000 * ranks)))
     if accelerator and not accelerator.rocm:
         variables.update(_gpu_variables(accelerator, lock))
     variables.update({setting.name: setting.value for setting in environment.every(Setting)})
@@ -36,12 +40,15 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
 
 
 def builder_variables_of(environment: Environment) -> tuple[Pair, ...]:
-    """Return what compilers of the builder read, sorted by name: which GPUs PyTorch's extensions are compiled for."""
+    """Return what only the builder's steps read, sorted by name. What the program sets wins over what is derived."""
+    variables: dict[str, str] = {}
     accelerator = environment.one(Accelerator)
-    if accelerator is None or not accelerator.architectures:
-        return ()
-    amd = all(architecture.startswith("gfx") for architecture in accelerator.architectures)
-    return (("PYTORCH_ROCM_ARCH" if amd else "TORCH_CUDA_ARCH_LIST", ";".join(accelerator.architectures)),)
+    if accelerator and accelerator.architectures:
+        # what PyTorch's extensions are compiled for
+        amd = all(architecture.startswith("gfx") for architecture in accelerator.architectures)
+        variables["PYTORCH_ROCM_ARCH" if amd else "TORCH_CUDA_ARCH_LIST"] = ";".join(accelerator.architectures)
+    variables.update({one.setting.name: one.setting.value for one in environment.every(BuilderSetting)})
+    return tuple(sorted(variables.items()))
 
 
 def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:

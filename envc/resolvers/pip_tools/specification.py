@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from envc.lock import markers
 from envc.lock.requirements import normalise
-from envc.lock.resolution import Request, Target
+from envc.lock.resolution import PackageOfBase, Request, Target
 from envc.resolvers.pip_tools.settings import Settings
 
 #: The machine's name of each platform, and the glibc minor version (2.x) of its oldest manylinux tag.
@@ -36,6 +36,7 @@ class Task(NamedTuple):
     requirements: str  # the text of `requirements.in`
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
+    provided: tuple[PackageOfBase, ...] = ()  # of which the child gets an index, in its folder
 
 
 def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
@@ -55,6 +56,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
         "".join(f"{bound}\n" for bound in bounds_of(request)),
+        request.provided,
     )
 
 

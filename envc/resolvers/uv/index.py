@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
+from envc.lock.resolution import PackageOfBase
+from envc.resolvers.provided import metadata_of, wheel_of
 from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
@@ -86,6 +88,15 @@ class Indexes:
                     error.facts["package"] = question if isinstance(question, str) else question[0]
                 answer.set_exception(error)
         return answer.result()
+
+    def know(self, provided: Iterable[PackageOfBase]) -> None:
+        """Take packages that are there already: no index is asked for them."""
+        for package in provided:
+            content = metadata_of(package).encode()
+            file = File(wheel_of(package), "", hashlib.sha256(content).hexdigest(), None, None, None, metadata=True)
+            offered = Offered(Page("", (file,)), {package.version: file}, {package.version: [file]})
+            self.once(self.offers, package.name, lambda offered=offered: offered)  # type: ignore[misc]
+            self.once(self.metadata, (package.name, package.version), lambda content=content: content)  # type: ignore[misc]
 
     def offer(self, name: str) -> Offered:
         """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
