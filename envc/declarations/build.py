@@ -83,15 +83,10 @@ class Build(Declaration):
 
     repeatable = True
     examples = (
-        """\
-source colmap from git "https://example.org/colmap.git" tag v3.9
-build colmap from colmap <
-  apt build-essential cmake
-  jobs 8
-  run "cmake -B out -DCMAKE_INSTALL_PREFIX=/usr/local"
-  run "cmake --build out --target install"
-  keeps "/usr/local"
->""",
+        (
+            'source colmap from git "https://example.org/colmap.git" tag v3.9; '
+            'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
+        ),
     )
 
     name: Annotated[Name, Positional()]
