@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envc.cli.flattened import place_of
 from envc.cli.sizes import size_text
+from envc.language.facets import BaseImage
 from envc.lock.listed import settled
 from envc.lock.requirements import normalise
 from envc.lock.why import Reason, why
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 
 def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str]:
     """Return the lines about a package; none when the lock does not have it."""
-    package = next((one for one in lock.packages if one.name == normalise(name)), None)
-    if package is None:
-        return []
-    facts = [f"on {lock.platform}", f"from {package.index or 'the default index'}"]
-    facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
+    wanted = normalise(name)
     asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
-    reasons = [f"  {_line(reason)}" for reason in why(lock, asked, package.name)]
-    return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons]
+    reasons = [f"  {_line(reason)}" for reason in why(lock, asked, wanted)]
+    for package in lock.packages:
+        if package.name == wanted:
+            facts = [f"on {lock.platform}", f"from {package.index or 'the default index'}"]
+            facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
+            return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons]
+    for provided in lock.provided:
+        if provided.name == wanted:
+            places = [place_of(one.origin.of("image")) for one in asked.every(BaseImage)]
+            heading = f"{provided.name} {provided.version}  (on {lock.platform}, in the base, not installed again)"
+            return [heading, f"  because the base brings it  ({', '.join(places)})", *reasons]
+    return []
 
 
 def _line(reason: Reason) -> str:

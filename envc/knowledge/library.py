@@ -15,6 +15,7 @@ from envc.knowledge.values import matches, minor, release
 if TYPE_CHECKING:
     from envc.knowledge.archives import Archive
     from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+    from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
     from envc.knowledge.gpus import Capability, Kernels
     from envc.knowledge.images import Images, KnownImage
@@ -27,6 +28,7 @@ FILES: Mapping[str, str] = {
     "library.env": "date",
     "cuda.env": "cuda",
     "gpus.env": "gpus",
+    "gpu-models.env": "gpu_models",
     "python.env": "pythons",
     "images.env": "images",
     "systems.env": "systems",
@@ -34,6 +36,7 @@ FILES: Mapping[str, str] = {
     "apt.env": "system_packages",
     "archives.env": "archives",
     "packages.env": "package_names",
+    "fabrics.env": "fabrics",
 }
 
 
@@ -105,6 +108,10 @@ class Library:
         wanted = minor(cuda) if cuda else None
         return next((one.name for one in self.indexes if (one.cpu if wanted is None else one.cuda == wanted)), None)
 
+    def rocm_index(self, rocm: str) -> str | None:
+        """Return the name of the index with the builds for exactly this ROCm, `6.2.4`."""
+        return next((one.name for one in self.indexes if one.rocm == rocm), None)
+
     @cached_property
     def cuda(self) -> Cuda:
         """What is known about CUDA."""
@@ -131,12 +138,12 @@ class Library:
         """Return the CUDA minors that have images, newest first."""
         return tuple(sorted({minor(one.cuda) for one in self.cuda.images}, key=release, reverse=True))
 
-    def kernels(self, project: str, version: str, cuda: str) -> Kernels | None:
-        """Return what GPUs a version's build for a CUDA minor has kernels for, or None where nothing says it."""
+    def kernels(self, project: str, version: str, cuda: str | None, rocm: str | None = None) -> Kernels | None:
+        """Return what GPUs a version's build for a CUDA or ROCm has kernels for, or None where nothing says it."""
         from envc.knowledge.gpus import Kernels
 
         for one in self.page("gpus.env").all(Kernels):
-            if (one.project, one.cuda) == (project, cuda) and matches(one.release, version):
+            if (one.project, one.cuda, one.rocm) == (project, cuda, rocm) and matches(one.release, version):
                 return one
         return None
 
@@ -216,6 +223,13 @@ class Library:
 
         found = self.page("archives.env").all(Archive)
         return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    @cached_property
+    def fabrics(self) -> Fabrics:
+        """What ranks on several nodes talk over."""
+        from envc.knowledge.fabrics import Fabrics
+
+        return Fabrics(self.page("fabrics.env"))
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

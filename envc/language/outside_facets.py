@@ -29,6 +29,13 @@ class ImageFile(NamedTuple):
     origin: Origin
 
 
+class ProvidedPackage(NamedTuple):
+    """A Python package that the base image must bring."""
+
+    name: str  # as PEP 503 normalises it
+    origin: Origin
+
+
 class BuildCheck(NamedTuple):
     """A command that must succeed before there is an image."""
 
@@ -48,4 +55,4 @@ class GitSource(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | GitSource
+OutsideFacet = Tool | ImageFile | BuildCheck | GitSource | ProvidedPackage

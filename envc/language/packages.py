@@ -9,9 +9,21 @@ from pydantic import AfterValidator, BeforeValidator
 from envc.language.fields import Flag, Positional
 from envc.language.package_names import normalised, read_name, read_specifier
 from envc.language.package_origins import Sourced
+from envc.language.values import refuse
 from envc.language.word import Entry
 
-__all__ = ["PackageEntry", "normalised"]
+__all__ = ["PackageEntry", "PackageName", "normalised"]
+
+
+def _read_bare_name(text: str) -> str:
+    name = read_name(text)
+    if "[" in name:
+        refuse("unusable-package-name", "a package is there with what its extras need, or without: no extra is named")
+    return name
+
+
+#: The name of a package, without version and extras.
+PackageName = Annotated[str, AfterValidator(_read_bare_name)]
 
 
 class NamedPackage(Entry):

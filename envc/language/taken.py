@@ -7,11 +7,12 @@ from typing import Literal
 
 from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
 from envc.language.outside_facets import GitSource
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "source"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "source", "target"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -20,6 +21,7 @@ _NAMED: dict[type, Kind] = {
     PythonPackage: "package",
     ImageLabel: "label",
     GitSource: "source",
+    Target: "target",
 }
 
 

@@ -169,10 +169,18 @@ PythonVersion = Annotated[
 CudaVersion = Annotated[
     str, _matching(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a CUDA version is 12.6, or 12.6.3")
 ]
-#: A compute capability as compilers take it: `8.0`, `9.0a`, `8.6+PTX`.
+#: `6.4` or `6.2.4`.
+RocmVersion = Annotated[
+    str, _matching(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?", "unreadable-version", "a ROCm version is 6.4, or 6.2.4")
+]
+#: A compute capability as compilers take it, `8.0`, `9.0a`, `8.6+PTX`, or a target of AMD's, `gfx942`.
 Architecture = Annotated[
     str,
-    _matching(r"\d{1,2}\.\d[a-f]?(\+PTX)?", "unreadable-version", "a GPU's architecture is 8.0, 9.0a or 8.6+PTX"),
+    _matching(
+        r"\d{1,2}\.\d[a-f]?(\+PTX)?|gfx\d{2,3}[\da-f]",
+        "unreadable-version",
+        "a GPU's architecture is 8.0, 9.0a or 8.6+PTX; one of AMD's is gfx942",
+    ),
 ]
 #: `9` or `9.5`.
 ShortVersion = Annotated[str, _matching(r"\d{1,3}(\.\d{1,3}){0,3}", "unreadable-version", "a version is 9 or 9.5")]

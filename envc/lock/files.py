@@ -70,9 +70,9 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    for kind in ("packages", "built"):
-        if kind in content:
-            content[kind] = {package.pop("name"): package for package in content[kind]}
+    for part in ("packages", "provided", "built"):
+        if part in content:
+            content[part] = {package.pop("name"): package for package in content[part]}
     return content
 
 
@@ -113,12 +113,15 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     own = content["platforms"][platform]
     if not isinstance(own, dict) or not isinstance(own.get("packages"), dict):
         raise damaged(source, f"platforms.{platform}: no packages by name")
-    if not all(isinstance(package, dict) for package in own["packages"].values()):
+    if not _are_facts(own["packages"]):
         raise damaged(source, f"platforms.{platform}.packages: not facts by name")
-    packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
-    built = own.get("built", {})
-    if not isinstance(built, dict) or not all(isinstance(package, dict) for package in built.values()):
-        raise damaged(source, f"platforms.{platform}.built: not facts by name")
+    for part in ("provided", "built"):
+        if not _are_facts(own.get(part, {})):
+            raise damaged(source, f"platforms.{platform}.{part}: not facts by name")
+    packages, provided, built = (
+        [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())]
+        for part in ("packages", "provided", "built")
+    )
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -127,9 +130,8 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        whole = {**own, **shared, "platform": platform, "packages": packages, "inputs": inputs}
-        whole["built"] = [{**package, "name": name} for name, package in sorted(built.items())]
-        lock = Lock.model_validate(whole)
+        parts = {"packages": packages, "provided": provided, "built": built, "inputs": inputs}
+        lock = Lock.model_validate({**own, **shared, "platform": platform, **parts})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -139,6 +141,10 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     if [one.name for one in lock.sources] != sorted(lock.inputs.get("sources", {})):
         raise damaged(source, f"platforms.{platform}.sources: not those that inputs name")
     return lock
+
+
+def _are_facts(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(package, dict) for package in found.values())
 
 
 def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) -> tuple[Pin, ...]:

@@ -50,6 +50,13 @@ class LockedAccelerator(Fact):
     build: str | None  # the CUDA that packages were built with, `11.8`
     driver: str | None  # the oldest driver that runs them, `450.80.02`
     reason: str
+    rocm: str | None = None  # of AMD's GPUs: the ROCm that packages were built with, or that the program says
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what locks for NVIDIA's GPUs do not have."""
+        content: dict[str, Any] = write(self)
+        return {name: value for name, value in content.items() if value is not None or name != "rocm"}
 
 
 class LockedPackage(Fact):
@@ -61,6 +68,25 @@ class LockedPackage(Fact):
     requires: tuple[str, ...]  # what it needs on the target, sorted: `scipy>=1.8`, without markers
     wheel: str | None
     size: int | None
+
+
+class LockedProvidedPackage(Fact):
+    """A Python package that the base brings."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]  # as the package says it, with markers, sorted
+
+
+class LockedBasePython(Fact):
+    """The Python that the base brings, of which the environment is made. As in `base_python.BasePython`."""
+
+    program: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")]  # a shell reads it in the Dockerfile
+    whole: bool
+    folders: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")], ...] = ()
+    variables: tuple[Annotated[str, Field(pattern=r"^PIP_[A-Z0-9_]+$")], ...] = ()
+    occupied: bool = False
+    unprivileged: bool = False
 
 
 Stage = Literal["builder", "inference"]
@@ -134,6 +160,10 @@ class LockedSource(Fact):
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
 
 
+#: Facts of a lock that came after the first locks were made.
+_LATER = frozenset({"images", "base_python", "provided", "built", "compiler", "sources"})
+
+
 class Lock(Fact):
     """All choices of one environment on one platform."""
 
@@ -156,13 +186,14 @@ class Lock(Fact):
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...] = ()  # sorted by name
+    base_python: LockedBasePython | None = None  # where the program says what the base provides
+    provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
         content: dict[str, Any] = serialize(self)
-        later = {"images", "built", "compiler", "sources"}
-        return {name: value for name, value in content.items() if value or name not in later}
+        return {name: value for name, value in content.items() if value or name not in _LATER}
 
     @property
     def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:

@@ -23,10 +23,20 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile
+from envc.language.outside_facets import GitSource, ImageFile, ProvidedPackage
 
 NeedKind = Literal[
-    "python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images", "sources"
+    "python",
+    "base",
+    "accelerator",
+    "packages",
+    "indexes",
+    "group",
+    "system",
+    "artifacts",
+    "images",
+    "sources",
+    "provided",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -81,28 +91,25 @@ def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
     return inputs
 
 
-def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of facet
+def _need(facet: Facet) -> Need | None:  # noqa: C901, PLR0911  # one return a kind of facet
     origin = facet.origin
     if isinstance(facet, Interpreter):
         return Need("python", "python", facet.version, origin)
     if isinstance(facet, BaseImage):
         return Need("base", "base", facet.reference, origin)
     if isinstance(facet, Accelerator):
-        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
+        words = [f"cuda {facet.cuda}"] if facet.cuda else [f"rocm {facet.rocm}"] if facet.rocm else ["any"]
         words += ["exact"] if facet.exact else []
         words += [facet.flavour] if facet.flavour else []
         words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
         words += ["architectures", *facet.architectures] if facet.architectures else []
         return Need("accelerator", "gpu", " ".join(words), origin)
     if isinstance(facet, PythonPackage):
-        kind = "accelerated" if facet.accelerated else "plain"
-        extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
-        source = f" {facet.source.text}" if facet.source else ""
-        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}", origin)
+        return _package(facet)
     if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
         return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, "any", origin)
+        return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
@@ -111,4 +118,13 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
     if isinstance(facet, GitSource):
         below = " with submodules" if facet.submodules else ""
         return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", origin)
+    if isinstance(facet, ProvidedPackage):
+        return Need("provided", facet.name, "by the base", origin)
     return None
+
+
+def _package(package: PythonPackage) -> Need:
+    kind = "accelerated" if package.accelerated else "plain"
+    extras = f"[{','.join(package.extras)}]" if package.extras else ""
+    source = f" {package.source.text}" if package.source else ""
+    return Need("packages", package.name, f"{kind} {extras}{package.specifier or 'any'}{source}", package.origin)

@@ -38,6 +38,14 @@ class Given(NamedTuple):
     requires: tuple[str, ...]  # PEP 508, with markers
 
 
+class PackageOfBase(NamedTuple):
+    """A package that a base brings."""
+
+    name: str  # normalised as PEP 503 does
+    version: str  # with its local part, `2.7.0a0+nv25.04`
+    requires: tuple[str, ...]  # PEP 508 with its markers, as the package says it, sorted
+
+
 class Request(NamedTuple):
     """One set of packages to be resolved together."""
 
@@ -47,6 +55,7 @@ class Request(NamedTuple):
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
+    provided: tuple[PackageOfBase, ...] = ()  # are there already: the only versions of their names, and not chosen
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
     given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
 

@@ -82,8 +82,10 @@ def stage_image(
 
 
 def _names(environment: Environment, world: World, stage: Stage) -> tuple[str, ...]:
-    names = {package.name for package in environment.every(SystemPackage)}
-    return tuple(sorted(name for name in names if world.library.builder_only(name) == (stage == "builder")))
+    def stage_of(package: SystemPackage) -> Stage:
+        return package.stage or ("builder" if world.library.builder_only(package.name) else "inference")
+
+    return tuple(sorted({one.name for one in environment.every(SystemPackage) if stage_of(one) == stage}))
 
 
 def _earlier(old: LockedFiles, image: LockedImage, platform: str, stage: Stage) -> LockedSystem | None:

@@ -102,12 +102,12 @@ def _lock_facts(locked: LockedFiles) -> Facts:
     for distribution in lock.distributions:
         if distribution.snapshot:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
-    for artifact in lock.artifacts:
-        facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    facts |= {("data", one.name): f"{one.version} {one.sha256 or 'unmeasured'}" for one in lock.artifacts}
     facts |= _built_facts(lock)
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
+    facts |= {("provided", one.name): one.version for one in lock.provided}
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts

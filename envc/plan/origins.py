@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Fabric, Launch
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -24,10 +25,19 @@ from envc.language.facets import (
     WorkingDirectory,
 )
 from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
-_LATER_ORIGINS: dict[str, type] = {"tools": Tool, "images": ImageFile, "checks": BuildCheck, "sources": GitSource}
+_LATER_ORIGINS: dict[str, type] = {
+    "tools": Tool,
+    "images": ImageFile,
+    "checks": BuildCheck,
+    "sources": GitSource,
+    "builder variables": BuilderSetting,
+    "launch": Launch,
+    "fabric": Fabric,
+}
 
 
 def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -11,10 +11,11 @@ from typing import Literal
 from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup
+from envc.plan.package_parts import PackageGroup, PlannedBasePython, PlannedProvidedPackage
 from envc.plan.part import GrownPart, Part
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
+from envc.plan.target_parts import PlannedTarget
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -48,14 +49,17 @@ class LanguagePart(Part):
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python"})
+    later = frozenset({"python", "python_image"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
     python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
-    python: str | None = None  # what the builder's Python is copied from, where the builder has compilers and no Python
+    python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
+    python_image: str | None = (
+        None  # what the builder's Python is copied from, where the builder has compilers and no Python
+    )
 
 
 class PythonPart(Part):
@@ -127,7 +131,7 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources", "built", "projects"})
+    later = frozenset({"tools", "images", "sources", "built", "projects", "provided", "targets"})
 
     name: str
     language: LanguagePart
@@ -146,6 +150,8 @@ class Plan(GrownPart):
 
     built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
+    provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
+    targets: tuple[PlannedTarget, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -160,6 +166,10 @@ class Plan(GrownPart):
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
         """What of the project is sent to the builder as folders and files."""
         return (*self.source, *self.projects)
+
+    def target(self, name: str) -> PlannedTarget | None:
+        """Return the target of that name, or None when the program does not ask for it."""
+        return next((one for one in self.targets if one.name == name), None)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

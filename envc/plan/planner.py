@@ -23,10 +23,12 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
+from envc.plan.targets import targets_of
 from envc.plan.variables import builder_variables_of
 
 
@@ -40,7 +42,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
 ) -> Plan:
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
-    python = PythonPart(version=lock.python.version)
+    own = lock.base_python
+    python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
@@ -51,11 +54,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
-        official_python=lock.base.repository == PYTHON_REPOSITORY,
+        official_python=lock.base.repository == PYTHON_REPOSITORY and own is None,
         python_copied=lock.interpreter is not None,
         builder=(lock.compiler or python_image).reference,
         inference=lock.base.reference,
-        python=python_image.reference if lock.compiler else None,
+        python=base_python_of(lock),
+        python_image=python_image.reference if lock.compiler else None,
     )
     return Plan(
         name=environment.name,
@@ -76,6 +80,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         sources=outside.sources,
         built=built,
         projects=projects_of(environment, built, sources, places),
+        provided=provided_of(lock),
+        targets=targets_of(environment),
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

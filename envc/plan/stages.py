@@ -37,7 +37,7 @@ def stages_of(
         ("packages", bool(packages)),
         ("built packages", bool(built)),
         ("byte code", bool(packages or built)),
-        ("libraries of Python", base.python_copied and base.python is None),
+        ("libraries of Python", base.python_copied and base.python_image is None),
         ("tools", any(tool.unpacked for tool in outside.tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [

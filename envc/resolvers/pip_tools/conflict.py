@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic
+from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, way_to
+from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
 from envc.resolvers.pip_tools.words import plain
 
@@ -15,11 +16,14 @@ from envc.resolvers.pip_tools.words import plain
 def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
     """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
     causes = failure["causes"]
+    provided = {one.name: one.version for one in request.provided}
     offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
     found: dict[tuple[str, str], Diagnostic] = {}
     for cause in causes:
         name = cause["name"]
-        if name in offers:
+        if name in provided:
+            diagnostic = None  # below, for it is no matter of an index
+        elif name in offers:
             diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
         elif cause["parent"]:
             diagnostic = python_refused(cause, request)
@@ -27,7 +31,29 @@ def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list
             diagnostic = None
         if diagnostic is not None:
             found.setdefault((diagnostic.name, name), placed(diagnostic, cause, graph))
-    return list(found.values()) or unusable(failure, graph) or [unsatisfiable(causes, graph)]
+    against = [one for cause in causes if (one := against_base(cause, provided, graph)) is not None]
+    return (
+        list(found.values())
+        or list(dict.fromkeys(against))
+        or unusable(failure, graph)
+        or [unsatisfiable(causes, graph)]
+    )
+
+
+def against_base(cause: Mapping[str, Any], provided: Mapping[str, str], graph: Graph) -> Diagnostic | None:
+    """Return the diagnostic of a requirement that what the base brings does not fulfil, or None of any other."""
+    name = normalise(cause["name"])
+    version = provided.get(name)
+    if version is None or takes(cause["specifier"], version):
+        return None
+    reason = reason_of(cause, graph)
+    return Diagnostic(
+        "contradicts-base",
+        f"{reason.fact}, and the base brings {name} {plain(version)}",
+        notes=("what a base brings is never replaced: its other packages were built against it",),
+        helps=("take another tag of the image, or another version of what asks for it",),
+        concerns=(reason.concern,) if reason.concern else (),
+    )
 
 
 #: What is to be seen at the clause of a package that has no fitting file, and which part of the clause is wrong.

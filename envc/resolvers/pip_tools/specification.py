@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from envc.lock import markers
 from envc.lock.requirements import normalise
-from envc.lock.resolution import Request, Target
+from envc.lock.resolution import PackageOfBase, Request, Target
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.stand_in import file_name, wheel_of
 
@@ -38,6 +38,7 @@ class Task(NamedTuple):
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
     given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
+    provided: tuple[PackageOfBase, ...] = ()  # of which the child gets an index, in its folder
 
 
 def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
@@ -59,6 +60,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
         "".join(f"{bound}\n" for bound in bounds_of(request)),
         tuple((file_name(one), wheel_of(one)) for one in request.given),
+        request.provided,
     )
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
-from envc.lock.resolution import Given
-from envc.resolvers.stand_in import file_name, metadata_of
+from envc.lock.resolution import Given, PackageOfBase
+from envc.resolvers import stand_in
+from envc.resolvers.provided import metadata_of, wheel_of
 from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
@@ -91,6 +92,15 @@ class Indexes:
                 answer.set_exception(error)
         return answer.result()
 
+    def know(self, provided: Iterable[PackageOfBase]) -> None:
+        """Take packages that are there already: no index is asked for them."""
+        for package in provided:
+            content = metadata_of(package).encode()
+            file = File(wheel_of(package), "", hashlib.sha256(content).hexdigest(), None, None, None, metadata=True)
+            offered = Offered(Page("", (file,)), {package.version: file}, {package.version: [file]})
+            self.once(self.offers, package.name, lambda offered=offered: offered)  # type: ignore[misc]
+            self.once(self.metadata, (package.name, package.version), lambda content=content: content)  # type: ignore[misc]
+
     def offer(self, name: str) -> Offered:
         """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
         return self.once(self.offers, name, lambda: self.find(name))
@@ -143,7 +153,7 @@ class Indexes:
     def find_metadata(self, name: str, version: str) -> bytes:
         """Read METADATA, from the cache where the page states the wheel's hash."""
         if name in self.given:
-            return metadata_of(self.given[name])
+            return stand_in.metadata_of(self.given[name])
         offered = self.offer(name)
         file = offered.choice[version]
         url = offered.page.url_of(file)
@@ -228,7 +238,7 @@ class Indexes:
 
 def offered_by_nobody(given: Given) -> Offered:
     """Return what uv is to see of a package that comes from no index: one version, and no file behind it."""
-    file = File(file_name(given), "", "0" * 64, None, None, None, True)
+    file = File(stand_in.file_name(given), "", "0" * 64, None, None, None, True)
     return Offered(Page("", (file,)), {given.version: file}, {given.version: [file]})
 
 

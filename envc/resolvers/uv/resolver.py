@@ -50,6 +50,7 @@ class Uv:
         from envc.resolvers.pip_tools import failure
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
         from envc.resolvers.pip_tools.specification import routes_of
+        from envc.resolvers.provided import without_provided
         from envc.resolvers.uv import answer, program
         from envc.resolvers.uv.index import Indexes
         from envc.resolvers.uv.selection import Taker
@@ -69,6 +70,7 @@ class Uv:
         indexes = Indexes(
             session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.given
         )
+        indexes.know(request.provided)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
@@ -87,7 +89,7 @@ class Uv:
             if collecting:
                 gc.enable()
             session.close()
-        return resolution
+        return without_provided(resolution, request)
 
     def ask(
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress

@@ -22,6 +22,7 @@ from envc.targets.dockerfile.instructions import (
     Variables,
 )
 from envc.targets.dockerfile.outside import unpack_tools
+from envc.targets.dockerfile.own_python import as_root, make_environment
 from envc.targets.dockerfile.quoting import because
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
@@ -34,6 +35,7 @@ def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Inst
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
         *copy_python_to_builder(plan),
+        *as_root(plan),
     ]
     for name in plan.stages.builder:
         steps += {**_STEPS, **others}[name](plan)
@@ -45,9 +47,16 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
-    return [
-        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
+    own = plan.stages.builder_variables
+    steps: list[Instruction] = [
+        *(because(plan, "builder variables") if own else []),
+        *([Variables(own)] if own else []),
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
+    ]
+    if plan.base.python:
+        return [*steps, *make_environment(plan, plan.base.python)]
+    return [
+        *steps,
         Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
     ]
 
@@ -75,7 +84,8 @@ def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # ev
 
 def pip_install(plan: Plan) -> list[str]:
     """Return the command that installs into the virtual environment, by hash and from wheels alone."""
-    pip = ["pip", "--python", f"{plan.python.environment}/bin/python", "install"]
+    own = [plan.base.python.program, "-m"] if plan.base.python else []
+    pip = [*own, "pip", "--python", f"{plan.python.environment}/bin/python", "install"]
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 

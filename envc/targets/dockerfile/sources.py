@@ -49,7 +49,7 @@ def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) ->
         *because(
             plan, texts=(f"{what}, commit {source.commit}", "its files are compared with the checksum in the lock")
         ),
-        From(plan.base.python or plan.base.builder, source.stage),
+        From(plan.base.python_image or plan.base.builder, source.stage),
         *(bring or _fetch)(source),
         RunExact(("python", "-c", _CHECK, FOLDER, source.tree, *source.submodules)),
     ]

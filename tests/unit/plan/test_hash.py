@@ -26,7 +26,7 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images", "sources", "built", "projects"}
+LATER = {"tools", "images", "sources", "built", "projects", "provided", "targets"}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
@@ -59,6 +59,9 @@ def changed(after: PlanHash, before: PlanHash | None = None) -> set[str]:
         ("secret token", "secret token\n  shm 2GiB", {"run"}),
         ("secret token", "secret token\n  limit memory 2GiB", {"run"}),
         ("secret token", "secret token\n  limit cpu 2", {"run", "settings"}),  # it sizes thread pools, too
+        ("secret token", "secret token\n  launch torchrun each 2", {"run"}),
+        ("secret token", "secret token\n  fabric tcp", {"run"}),
+        ("secret token", "secret token\n  fabric infiniband", {"run", "apt"}),
         ("gpu cuda 11.3", "gpu cuda 11.3 count 2", {"run"}),
         ("gpu cuda 11.3", "gpu cuda 11.3 memory 8GiB", {"run"}),
         ("gpu cuda 11.3", "gpu cuda 11.4", {"settings"}),
@@ -91,6 +94,28 @@ def test_each_clause_moves_its_own_branch(old: str, new: str, branches: set[str]
 def test_what_changes_no_image_changes_no_hash(old: str, new: str) -> None:
     assert PROGRAM.count(old) == 1
     assert hashes(PROGRAM.replace(old, new)) == hashes()
+
+
+TARGET = PROGRAM.replace("secret token", "secret token\n  target slurm partition a time 1h < set NCCL_DEBUG INFO >")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("partition a", "partition b"),
+        ("time 1h", "time 2h"),
+        ("time 1h", "time 1h exclusive"),
+        ("INFO", "WARN"),
+        ("  target slurm", "  target compose\n  target slurm"),
+        ("  target slurm partition a time 1h", "  target kubernetes"),
+    ],
+)
+def test_a_place_where_it_runs_is_not_the_environment(old: str, new: str) -> None:
+    """What is installed stays the same; the manifest is another, and so is the whole."""
+    before, after = hashes(TARGET), hashes(TARGET.replace(old, new))
+    assert changed(after, before) == {"targets"}
+    assert before.environment == after.environment == hashes().environment
+    assert len({before.reproducibility, after.reproducibility, hashes().reproducibility}) == 3
 
 
 def test_a_source_file_moves_only_the_reproducibility_hash() -> None:
