@@ -250,7 +250,7 @@ def test_a_workbench_imports_the_files_of_the_working_directory(lab: Lab, projec
 
 
 def test_cuda_is_compiled_in_the_builder_alone(lab: Lab, project: Project, server: GitServer, tmp_path: Path) -> None:
-    """On the image with CUDA's compilers and the official Python; the lab's stand-in of it has none, so `apt` names one."""
+    """On the image with CUDA's compilers and the official Python. The stand-in has no compiler of C: `apt` has."""
     other = project.copy(tmp_path / "copy")
     other.program.write_text(
         f"""\
