@@ -99,12 +99,16 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.registry.layer_files import LayerFiles
+    from envc.resolvers.wheels import Wheels
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
+    wheels = Wheels(
+        cache, lambda path: loaded.project.root / (loaded.places.of_program_path(path) or "."), offline=options.offline
+    )
     if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
+        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress, wheels=wheels)
 
     def warn(warning: Diagnostic) -> None:
         show([at_clauses(warning, loaded.environment)])
@@ -118,4 +122,16 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     system = Apt(library, cache, [LayerFiles(bases if provides(loaded.environment) else registry), EngineFiles()])
     git = Git(cache)
     sources = Sources(cache, settings, git)
-    return World(library, resolver, registry, {}, addresses, progress, system, git=git, sources=sources, bases=bases)
+    return World(
+        library,
+        resolver,
+        registry,
+        {},
+        addresses,
+        progress,
+        system,
+        bases=bases,
+        git=git,
+        sources=sources,
+        wheels=wheels,
+    )

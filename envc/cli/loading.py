@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from envc import compile as pipeline
 from envc.cli.program_options import build_arguments
 from envc.diagnostics import Diagnostic, Source
 from envc.language.environment import Environment, Meaning
-from envc.language.facets import PackageFile
+from envc.language.facets import Facet, PackageFile
+from envc.language.package_rules import Patch
 from envc.language.package_source import ProjectFolder
 from envc.plan.places import Places
 from envc.sources.modules import ModulesBeside
@@ -20,6 +21,8 @@ from envc.sources.project import Project, find_project
 
 if TYPE_CHECKING:
     from envc.cli.remembered import Memory
+
+Read = TypeVar("Read")
 
 
 class Loaded(NamedTuple):
@@ -114,7 +117,7 @@ class Opened(NamedTuple):
             meaning = pipeline.understand(self.source, self.modules, Chosen(environment.name, values))
             environment = self._environment(meaning, environment.name)
         show(one for one in environment.warnings if one not in told)
-        full = _with_lists(environment, self.source, self.project, self.memory)
+        full = _with_files(environment, self.source, self.project, self.memory)
         return Loaded(self.source, self.project, meaning, full, self.project.places(full.name), self.memory)
 
     def _environment(self, meaning: Meaning, name: str | None) -> Environment:
@@ -137,18 +140,40 @@ def open_program(program: Path, root: Path | None, memory: Memory | None = None)
     return Opened(source, program.stem, project, meaning, modules, memory)
 
 
-def _with_lists(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
-    """Return the environment with what the lists of packages that it names hold. Raises a Report."""
-    sides = (environment, *(variant for _, variant in environment.variants))
-    if not any(isinstance(facet, PackageFile | ProjectFolder) for side in sides for facet in side.facets):
-        return environment
-    from envc.lock.lists.expand import expand
-    from envc.sources.package_lists import list_reader
-
+def _with_files(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:
+    """Return the environment with what the lists of packages and the patches that it names hold. Raises a Report."""
+    kinds = {type(facet) for facet in _all_facets(environment)}
+    places = project.places(environment.name)
     note = memory.read_file if memory else lambda _: None
-    read = list_reader(project.root, project.places(environment.name), source.path, note)
-    variants = tuple((platform, expand(variant, read)) for platform, variant in environment.variants)
-    return expand(environment, read)._replace(variants=variants)
+    if kinds & {PackageFile, ProjectFolder}:
+        from envc.lock.lists.expand import expand
+        from envc.sources.package_lists import list_reader
+
+        environment = _on_all(environment, expand, list_reader(project.root, places, source.path, note))
+    if Patch in kinds:
+        from envc.lock.patches import with_patches
+        from envc.sources.patches import patch_reader
+
+        environment = _on_all(environment, with_patches, patch_reader(project.root, places, source.path, note))
+    from envc.lock.wheels import has_local_wheels
+
+    if has_local_wheels(_all_facets(environment)):
+        from envc.lock.wheels import with_wheels
+        from envc.sources.wheels import wheel_digests
+
+        environment = _on_all(environment, with_wheels, wheel_digests(project.root, places, note))
+    return environment
+
+
+def _all_facets(environment: Environment) -> Iterator[Facet]:
+    for side in (environment, *(variant for _, variant in environment.variants)):
+        yield from side.facets
+
+
+def _on_all(environment: Environment, fill: Callable[[Environment, Read], Environment], read: Read) -> Environment:
+    """Return the environment filled with files, on every platform."""
+    variants = tuple((platform, fill(variant, read)) for platform, variant in environment.variants)
+    return fill(environment, read)._replace(variants=variants)
 
 
 def with_group(loaded: Loaded) -> list[Loaded]:
@@ -158,7 +183,7 @@ def with_group(loaded: Loaded) -> list[Loaded]:
         loaded
         if environment.name == loaded.environment.name
         else loaded._replace(
-            environment=_with_lists(environment, loaded.source, loaded.project, loaded.memory),
+            environment=_with_files(environment, loaded.source, loaded.project, loaded.memory),
             places=loaded.project.places(environment.name),
         )
         for environment in loaded.meaning.environments

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from envc.cli.flattened import place_of
 from envc.cli.sizes import size_text
-from envc.language.facets import BaseImage
+from envc.language.facets import BaseImage, PythonPackage
+from envc.language.package_rules import Override, Patch
 from envc.lock.listed import settled
+from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
+from envc.lock.model import LockedPackage
+from envc.lock.overrides import replaced_of
 from envc.lock.requirements import normalise
 from envc.lock.why import Reason, why
 
@@ -21,17 +27,41 @@ def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str
     wanted = normalise(name)
     asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
     reasons = [f"  {_line(reason)}" for reason in why(lock, asked, wanted)]
-    for package in lock.packages:
-        if package.name == wanted:
-            facts = [f"on {lock.platform}", f"from {package.index or 'the default index'}"]
-            facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
-            return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons]
     for provided in lock.provided:
         if provided.name == wanted:
             places = [place_of(one.origin.of("image")) for one in asked.every(BaseImage)]
             heading = f"{provided.name} {provided.version}  (on {lock.platform}, in the base, not installed again)"
             return [heading, f"  because the base brings it  ({', '.join(places)})", *reasons]
-    return []
+    package = next((one for one in lock.everything if one.name == wanted), None)
+    if package is None:
+        return []
+    facts = [f"on {lock.platform}", _where(package)]
+    facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
+    rules = [f"  {line}" for line in _rules(lock, asked, package)]
+    return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons, *rules]
+
+
+def _where(package: LockedPackage | LockedBuild | LockedWheel) -> str:
+    if isinstance(package, LockedPackage):
+        return f"from {package.index or 'the default index'}"
+    return package.asked.partition(" ")[2]  # `from wheel …`, behind its versions
+
+
+def _rules(lock: Lock, environment: Environment, package: LockedPackage | LockedBuild | LockedWheel) -> Iterator[str]:
+    """Yield what the program says of a package beside asking for it: overrides, what it leaves out, patches."""
+    for override in environment.every(Override):
+        if override.name == package.name:
+            replaced = [f"{text}, which {one.name} {one.version} asks" for one, text in replaced_of(lock, package.name)]
+            place = place_of(override.origin.span)
+            in_place = f" in place of {'; '.join(replaced)}" if replaced else ""
+            yield f"with {override.requirement}{in_place}, because {override.reason}  ({place})"
+    for asked in environment.every(PythonPackage):
+        if asked.name == package.name and asked.bare:
+            left_out = ", ".join(package.overruled) or "nothing"
+            yield f"without what it asks for: {left_out}  ({place_of(asked.origin.of('name'))})"
+    for patch in environment.every(Patch):
+        if patch.package == package.name:
+            yield f"changed by {patch.path}: {', '.join(patch.changed)}  ({place_of(patch.origin.span)})"
 
 
 def _line(reason: Reason) -> str:

@@ -12,6 +12,9 @@ class Pip(PackageList):
     environment are resolved together, once, and locked with hashes; `pinned` holds a version even when the lock is
     upgraded.
 
+    `without deps` takes packages without what they ask for themselves, one by one in a block or the whole list: what of
+    it the program needs, it names.
+
     `from` takes them from a list that you have: a requirements file (with what it names by `-r` and `-c`),
     `pyproject.toml` (the project's dependencies, with `group` and `extra` for more), or another tool's lock: `uv.lock`,
     `poetry.lock`, `pylock.toml`. Markers are judged for the target; of a list with hashes no other file is taken.
@@ -19,12 +22,14 @@ class Pip(PackageList):
     Behind a package, `from` says that it is no ready wheel of an index. `from git` is a repository at a `commit` (a
     `tag` is locked as its commit; `subdirectory` is where the package lies in it), `from source` the source archive of
     the index: both are built in the builder, where `needs` names what building needs and the package does not say, and
-    `jobs` how many compilers run side by side. `from wheel` is a wheel by its address and `sha256`.
+    `jobs` how many compilers run side by side. `from wheel` is a wheel by its address and `sha256`, or one that lies in
+    the project: what it asks for joins the one resolution.
     """
 
     examples = (
         "pip fastapi uvicorn[standard]",
         "pip < pandas >=2.2,<3; pyarrow 18 >",
+        "pip < pycolmap without deps; numpy >",
         'pip from "requirements.txt"',
         'pip from "pyproject.toml" group train extra gpu',
         f'pip ranker from git "https://git.example.org/ranker" commit {"0" * 39}1',

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
+    from envc.knowledge.toolchains import Toolchain
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
 #: is read. Families have one file each, in `ml/`.
@@ -37,6 +38,7 @@ FILES: Mapping[str, str] = {
     "archives.env": "archives",
     "packages.env": "package_names",
     "fabrics.env": "fabrics",
+    "toolchains.env": "toolchains",
 }
 
 
@@ -230,6 +232,16 @@ class Library:
         from envc.knowledge.fabrics import Fabrics
 
         return Fabrics(self.page("fabrics.env"))
+
+    def toolchains(self) -> tuple[Toolchain, ...]:
+        """Return every toolchain."""
+        from envc.knowledge.toolchains import Toolchain
+
+        return self.page("toolchains.env").all(Toolchain)
+
+    def toolchain(self, name: str) -> Toolchain | None:
+        """Return what a toolchain is in its official image."""
+        return next((one for one in self.toolchains() if one.name == name), None)
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

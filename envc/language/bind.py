@@ -74,7 +74,7 @@ class _Binder:
         while waiting:
             argument = waiting.pop(0)
             if argument.kind == "reference":
-                self.wrong("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+                self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
             elif self.must_be_positional() or not self.has_meaning(argument):
                 self.take_unnamed(argument, waiting)
             else:
@@ -103,7 +103,7 @@ class _Binder:
             while waiting and (keyword.many or not taken) and not (taken and self.has_meaning(waiting[0])):
                 taken.append(waiting.pop(0))
             if not taken:
-                self.wrong("missing-argument", f"`{word}` has no value", argument.span, "nothing follows")
+                self.mistake("missing-argument", f"`{word}` has no value", argument.span, "nothing follows")
                 return
             values = [self.value(one, keyword.kinds) for one in taken]
             self.store(field, tuple(values) if keyword.many else values[0], taken[0].span.to(taken[-1].span))
@@ -163,7 +163,7 @@ class _Binder:
         elif not layout.items:
             assert self.item.block_span is not None  # noqa: S101  # an item with a block has its span
             opening = Span(self.item.block_span.source, self.item.block_span.start, self.item.block_span.start + 1)
-            self.wrong("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
+            self.mistake("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
         bound = bind(item, entries.model, arguments, self.item.word)
@@ -179,10 +179,10 @@ class _Binder:
         if argument.given is not None:
             self.texts[argument.span] = argument.given.text
         if argument.kind == "reference" and "reference" not in kinds:
-            self.wrong("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+            self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
-            self.wrong(
+            self.mistake(
                 "wrong-kind",
                 f"{_KIND_NAMES[argument.kind]} stands where {wanted} belongs",
                 argument.span,
@@ -220,7 +220,7 @@ class _Binder:
             )
         )
 
-    def wrong(self, name: str, message: str, span: Span, label: str = "") -> None:
+    def mistake(self, name: str, message: str, span: Span, label: str = "") -> None:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
 
 

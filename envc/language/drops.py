@@ -12,6 +12,7 @@ from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
 from envc.language.outside_facets import ProvidedPackage
+from envc.language.package_rules import Override, Patch
 from envc.language.package_source import ProjectFolder
 from envc.language.package_words import PackageList
 from envc.language.packages import normalised
@@ -68,7 +69,7 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
     facets = facets_of(mine)
     known = sorted({name for facet in facets for name in names_of(facet)[:1]} | provided)
     # names of packages are the same however they are written; all other names are what they are
-    plain = normalised if issubclass(drop.word, PackageList) else _path
+    plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) or provided else _path
     wanted = {plain(name.value) for name in drop.names}
     found = {plain(name) for facet in facets for name in names_of(facet)}
     mistakes = [_nothing(drop, name, known) for name in drop.names if plain(name.value) not in found]
@@ -101,15 +102,13 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     if isinstance(facet, CopiedPath):
         return (facet.source,)
-    if isinstance(facet, ProjectFolder):
-        return (facet.path,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):
         return (facet.pattern,)
-    if isinstance(facet, PythonPackage):
-        return (facet.name,)
-    name = getattr(facet, "name", None)
+    if isinstance(facet, Patch):
+        return (facet.path, facet.package)
+    name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
 
 

@@ -13,6 +13,7 @@ from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.package_rules import PackageRule
 from envc.language.package_source import PackageSource, ProjectFolder
 from envc.language.stage_facets import Stage, StageFacet
 
@@ -71,6 +72,7 @@ class PythonPackage(NamedTuple):
     accelerated: bool
     origin: Origin
     source: PackageSource | None = None
+    bare: bool = False  # what it asks for itself is not followed
 
     @property
     def requirement(self) -> str:
@@ -89,6 +91,7 @@ class PackageFile(NamedTuple):
     pinned: bool
     accelerated: bool
     origin: Origin
+    bare: bool = False
 
 
 class ListedPackage(NamedTuple):
@@ -105,6 +108,7 @@ class ListedPackage(NamedTuple):
     path: str  # of the list, relative to the program
     origin: Origin
     source: PackageSource | None = None
+    bare: bool = False
 
 
 class PackageIndex(NamedTuple):
@@ -278,4 +282,5 @@ Facet = (
     | ContainerFacet
     | OutsideFacet
     | StageFacet
+    | PackageRule
 )

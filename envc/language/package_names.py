@@ -41,6 +41,14 @@ def read_name(text: str) -> str:
     return normalised(match[1]) + (f"[{','.join(sorted(map(normalised, extras)))}]" if extras else "")
 
 
+def read_bare_name(text: str) -> str:
+    """Return a name that stands without extras in its one form. Raises the refusal of what is none."""
+    match = _NAME.fullmatch(text)
+    if not match or match[2] is not None:
+        refuse("unusable-package-name", "the name of a package, without extras: letters, digits and - _ . only")
+    return normalised(text)
+
+
 def read_specifier(text: str) -> str:
     """Return PEP 440's form. A number alone is a version: with two parts all of its patches, with three exactly it."""
     if text[:1].isdigit():

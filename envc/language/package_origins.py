@@ -48,12 +48,20 @@ def _where(values: tuple[str, ...]) -> tuple[str, ...]:
     if kind == "git":
         return (kind, read_repository(addresses[0]))
     if kind == "wheel":
-        match = _WHEEL.fullmatch(addresses[0])
-        if not match:
-            refuse("unreadable-address", "a wheel is like https://host/path/name-1.0-py3-none-any.whl")
-        if "@" in match[1]:
-            refuse("secret-in-address", "an address holds no credentials; pip's own are used")
+        return (kind, read_wheel(addresses[0]))
     return values
+
+
+def read_wheel(address: str) -> str:
+    """Return the address of a wheel, or its path in the project. Raises the refusal of what is neither."""
+    if "://" not in address and address.endswith(".whl"):
+        return program_path(address)
+    match = _WHEEL.fullmatch(address)
+    if not match:
+        refuse("unreadable-address", "a wheel is like https://host/path/name-1.0-py3-none-any.whl, or a path of it")
+    if "@" in match[1]:
+        refuse("secret-in-address", "an address holds no credentials; those of netrc are used")
+    return address
 
 
 def read_commit(text: str) -> str:
@@ -157,7 +165,7 @@ def mistakes_of(one: Sourced, name: str, place: str, origin: Origin) -> Iterator
             (wrong(origin.of(f"{place}.branch"), "another commit tomorrow"),),
             helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
         )
-    if kind == "wheel" and not one.sha256:
+    if kind == "wheel" and "://" in one.source[1] and not one.sha256:
         yield Diagnostic(
             "no-checksum",
             f"nothing says what the bytes of `{name}` must be",

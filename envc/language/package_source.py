@@ -16,7 +16,7 @@ class PackageSource(NamedTuple):
     """
 
     kind: SourceKind
-    address: str = ""  # of the repository or the wheel; the folder, relative to the program
+    address: str = ""  # of the repository or the wheel; a wheel or folder of the project, relative to the program
     commit: str = ""  # 40 digits
     tag: str = ""
     sha256: str = ""  # of the wheel
@@ -29,6 +29,11 @@ class PackageSource(NamedTuple):
     def is_built(self) -> bool:
         """Whether it has to be built."""
         return self.kind != "wheel"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a wheel that lies in the project."""
+        return self.kind == "wheel" and "://" not in self.address
 
     @property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
@@ -29,6 +29,7 @@ class PackageList(Declaration):
     groups: Annotated[tuple[str, ...], Keyword("group", many=True)] = ()
     extras: Annotated[tuple[str, ...], Keyword("extra", many=True)] = ()
     pinned: Annotated[bool, Flag()] = False
+    without: Annotated[Literal["deps"] | None, Keyword()] = None
 
     def facets(self, origin: Origin) -> Iterator[PythonPackage | PackageFile]:
         """Return the packages, and the list that they are read from."""
@@ -41,6 +42,7 @@ class PackageList(Declaration):
                 pinned=self.pinned,
                 accelerated=self.accelerated,
                 origin=origin,
+                bare=self.without is not None,
             )
         for position, entry in enumerate(self.packages):
             place = f"packages.{position}"
@@ -57,6 +59,7 @@ class PackageList(Declaration):
                 self.accelerated,
                 Origin(origin.item, spans),
                 entry.package_source,
+                bare=(entry.without or self.without) is not None,
             )
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:

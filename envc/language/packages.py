@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from envc.language.fields import Flag, Positional
-from envc.language.package_names import normalised, read_name, read_specifier
+from envc.language.fields import Flag, Keyword, Positional
+from envc.language.package_names import normalised, read_bare_name, read_name, read_specifier
 from envc.language.package_origins import Sourced
-from envc.language.values import refuse
 from envc.language.word import Entry
 
-__all__ = ["PackageEntry", "PackageName", "normalised"]
-
-
-def _read_bare_name(text: str) -> str:
-    name = read_name(text)
-    if "[" in name:
-        refuse("unusable-package-name", "a package is there with what its extras need, or without: no extra is named")
-    return name
-
-
-#: The name of a package, without version and extras.
-PackageName = Annotated[str, AfterValidator(_read_bare_name)]
+__all__ = ["PackageEntry", "PackageName", "Specifier", "normalised"]
 
 
 class NamedPackage(Entry):
@@ -47,3 +35,11 @@ class NamedPackage(Entry):
 
 class PackageEntry(Sourced, NamedPackage):
     """A package, and maybe where it comes from: `crcmod 1.7 from source`."""
+
+    without: Annotated[Literal["deps"] | None, Keyword()] = None
+
+
+#: A package's name without extras, as PEP 503 normalises it.
+PackageName = Annotated[str, AfterValidator(read_bare_name)]
+#: PEP 440's specifier, of a version too: `==2.7.*` from `2.7`.
+Specifier = Annotated[str, BeforeValidator(read_specifier)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from envc.lock.resolution import PackageOfBase, Progress
+from envc.lock.resolution import Given, Progress
 
 
 class BasePython(NamedTuple):
@@ -15,7 +15,7 @@ class BasePython(NamedTuple):
     whole: bool  # an environment made by it sees all its packages; or else only those of `folders`
     folders: tuple[str, ...]  # of packages that an environment made by it does not see by itself
     variables: tuple[str, ...]  # of the base, which would bend an installation: `PIP_CONSTRAINT`; sorted
-    packages: tuple[PackageOfBase, ...]  # sorted by name
+    packages: tuple[Given, ...]  # sorted by name
     occupied: bool = False  # something of the base lies where the environment's own packages go
     unprivileged: bool = False  # its processes are not root's
     glibc: tuple[int, int] | None = None  # where the base says which it has

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from envc.diagnostics import Concern, Diagnostic, Label, Report, Span
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, PythonPackage
+from envc.language.package_rules import Override
+from envc.language.packages import normalised
 from envc.lock.edits import mending_edits
 from envc.lock.python_edit import MENDED_BY_PYTHON, python_edit, python_label
 from envc.lock.resolution import Request
@@ -21,10 +24,22 @@ def blamed(report: Report, environment: Environment, request: Request, world: Wo
     fixes = mending_edits(report, environment, request, world)
     other_python = python_edit(report, environment, request, world)
     diagnostics = [
-        at_clauses(one, environment)._replace(fixes=(*one.fixes, *fixes.get(position, ()), *other_python)[:3])
+        _with_overrides(at_clauses(one, environment), one, environment)._replace(
+            fixes=(*one.fixes, *fixes.get(position, ()), *other_python)[:3]
+        )
         for position, one in enumerate(report.diagnostics)
     ]
     return Report(diagnostics, report.exit_code)
+
+
+def _with_overrides(shown: Diagnostic, told: Diagnostic, environment: Environment) -> Diagnostic:
+    """Return a diagnostic that names the overrides of the packages that it tells of: what was replaced is not seen."""
+    said = {word for text in (told.message, *told.notes) for word in re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", text)}
+    said = {normalised(word.rstrip("._-")) for word in said}
+    overrides = [one for one in environment.every(Override) if one.name in said]
+    labels = tuple(Label(one.origin.span, "replaces what packages ask", primary=not shown.labels) for one in overrides)
+    notes = tuple(f"`override` has replaced what packages ask of {one.name}: {one.requirement}" for one in overrides)
+    return shown._replace(labels=(*shown.labels, *labels), notes=(*shown.notes, *notes))
 
 
 def at_clauses(diagnostic: Diagnostic, environment: Environment) -> Diagnostic:

@@ -97,6 +97,7 @@ def _locked(
         source=source.kind,
         asked=build.asked,
         requires=chosen.requires,
+        overruled=chosen.overruled,
         build=needs,
         shared=shared,
         tools=tuple(LockedTool(name=one.name, version=one.version, index=one.index_name) for one in tools),

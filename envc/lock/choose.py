@@ -12,6 +12,7 @@ from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
+from envc.language.package_rules import Override
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
@@ -27,8 +28,10 @@ from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
+from envc.lock.overrides import locked_overrides
+from envc.lock.patches import locked_patches
 from envc.lock.provided import (
     for_resolver,
     locked_base,
@@ -49,6 +52,9 @@ from envc.lock.resolution import (
 from envc.lock.routes import routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.toolchains import find_toolchains
+from envc.lock.wheel_builds import check_wheel_builds
+from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -67,8 +73,10 @@ class Prepared(NamedTuple):
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
     sourced: tuple[Build, ...]  # the packages that are built
+    wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...]
+    toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -119,8 +127,9 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     upgrade = wishes.kind("apt")
     routes = routes_of(missing, builds)
     sourced = find_builds(missing, target, world, routes, old, wishes)
-    compiler = find_compiler(asked, sourced, builds, platform, world, None if wishes.images() else old)
-    request = _request(missing, (builds, sourced), target, world, wishes.kept(asked, old))
+    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    wheels = find_wheels(missing, target, world.wheels, old, world.progress)
+    request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     if request is not None and base is not None:
         refuse_without_pip(environment, base)
         request = _on_base(request, base)
@@ -135,7 +144,9 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
         sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
         sourced=sourced,
+        wheels=wheels,
         compiler=compiler,
+        toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
         request=request,
@@ -149,9 +160,7 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    request = _request(
-        prepared.asked, (builds, prepared.sourced), prepared.request.target, world, prepared.request.pins
-    )
+    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 
@@ -159,9 +168,11 @@ def with_builds(
 def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    names = {build.package.name for build in prepared.sourced}
-    whole = as_listed(prepared.asked, resolution).packages if resolution else ()
-    packages = tuple(package for package in whole if package.name not in names)
+    names = {build.package.name for build in prepared.sourced} | {wheel.package.name for wheel in prepared.wheels}
+    whole = {one.name: one for one in (as_listed(prepared.asked, resolution).packages if resolution else ())}
+    packages = tuple(package for name, package in whole.items() if name not in names)
+    versions = {name: package.version for name, package in whole.items()}
+    check_wheel_builds(environment, prepared.wheels, versions, prepared.builds)
     check_architectures(prepared.asked, prepared.builds, packages, images.python.version, prepared.library)
     lock = Lock(
         edition=environment.edition,
@@ -182,11 +193,15 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
         images=prepared.copied,
-        built=built.builds,
-        compiler=prepared.compiler,
-        sources=prepared.sources,
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
+        overrides=locked_overrides(environment),
+        patches=locked_patches(environment, whole),
+        built=built.builds,
+        wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
+        compiler=prepared.compiler,
+        sources=prepared.sources,
+        toolchains=prepared.toolchains,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 
@@ -203,24 +218,25 @@ def _package(package: Package) -> LockedPackage:
         requires=package.requires,
         wheel=package.wheel,
         size=package.size,
+        overruled=package.overruled,
     )
 
 
 def _request(
     environment: Environment,
-    chosen: tuple[tuple[BuildChoice, ...], tuple[Build, ...]],
+    builds: tuple[BuildChoice, ...],
     target: Target,
     world: World,
     pins: tuple[str, ...],
+    elsewhere: tuple[Build | Wheel, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)
     if not packages:
         return None
-    builds, sourced = chosen
     routes = routes_of(environment, builds)
     extras = {build.family.project: build for build in builds if build.extra}
-    own = {build.package.name: build.requirement for build in sourced}
+    own = {one.package.name: one.requirement for one in elsewhere}
     wanted = tuple(
         Requirement(own.get(package.name) or _requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
@@ -234,7 +250,9 @@ def _request(
         pins,
         tuple(sorted(routes.items())),
         tuple(sorted(bounds)),
-        given=tuple(sorted(build.given for build in sourced)),
+        overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
+        bare=tuple(sorted({package.name for package in packages if package.bare})),
+        given=tuple(sorted(one.given for one in elsewhere)),
     )
 
 
@@ -249,7 +267,8 @@ def _on_base(request: Request, base: BasePython) -> Request:
         requirements=tuple(
             one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
         ),
-        bounds=tuple(sorted({*request.bounds, *bounds})),
+        bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
+        bounds_of_base=bounds,
     )
 
 

@@ -20,8 +20,11 @@ _KIND_NAMES = {
     "system": "the system packages",
     "artifacts": "the data",
     "images": "the images that files are copied from",
-    "sources": "the sources",
     "provided": "what the base must bring",
+    "patches": "the patches",
+    "sources": "the sources",
+    "programs": "what builds need",
+    "toolchains": "the toolchains",
 }
 
 

@@ -103,10 +103,26 @@ def union_of(requests: Sequence[Request]) -> Request:
     routes = dict(sorted(route for request in requests for route in request.routes))
     bounds = tuple(sorted({bound for request in requests for bound in request.bounds}))
     addresses = tuple(sorted(indexes.items()))
-    given = tuple(sorted({one for request in requests for one in request.given}))
-    kept = tuple(sorted(pins.values()))
-    union = Request(target, ordered, addresses, kept, tuple(routes.items()), bounds, given=given)
-    return union._replace(provided=requests[0].provided)
+    return Request(
+        target,
+        ordered,
+        addresses,
+        tuple(sorted(pins.values())),
+        tuple(routes.items()),
+        bounds,
+        provided=requests[0].provided,
+        overrides=_together(requests),
+        given=tuple(sorted({one for request in requests for one in request.given})),
+        bare=tuple(sorted({name for request in requests for name in request.bare})),
+    )
+
+
+def _together(requests: Sequence[Request]) -> tuple[tuple[str, str], ...]:
+    """Return the overrides of all: of one package, the versions that all of them allow."""
+    found: dict[str, set[str]] = {}
+    for name, specifier in (override for request in requests for override in request.overrides):
+        found.setdefault(name, set()).update(specifier.split(","))
+    return tuple((name, ",".join(sorted(clauses))) for name, clauses in sorted(found.items()))
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from envc.lock.files import LockedFiles
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
@@ -46,22 +47,26 @@ def kept_resolution(
                 package.wheel,
                 package.size,
                 package.requires,
+                overruled=package.overruled,
             )
             for package in lock.packages
         )
-        + tuple(_built(build, old) for build in lock.built),
+        + tuple(_elsewhere(one, old) for one in lock.built)
+        + tuple(_elsewhere(one, old) for one in lock.wheels),
     )
-
-
-def _built(build: LockedBuild, old: LockedFiles) -> Package:
-    asking = [one.name for one in old.lock.everything if build.name in map(name_of, one.requires)]
-    return Package(build.name, build.version, (), None, tuple(sorted(asking)), None, None, build.requires)
 
 
 def _same_base(lock: Lock, request: Request) -> bool:
     """Say whether the base brings what it brought."""
     before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
     return before == now
+
+
+def _elsewhere(locked: LockedBuild | LockedWheel, old: LockedFiles) -> Package:
+    """Return a package that comes from no index."""
+    asking = tuple(sorted(one.name for one in old.lock.everything if locked.name in map(name_of, one.requires)))
+    name, version = locked.name, locked.version
+    return Package(name, version, (), None, asking, None, None, locked.requires, overruled=locked.overruled)
 
 
 def _oldest_glibc(old: LockedFiles) -> str:

@@ -32,7 +32,8 @@ def settled(environment: Environment, python: str | None, platform: str) -> Envi
                         facet.pinned,
                         facet.accelerated,
                         facet.origin,
-                        facet.source,
+                        source=facet.source,
+                        bare=facet.bare,
                     )
                 )
     return environment._replace(facets=tuple(facets))

@@ -28,6 +28,7 @@ class LockedBuild(Fact):
     asked: str  # what the program asks for, in one form
     requires: tuple[str, ...]  # what it needs on the target when it runs, sorted, without markers
     build: tuple[str, ...]  # what its build needs on the target, sorted, without markers
+    overruled: tuple[str, ...] = ()  # as of other packages
     shared: tuple[str, ...] = ()  # names of those that the environment has itself: then the build sees all that it has
     tools: tuple[LockedTool, ...] = ()  # all others with what they need, sorted by name
     compiled: bool = False  # whether it needs a compiler
@@ -48,7 +49,7 @@ class LockedBuild(Fact):
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what this kind of source does not have."""
         content: dict[str, Any] = write(self)
-        later = {"shared", "submodules"}
+        later = {"shared", "submodules", "overruled"}
         return {name: value for name, value in content.items() if value is not None and (value or name not in later)}
 
     @property

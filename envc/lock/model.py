@@ -13,9 +13,15 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
+
+
+def _used(content: dict[str, Any], later: set[str]) -> dict[str, Any]:
+    """Return a part's content without what came after the first locks and is not used."""
+    return {name: value for name, value in content.items() if value or name not in later}
 
 
 class LockedPython(Fact):
@@ -68,6 +74,28 @@ class LockedPackage(Fact):
     requires: tuple[str, ...]  # what it needs on the target, sorted: `scipy>=1.8`, without markers
     wheel: str | None
     size: int | None
+    #: What it asks for itself and what does not count: replaced by an `override`, or left out by `without deps`.
+    overruled: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _used(serialize(self), {"overruled"})
+
+
+class LockedOverride(Fact):
+    """Versions of a package that count in place of what other packages ask of it."""
+
+    name: str
+    specifier: str
+    reason: str
+
+
+class LockedPatch(Fact):
+    """A change of a package's installed files."""
+
+    package: str
+    path: str  # relative to the program
+    sha256: str
 
 
 class LockedProvidedPackage(Fact):
@@ -89,7 +117,8 @@ class LockedBasePython(Fact):
     unprivileged: bool = False
 
 
-Stage = Literal["builder", "inference"]
+#: `builder`, `inference`, or the stage in which a program is compiled: `build-colmap`.
+Stage = Annotated[str, Field(pattern=r"^(builder|inference|build-[a-z0-9._-]+)$")]
 
 
 class LockedSystemPackage(Fact):
@@ -158,10 +187,37 @@ class LockedSource(Fact):
     size: int
     submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+    pointers: int = 0  # how many of the files only say where Git LFS has the bytes
+
+
+#: A path, in the one form that needs no quotes anywhere.
+PlainPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
+
+
+class LockedToolchain(Fact):
+    """A toolchain by its image, and what of that is used."""
+
+    name: str
+    image: LockedImage
+    paths: tuple[PlainPath, ...]  # copied to the same place
+    programs: tuple[PlainPath, ...]  # put on PATH
+    variables: dict[str, str]
+    links: dict[PlainPath, str]  # symbolic links to make, and where they point to
 
 
 #: Facts of a lock that came after the first locks were made.
-_LATER = frozenset({"images", "base_python", "provided", "built", "compiler", "sources"})
+_LATER = {
+    "images",
+    "base_python",
+    "provided",
+    "built",
+    "wheels",
+    "compiler",
+    "sources",
+    "overrides",
+    "patches",
+    "toolchains",
+}
 
 
 class Lock(Fact):
@@ -183,22 +239,25 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
-    built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
-    compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
-    sources: tuple[LockedSource, ...] = ()  # sorted by name
     base_python: LockedBasePython | None = None  # where the program says what the base provides
     provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
+    built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
+    compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
+    sources: tuple[LockedSource, ...] = ()  # sorted by name
+    overrides: tuple[LockedOverride, ...] = ()  # sorted by name
+    patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        content: dict[str, Any] = serialize(self)
-        return {name: value for name, value in content.items() if value or name not in _LATER}
+        return _used(serialize(self), _LATER)
 
     @property
-    def everything(self) -> tuple[LockedPackage | LockedBuild, ...]:
-        """All Python packages, those that are built among them."""
-        return (*self.packages, *self.built)
+    def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:
+        """All Python packages that were chosen, those that come from no index among them."""
+        return (*self.packages, *self.built, *self.wheels)
 
     @property
     def indexes(self) -> tuple[str | None, ...]:

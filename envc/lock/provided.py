@@ -14,7 +14,7 @@ from envc.lock.base_python import BasePython
 from envc.lock.markers import markers_of
 from envc.lock.model import Lock, LockedBasePython, LockedProvidedPackage
 from envc.lock.requirements import normalise
-from envc.lock.resolution import PackageOfBase, Target
+from envc.lock.resolution import Given, Target
 
 #: The first pip that installs for another Python than its own.
 _OLDEST_PIP = "22.3"
@@ -118,8 +118,8 @@ def not_provided(environment: Environment, base: BasePython | None) -> Environme
     return environment._replace(facets=tuple(facets))
 
 
-def for_resolver(base: BasePython, target: Target) -> tuple[tuple[PackageOfBase, ...], tuple[str, ...]]:
-    """Return the base's packages as a resolver sees them, and the bounds that they set for all others.
+def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[tuple[str, str], ...]]:
+    """Return the base's packages as a resolver sees them, and the bounds that they set for all others, each with who.
 
     What a package of the base needs is there, or its maker did without: nothing is installed for it, and where two of
     them disagree that is no matter of ours. What its extras need comes in when somebody asks for the extra.
@@ -128,7 +128,8 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[PackageOfBase,
 
     names = {one.name for one in base.packages}
     markers = markers_of(target.python, target.platform)
-    packages, bounds = [], set()
+    packages: list[Given] = []
+    bounds: set[tuple[str, str]] = set()
     for package in base.packages:
         extras = []
         for text in package.requires:
@@ -140,7 +141,8 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[PackageOfBase,
                 and normalise(requirement.name) not in names
                 and (requirement.marker is None or requirement.marker.evaluate(markers))
             ):
-                bounds.add(f"{normalise(requirement.name)}{requirement.specifier}")
+                bound = f"{normalise(requirement.name)}{requirement.specifier}"
+                bounds.add((bound, f"{package.name} {package.version}"))
         packages.append(package._replace(requires=tuple(extras)))
     return tuple(packages), tuple(sorted(bounds))
 
@@ -161,7 +163,7 @@ def locked_base(base: BasePython | None) -> LockedBasePython | None:
 
 def locked_packages(base: BasePython | None) -> tuple[LockedProvidedPackage, ...]:
     """Return what the lock holds of the base's packages."""
-    packages: Iterable[PackageOfBase] = base.packages if base else ()
+    packages: Iterable[Given] = base.packages if base else ()
     return tuple(LockedProvidedPackage(**one._asdict()) for one in packages)
 
 
@@ -170,5 +172,5 @@ def base_of(lock: Lock) -> BasePython | None:
     python = lock.base_python
     if python is None:
         return None
-    packages = tuple(PackageOfBase(one.name, one.version, one.requires) for one in lock.provided)
+    packages = tuple(Given(one.name, one.version, one.requires) for one in lock.provided)
     return BasePython(**python.model_dump(), version=lock.python.version, packages=packages)

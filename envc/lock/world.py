@@ -13,6 +13,7 @@ from envc.lock.package_sources import PackageSources
 from envc.lock.repositories import GitResolver
 from envc.lock.resolution import ImageSource, Progress, Resolver
 from envc.lock.system_packages import SystemResolver
+from envc.lock.wheels import WheelFiles
 
 
 def forget(_: MovedPin) -> None:
@@ -33,3 +34,4 @@ class World(NamedTuple):
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked
+    wheels: WheelFiles | None = None  # None: no wheel of no index may be read

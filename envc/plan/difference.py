@@ -49,6 +49,7 @@ def input_changes(
         "group": "packages",
         "system": "apt",
         "artifacts": "data",
+        "patches": "patches",
     }
     return _changes(
         *(
@@ -102,14 +103,35 @@ def _lock_facts(locked: LockedFiles) -> Facts:
     for distribution in lock.distributions:
         if distribution.snapshot:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
-    facts |= {("data", one.name): f"{one.version} {one.sha256 or 'unmeasured'}" for one in lock.artifacts}
-    facts |= _built_facts(lock)
+    return facts | _outside_facts(lock) | _built_facts(lock)
+
+
+def _outside_facts(lock: Lock) -> Facts:
+    """Return what comes from no index and no archive of a distribution."""
+    facts: Facts = {}
+    for artifact in lock.artifacts:
+        facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
+    for provided in lock.provided:
+        facts["provided", provided.name] = provided.version
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
-    facts |= {("provided", one.name): one.version for one in lock.provided}
+    for toolchain in lock.toolchains:
+        facts["toolchains", toolchain.name] = f"{toolchain.image.tag} {toolchain.image.digest}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
+    return facts | _rule_facts(lock)
+
+
+def _rule_facts(lock: Lock) -> Facts:
+    facts: Facts = {}
+    for override in lock.overrides:
+        facts["packages", f"override {override.name}"] = f"{override.specifier} because {override.reason}"
+    for wheel in lock.wheels:
+        facts["packages", wheel.name] = wheel.version
+        facts["packages", f"{wheel.name} files"] = wheel.sha256[:12]
+    for patch in lock.patches:
+        facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts
 
 

@@ -26,14 +26,18 @@ BRANCHES = (
     "run",
     "tools",
     "images",
+    "provided",
+    "targets",
     "built",
     "projects",
     "sources",
-    "provided",
-    "targets",
+    "patches",
+    "wheels",
+    "programs",
+    "toolchains",
 )
 #: Branches that the environment hash leaves out.
-BESIDE_THE_ENVIRONMENT = {"source", "run", "projects", "targets"}
+BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
 
 
 _ADDRESSES: Any = {

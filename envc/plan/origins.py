@@ -24,7 +24,8 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
+from envc.language.package_rules import Override, Patch
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
@@ -33,10 +34,13 @@ _LATER_ORIGINS: dict[str, type] = {
     "tools": Tool,
     "images": ImageFile,
     "checks": BuildCheck,
-    "sources": GitSource,
     "builder variables": BuilderSetting,
     "launch": Launch,
     "fabric": Fabric,
+    "sources": GitSource,
+    "patches": Patch,
+    "programs": ProgramBuild,
+    "toolchains": Toolchain,
 }
 
 
@@ -45,7 +49,7 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
     kinds: dict[str, tuple[type, ...]] = {
         "base": (BaseImage, Interpreter, Accelerator),
         "apt": (SystemPackage,),
-        "packages": (PythonPackage, PackageFile, PackageIndex),
+        "packages": (PythonPackage, PackageFile, PackageIndex, Override),
         "data": (Artifact,),
         "source": (CopiedPath,),
         "variables": (Setting,),
@@ -69,8 +73,21 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         clauses = [facet.origin.clause for facet in environment.facets if isinstance(facet, wanted)]
         origins.append((part, tuple(dict.fromkeys(clauses))))
     origins.append(("base reason", (lock.base.reason, lock.python.reason)))
+    if lock.wheels:
+        names = {wheel.name for wheel in lock.wheels}
+        asking = [
+            facet
+            for facet in environment.facets
+            if isinstance(facet, PythonPackage | ListedPackage) and facet.source and facet.name in names
+        ]
+        origins.append(("wheels", tuple(dict.fromkeys(one.origin.clause for one in asking))))
+    for one in lock.overrides:
+        text = f"{one.name}{one.specifier} in place of what other packages ask, because {one.reason}"
+        origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
+        if lock.accelerator.build and not any(lock.indexes):
+            origins.append(("extra reason", (lock.accelerator.reason,)))
     return tuple(origins)
 
 

@@ -47,3 +47,21 @@ class PackageGroup(Part):
     def argument(self) -> str | None:
         """The build argument that gives a named index another address: `PYTORCH_CU118_INDEX`."""
         return index_argument(self.index) if self.index else None
+
+
+class PlannedPatch(Part):
+    """A change of a package's installed files."""
+
+    package: str
+    path: str  # relative to the program
+    sha256: str
+
+
+class PlannedWheel(Part):
+    """A package that comes as a wheel of no index."""
+
+    name: str
+    version: str
+    file: str  # its name
+    sha256: str
+    location: str  # an address, or a path relative to the program

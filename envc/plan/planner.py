@@ -14,7 +14,7 @@ from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
 from envc.plan.outside import image_files, tools_of
-from envc.plan.package_parts import PackageGroup, PlannedPackage
+from envc.plan.package_parts import PackageGroup, PlannedPackage, PlannedPatch
 from envc.plan.places import Places
 from envc.plan.plan import (
     BasePart,
@@ -23,13 +23,16 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.programs import programs_of
 from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
 from envc.plan.targets import targets_of
+from envc.plan.toolchains import toolchains_of
 from envc.plan.variables import builder_variables_of
+from envc.plan.wheels import wheels_of
 
 
 def make_plan(  # the stage's inputs, each a type of the pipeline
@@ -49,7 +52,17 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     built = builds_of(environment, locked, index_addresses)
-    outside = Outside(tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built)
+    wheels = wheels_of(environment, lock)
+    outside = Outside(
+        tools=tools_of(environment),
+        images=image_files(environment, lock),
+        sources=sources_of(environment, lock),
+        built=built,
+        wheels=wheels,
+        patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),
+        programs=programs_of(environment, lock),
+        toolchains=toolchains_of(lock),
+    )
     apt = plan_apt(lock, index_addresses)
     python_image = lock.interpreter or lock.base
     base = BasePart(
@@ -59,7 +72,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         builder=(lock.compiler or python_image).reference,
         inference=lock.base.reference,
         python=base_python_of(lock),
-        python_image=python_image.reference if lock.compiler else None,
+        builder_python=python_image.reference if lock.compiler else None,
     )
     return Plan(
         name=environment.name,
@@ -82,6 +95,10 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         projects=projects_of(environment, built, sources, places),
         provided=provided_of(lock),
         targets=targets_of(environment),
+        wheels=wheels,
+        patches=outside.patches,
+        programs=outside.programs,
+        toolchains=outside.toolchains,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

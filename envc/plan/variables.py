@@ -40,14 +40,16 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
 
 
 def builder_variables_of(environment: Environment, lock: Lock) -> tuple[Pair, ...]:
-    """Return what only the builder's steps read, sorted by name. What the program sets wins over what is derived."""
+    """Return what only the builder's steps read, sorted by name. What the program sets wins over what is derived.
+
+    Which GPUs PyTorch's extensions are compiled for; and where CUDA's compilers are, which is there without a GPU, too.
+    """
     variables: dict[str, str] = {}
     accelerator = environment.one(Accelerator)
     if accelerator and accelerator.architectures:
-        # what PyTorch's extensions are compiled for
         amd = all(architecture.startswith("gfx") for architecture in accelerator.architectures)
         variables["PYTORCH_ROCM_ARCH" if amd else "TORCH_CUDA_ARCH_LIST"] = ";".join(accelerator.architectures)
-    if lock.compiler:  # a builder has no GPU, and compiles for one
+    if lock.compiler:
         variables |= {"CUDA_HOME": "/usr/local/cuda", "FORCE_CUDA": "1"}
     variables.update({one.setting.name: one.setting.value for one in environment.every(BuilderSetting)})
     return tuple(sorted(variables.items()))

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.build_parts import PlannedSource
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.system_parts import PlannedSystemPackage
 
 
@@ -36,14 +36,15 @@ def source_of(source: PlannedSource) -> str:
 
 
 def remote_files(plan: Plan) -> tuple[RemoteFile, ...]:
-    """Return the files that a build takes from addresses: tools, and data that are copied into the image."""
+    """Return the files that a build takes from addresses: tools, wheels, data that are copied into the image."""
     tools = [RemoteFile(f"tool {one.name}", one.location, one.sha256) for one in plan.tools]
     data = [
         RemoteFile(f"{one.kind} {one.name}", one.location, one.sha256 or "")
         for one in plan.data
         if one.delivery == "copied" and one.location and "://" in one.location
     ]
-    return (*tools, *data)
+    wheels = [RemoteFile(f"wheel {one.file}", one.location, one.sha256) for one in plan.wheels if "://" in one.location]
+    return (*tools, *data, *wheels)
 
 
 def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
@@ -61,6 +62,7 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
 def refuse_unversioned(plan: Plan) -> None:
     """Refuse a lock that has only names of system packages. Raises a Report."""
     stages = {"builder": plan.apt.builder, "inference": plan.apt.inference}
+    stages |= {one.stage: one.packages for one in plan.programs}
     names = [name for stage, names in stages.items() if not plan.apt.distribution_of(stage) for name in names]
     if names:
         raise Report(

@@ -23,8 +23,21 @@ def list_reader(
     `shown` is how messages name the program, and so the folder of its lists; `note` is told of every file before it is
     read. It raises a Report for a file that is not there, not of the project, or no text.
     """
+    content_of = content_reader(root, places, shown, note)
 
     def read(path: str, named: Span) -> Source:
+        name, content = content_of(path, named)
+        return decode(content, name)
+
+    return read
+
+
+def content_reader(
+    root: Path, places: Places, shown: str, note: Callable[[Path], None]
+) -> Callable[[str, Span], tuple[str, bytes]]:
+    """Return what reads a file by its path relative to the program: how messages name it, and its bytes."""
+
+    def read(path: str, named: Span) -> tuple[str, bytes]:
         place = places.of_program_path(path)
         if place is None or path.startswith("/"):
             raise _refused("path-leaves-root", f"`{path}` lies outside the project", named, "above the project's root")
@@ -42,7 +55,7 @@ def list_reader(
             raise world_failed("unreadable-file", message, labels=(wrong(named, "named here"),)) from None
         if len(content) > LARGEST:
             raise _refused("unreadable-list", f"`{name}` has more than {LARGEST} bytes, and no list has", named, "")
-        return decode(content, name)
+        return name, content
 
     return read
 

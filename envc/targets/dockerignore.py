@@ -19,6 +19,8 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
     }
+    exact |= {plan.placement.at_root(patch.path) for patch in plan.patches}
+    exact |= {plan.placement.at_root(wheel.location) for wheel in plan.wheels if "://" not in wheel.location}
     ignored = sorted({pattern for copy in plan.sent for pattern in copy.ignored})
     lines = [
         "# What the Dockerfile copies, and nothing else, is sent to the builder.",
@@ -35,7 +37,9 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         ]
     if exact:
         lines += [
-            "# Whole, whatever their names: the lock, and what `data` and `weights` copy.",
+            "# Whole, whatever their names: the lock, and what `data` and `weights` copy."
+            if not (plan.patches or plan.wheels)
+            else "# Whole, whatever their names: the lock, wheels, patches, and what `data` and `weights` copy.",
             *(_allow(path) for path in sorted(exact)),
         ]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from envc.lock.requirements import Pin, block
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.hash import PlanHash
+from envc.plan.package_parts import PlannedWheel
 from envc.plan.plan import Plan
 
 
@@ -23,7 +24,15 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
     lines += [f"# {one.name}{_version(one)} is not here: the image builds it of {_of(one)}" for one in plan.built]
     named = {group.index: group.address for group in plan.packages if group.index}
     lines += [f"# add --extra-index-url {address} for {index}" for index, address in sorted(named.items())]
-    return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins)}
+    wheels = "".join(map(_wheel, plan.wheels))
+    return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins) + wheels}
+
+
+def _wheel(wheel: PlannedWheel) -> str:
+    """Return the lines of a wheel of no index; what lies in the project has no address to name."""
+    if "://" in wheel.location:
+        return f"# {wheel.name}\n{wheel.name} @ {wheel.location} \\\n    --hash=sha256:{wheel.sha256}\n"
+    return f"# {wheel.name} {wheel.version} lies in the project: {wheel.location}, sha256 {wheel.sha256}\n"
 
 
 def _version(build: PlannedBuild) -> str:

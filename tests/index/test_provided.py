@@ -9,7 +9,7 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
-from envc.lock.resolution import PackageOfBase, Request, Requirement, Resolution
+from envc.lock.resolution import Given, Request, Requirement, Resolution
 from envc.lock.world import World
 from envc.resolvers.pip_tools import PipTools, Settings
 from envc.resolvers.uv import Uv
@@ -20,10 +20,8 @@ from tests.unit.lock.world import LIBRARY, PLATFORM, Images, environment, image
 
 pytestmark = pytest.mark.index
 
-TORCH = PackageOfBase(
-    "torch", "2.7.0a0+nv25.04", ('onnx>=1.15; extra == "onnx"', 'zip-x; (extra == "two.b" or extra == "a")')
-)
-NUMPY = PackageOfBase("numpy", "1.26.4", ())
+TORCH = Given("torch", "2.7.0a0+nv25.04", ('onnx>=1.15; extra == "onnx"', 'zip-x; (extra == "two.b" or extra == "a")'))
+NUMPY = Given("numpy", "1.26.4", ())
 
 
 @pytest.fixture(params=[PipTools, Uv])
@@ -80,6 +78,23 @@ def test_its_extras_bring_what_they_need(resolver: PipTools | Uv, index: Index) 
     index.add("tools", "1", "torch[two.b]>=2")
     assert [one.name for one in asked(resolver, "torch[onnx]").packages] == ["onnx"]
     assert [one.name for one in asked(resolver, "tools").packages] == ["tools", "zip-x"]
+
+
+def test_its_own_wishes_bound_what_others_bring(resolver: PipTools | Uv, index: Index) -> None:
+    """And where nothing suits both, it is the base's package that is named, not the program."""
+    for version in ("80", "82"):
+        index.add("setuptools", version)
+    index.add("builds", "1", "setuptools>=81")
+    owner = "torch 2.7.0a0+nv25.04"
+    base = {"bounds": ("setuptools<82",), "bounds_of_base": (("setuptools<82", owner),)}
+    assert [one.version for one in asked(resolver, "setuptools", **base).packages] == ["80"]
+    with pytest.raises(Report) as raised:
+        asked(resolver, "builds", **base)
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.name == "unsatisfiable-packages"
+    assert "the program asks for setuptools" not in " ".join(diagnostic.notes)
+    assert f"{owner} asks for setuptools<82" in " ".join(diagnostic.notes)
+    assert "builds 1 asks for setuptools>=81" in " ".join(diagnostic.notes)
 
 
 def test_a_name_that_nobody_has_is_still_unknown(resolver: PipTools | Uv) -> None:

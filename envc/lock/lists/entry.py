@@ -13,6 +13,7 @@ from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
 from envc.lock.lists.addresses import AddressError, source_of
 from envc.lock.lists.mistakes import elsewhere, unreadable
+from envc.lock.lists.wheel_entry import wheel_source
 
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -65,10 +66,12 @@ def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool 
         requirement = Requirement(text)
     except InvalidRequirement:
         raise unreadable(span, "this is no PEP 508 requirement, such as torch>=2.1,<2.5") from None
+    found = hashes_of(hashes, span)
     source = None
     if requirement.url is not None:
         try:
-            source = source_of(requirement.url) if wanted else None
+            of_wheel = wheel_source(requirement.url, found, span) if wanted else None
+            source = of_wheel or (source_of(requirement.url) if wanted else None)
         except AddressError as error:
             raise unreadable(span, str(error)) from None
         if source is None:
@@ -78,7 +81,7 @@ def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool 
         tuple(sorted(map(normalised, requirement.extras))),
         ",".join(sorted(str(requirement.specifier).split(","))),
         str(requirement.marker or ""),
-        hashes_of(hashes, span),
+        () if source else found,
         wanted,
         span,
         source=source,

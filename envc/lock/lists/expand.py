@@ -10,7 +10,7 @@ from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
 from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
-from envc.language.package_source import ProjectFolder
+from envc.language.package_source import PackageSource, ProjectFolder
 from envc.lock.lists.entry import Entry, Folder, Include, Wish
 from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
@@ -80,8 +80,16 @@ def _package(file: PackageFile, path: str, entry: Entry, has_index: Callable[[st
         accelerated=file.accelerated,
         path=path,
         origin=Origin(file.origin.item, {"name": entry.span, "version": entry.span, "source": entry.span}),
-        source=entry.source,
+        source=_beside(path, entry.source),
+        bare=file.bare,
     )
+
+
+def _beside(path: str, source: PackageSource | None) -> PackageSource | None:
+    """Return a source whose path is relative to the program: a list's own are relative to the list."""
+    if source is None or not source.is_local:
+        return source
+    return source._replace(address=normpath(join(dirname(path), source.address)))
 
 
 def _entries(file: PackageFile, read: Read) -> Iterator[tuple[str, Entry]]:

@@ -10,6 +10,7 @@ from envc.diagnostics import Source, Span
 from envc.lock.lists.addresses import name_of
 from envc.lock.lists.entry import Entry, Folder, Include, entry_of, kind_of_address
 from envc.lock.lists.mistakes import elsewhere, option, unreadable
+from envc.lock.lists.wheel_entry import name_of_wheel
 
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 _HASH = re.compile(r"\s--hash(?:=|\s+)([A-Za-z0-9]+:[0-9A-Fa-f]+)(?=\s|$)")
@@ -17,6 +18,8 @@ _OPTION = re.compile(r"(--[a-z][a-z-]*|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))
 _SHORT = {"-r": "--requirement", "-c": "--constraint", "-i": "--index-url", "-f": "--find-links", "-e": "--editable"}
 _LOCAL = re.compile(r"(\.{0,2}/|\.$|\.\.$|[A-Za-z]:\\|.*\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:\s|;|$))")
 _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z]+(?:\+[a-z]+)?:/")
+#: `name @ address` (PEP 508).
+_NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?@\s")
 _FOLDER = re.compile(r"(?P<path>\.{1,2}(?:/[^\[\]#;]*)?)(?:\[(?P<extras>[^\]]*)\])?(?:#.*)?")
 _FILE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
@@ -92,8 +95,10 @@ def _option(line: Line, *, wanted: bool) -> Entry | Include | Folder | None:
 
 
 def _entry(line: Line, *, wanted: bool) -> Entry | Folder:
-    if _ADDRESS.match(line.text) or _LOCAL.match(line.text):
+    if (_ADDRESS.match(line.text) or _LOCAL.match(line.text)) and not _NAMED.match(line.text):
         address, *behind = line.text.split()
+        if wanted and (wheel := name_of_wheel(address)) is not None:
+            return _entry(line._replace(text=f"{wheel} @ {line.text}"), wanted=wanted)
         name, folder = name_of(address), _FOLDER.fullmatch(address)
         if wanted and not behind and name and address.startswith("git+"):
             return entry_of(f"{name} @ {address}", line.span)

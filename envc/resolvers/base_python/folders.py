@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from envc.lock.base_python import BasePython
-from envc.lock.resolution import PackageOfBase
+from envc.lock.resolution import Given
 from envc.resolvers.base_python.interpreter import Interpreter, find_interpreter
 from envc.resolvers.base_python.metadata import package_of
 from envc.resolvers.registry.layers import Layers
@@ -37,13 +37,17 @@ def python_of(layers: Layers, variables: Mapping[str, str]) -> BasePython | None
         version=interpreter.version,
         whole=interpreter.whole,
         folders=tuple(folder for folder in own if layers.names_under(folder)),
-        variables=tuple(
-            sorted(name for name, value in variables.items() if name[:4] == "PIP_" and value and name not in _HARMLESS)
-        ),
+        variables=_bending(variables),
         packages=packages_in(layers, [*paths, *folders]),
         occupied=bool(layers.names_under(_OWN)),
         glibc=_glibc(layers),
     )
+
+
+def _bending(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables that would bend what pip installs, sorted. pip reads none with small letters."""
+    named = {name for name, value in variables.items() if value and re.fullmatch(r"PIP_[A-Z0-9_]+", name)}
+    return tuple(sorted(named - _HARMLESS))
 
 
 def own_folders(interpreter: Interpreter) -> list[str]:
@@ -66,16 +70,16 @@ def prefix_folders(interpreter: Interpreter) -> list[str]:
     ]
 
 
-def packages_in(layers: Layers, folders: Sequence[str]) -> tuple[PackageOfBase, ...]:
+def packages_in(layers: Layers, folders: Sequence[str]) -> tuple[Given, ...]:
     """Return the packages of folders: of two of the same name that of the earlier folder, which Python would import."""
-    found: dict[str, PackageOfBase] = {}
+    found: dict[str, Given] = {}
     for folder in folders:
         for package in _packages(layers, folder):
             found.setdefault(package.name, package)
     return tuple(sorted(found.values()))
 
 
-def _packages(layers: Layers, folder: str) -> Iterator[PackageOfBase]:
+def _packages(layers: Layers, folder: str) -> Iterator[Given]:
     names = layers.names_under(folder)
     infos = [name for name in names if _INFO.fullmatch(name[len(folder) + 1 :])]
     links = [name for name in names if name.endswith(".egg-link") and "/" not in name[len(folder) + 1 :]]

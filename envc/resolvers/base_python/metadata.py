@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from envc.lock.requirements import NAME, VERSION, normalise
-from envc.lock.resolution import PackageOfBase
+from envc.lock.resolution import Given
 
 _HEADER = re.compile(r"^(Name|Version|Requires-Dist): *(.*)$", re.IGNORECASE)
 _SECTION = re.compile(r"\[([^:\]]*)(?::(.*))?\]")
@@ -19,7 +19,7 @@ def headers_of(text: str) -> str:
     return "\n".join(line for line in lines if _HEADER.match(line))
 
 
-def package_of(headers: str, listed: str = "") -> PackageOfBase | None:
+def package_of(headers: str, listed: str = "") -> Given | None:
     """Return the package of some METADATA or PKG-INFO and, with that, of setuptools' `requires.txt`.
 
     None for what has no name or no version that any requirement could be compared with.
@@ -38,7 +38,7 @@ def package_of(headers: str, listed: str = "") -> PackageOfBase | None:
     if not re.fullmatch(NAME, name) or not re.fullmatch(VERSION, version):
         return None
     requires = {*map(_canonical, [*found.get("requires-dist", ()), *_listed(listed)])} - {""}
-    return PackageOfBase(normalise(name), version, tuple(sorted(requires)))
+    return Given(normalise(name), version, tuple(sorted(requires)))
 
 
 def _canonical(text: str) -> str:

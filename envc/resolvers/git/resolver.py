@@ -47,7 +47,7 @@ class Git:
         """Return the commit that a tag or branch is now: all its digits. A commit is itself, and nobody is asked."""
         if reference.kind == "commit":
             return reference.name if COMMIT.fullmatch(reference.name) else UnknownReference(reference)
-        if (refused := self._refused(address)) is not None:
+        if (refused := self._without_access(address)) is not None:
             return refused
         progress(f"asking for {reference.text}")
         with tempfile.TemporaryDirectory(prefix="envc-git-") as nowhere:
@@ -99,7 +99,7 @@ class Git:
         done = store.git("cat-file", "blob", f"{commit}:{path}")
         return None if done.code else done.out
 
-    def _refused(self, address: str) -> GitFailure | None:
+    def _without_access(self, address: str) -> GitFailure | None:
         """Return why an address is not even asked."""
         if not which("git", path=self._environ.get("PATH")):
             return _NO_GIT
@@ -108,7 +108,7 @@ class Git:
         return None
 
     def _fetched(self, address: str, commit: str, progress: Progress) -> Store | UnknownReference | GitFailure:
-        if (refused := self._refused(address)) is not None:
+        if (refused := self._without_access(address)) is not None:
             return refused
         unknown = UnknownReference(GitReference("commit", commit))
         if not COMMIT.fullmatch(commit):

@@ -80,7 +80,9 @@ def package_of(pin: Pin, facts: Mapping[str, Any], index: str | None) -> Package
     requires = requirements_of(facts["requires"], pin.name)
     stated = f"sha256:{facts.get('sha256')}"
     digest = stated if stated in pin.hashes else None
-    return Package(pin.name, pin.version, pin.hashes, index, pin.required_by, wheel, size, requires, digest)
+    overruled = requirements_of(facts.get("overruled", ()), pin.name)
+    askers = tuple(name for name in pin.required_by if name != pin.name)  # `x[a]` asks for `x`, to pip-compile
+    return Package(pin.name, pin.version, pin.hashes, index, askers, wheel, size, requires, digest, overruled)
 
 
 def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:

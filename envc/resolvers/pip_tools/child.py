@@ -10,7 +10,6 @@ from typing import Any
 from envc.lock.resolution import Progress
 from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
-from envc.resolvers.provided import write_index
 from envc.resolvers.running import running
 
 #: Runs the package `inside`, found last of all; with `-I`, Python looks nowhere else but in the child's environment.
@@ -42,9 +41,6 @@ def run(
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
         for name, content in task.given:
             Path(folder, name).write_bytes(content)
-        if task.provided:
-            routes = {**task.specification["routes"], **write_index(task.provided, Path(folder, "provided"))}
-            task = task._replace(specification={**task.specification, "routes": routes})
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
             [str(interpreter), "-I", "-c", START, str(Path(__file__).parent)],
             cwd=folder,

@@ -50,7 +50,7 @@ class PipTools:
 
         from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import answer, child, environment, failure, specification
-        from envc.resolvers.provided import without_provided
+        from envc.resolvers.stand_in import without_provided
 
         variables = clean_environment(os.environ)
         if not self.settings.remote_indexes:

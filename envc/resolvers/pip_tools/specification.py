@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from envc.lock import markers
 from envc.lock.requirements import normalise
-from envc.lock.resolution import PackageOfBase, Request, Target
+from envc.lock.resolution import Request, Target
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.stand_in import file_name, wheel_of
 
@@ -38,7 +38,6 @@ class Task(NamedTuple):
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
     given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
-    provided: tuple[PackageOfBase, ...] = ()  # of which the child gets an index, in its folder
 
 
 def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
@@ -50,17 +49,18 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
             "routes": routes_of(request),
-            "given": {one.name: file_name(one) for one in request.given},
+            "given": {one.name: file_name(one) for one in request.known},
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
+            "overrides": overrides_of(request),
+            "bare": list(request.bare),
             "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
             "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "--cache-dir", http_cache, "requirements.in"],
         },
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
         "".join(f"{bound}\n" for bound in bounds_of(request)),
-        tuple((file_name(one), wheel_of(one)) for one in request.given),
-        request.provided,
+        tuple((file_name(one), wheel_of(one)) for one in request.known),
     )
 
 
@@ -131,6 +131,13 @@ def lines_of(request: Request) -> list[str]:
             raise ValueError(f"{requirement.name} has an address of its own, which the resolver does not take")
         lines.add(str(requirement))
     return sorted(lines)
+
+
+def overrides_of(request: Request) -> dict[str, str]:
+    """Return the versions that count in place of what packages ask. Raises `ValueError` for what is no specifier."""
+    from packaging.specifiers import SpecifierSet
+
+    return {normalise(name): str(SpecifierSet(specifier)) for name, specifier in request.overrides}
 
 
 def bounds_of(request: Request) -> list[str]:

@@ -10,6 +10,7 @@ from envc.diagnostics.source import Source
 from envc.lock.requirements import BLOCK, Pin, normalise, parse
 from envc.lock.resolution import Request, Resolution
 from envc.resolvers.pip_tools.answer import checked, indexes_of, lost_pins, unsafe
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import without_files
 from envc.resolvers.uv.index import Facts
 from envc.resolvers.uv.metadata import Metadata
@@ -22,6 +23,7 @@ def answer_of(
     metadata_of: Callable[[str, str], Metadata],
     told: Mapping[str, Any],
     request: Request,
+    rules: Rules = NO_RULES,
 ) -> dict[str, Any]:
     """Return uv's text as an answer that `pip_tools.answer` reads. Raises a `Report` named `unsafe-index-answer`.
 
@@ -30,10 +32,10 @@ def answer_of(
     facts: dict[str, Facts] = {}
     try:
         pins = parse(Source("uv's output", with_hashes(text, facts_of, facts)))
-        needs = needs_of(request, ((pin.name, pin.version) for pin in pins), metadata_of)
+        needs = needs_of(request, ((pin.name, pin.version) for pin in pins), metadata_of, rules)
     except (Report, ValueError, LookupError) as error:
         raise unsafe(error) from error
-    packages = {pin.name: {**facts[pin.name]._asdict(), "requires": needs[pin.name]} for pin in pins}
+    packages = {pin.name: {**facts[pin.name]._asdict(), **needs[pin.name]._asdict()} for pin in pins}
     return {**told, "pins": pins, "packages": packages}
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
-from envc.lock.resolution import Given, PackageOfBase
-from envc.resolvers import stand_in
-from envc.resolvers.provided import metadata_of, wheel_of
-from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused
+from envc.lock.resolution import Given
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
+from envc.resolvers.stand_in import file_name, metadata_of
+from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused, ruled
 from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
@@ -74,6 +74,7 @@ class Indexes:
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
+        self.rules: Rules = NO_RULES
         self.lifted: frozenset[tuple[str, str]] = frozenset()  # withdrawn versions, shown to uv as if they were not
         self.passed_over: dict[str, dict[str, str]] = {}  # by name: files whose metadata is bad, and how
         self.lock = Lock()
@@ -91,15 +92,6 @@ class Indexes:
                     error.facts["package"] = question if isinstance(question, str) else question[0]
                 answer.set_exception(error)
         return answer.result()
-
-    def know(self, provided: Iterable[PackageOfBase]) -> None:
-        """Take packages that are there already: no index is asked for them."""
-        for package in provided:
-            content = metadata_of(package).encode()
-            file = File(wheel_of(package), "", hashlib.sha256(content).hexdigest(), None, None, None, metadata=True)
-            offered = Offered(Page("", (file,)), {package.version: file}, {package.version: [file]})
-            self.once(self.offers, package.name, lambda offered=offered: offered)  # type: ignore[misc]
-            self.once(self.metadata, (package.name, package.version), lambda content=content: content)  # type: ignore[misc]
 
     def offer(self, name: str) -> Offered:
         """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
@@ -153,7 +145,7 @@ class Indexes:
     def find_metadata(self, name: str, version: str) -> bytes:
         """Read METADATA, from the cache where the page states the wheel's hash."""
         if name in self.given:
-            return stand_in.metadata_of(self.given[name])
+            return metadata_of(self.given[name])
         offered = self.offer(name)
         file = offered.choice[version]
         url = offered.page.url_of(file)
@@ -181,7 +173,7 @@ class Indexes:
                 self.passed_over.setdefault(name, {})[self.offer(name).choice[version].filename] = fault
             return refused(name, version)
         needs = read_metadata(content).requires_python
-        return content if self.taker.takes_python(needs) else refused(name, version)
+        return ruled(content, name, self.rules) if self.taker.takes_python(needs) else refused(name, version)
 
     def needs(self, name: str, version: str) -> Metadata:
         """Return what a chosen version asks for, however the names of its wheels write it. Raises `LookupError`."""
@@ -216,7 +208,7 @@ class Indexes:
         return {
             name: answer.result().page.files
             for name, answer in list(self.offers.items())
-            if answer.done() and answer.exception() is None
+            if name not in self.given and answer.done() and answer.exception() is None
         }
 
     def withdrawn_so_far(self) -> dict[str, list[str]]:
@@ -230,7 +222,7 @@ class Indexes:
     def read_so_far(self) -> dict[tuple[str, str], Metadata]:
         """Return all metadata that was read, by name and version."""
         return {
-            key: read_metadata(answer.result())
+            key: read_metadata(ruled(answer.result(), key[0], self.rules))
             for key, answer in list(self.metadata.items())
             if answer.done() and answer.exception() is None
         }
@@ -238,7 +230,7 @@ class Indexes:
 
 def offered_by_nobody(given: Given) -> Offered:
     """Return what uv is to see of a package that comes from no index: one version, and no file behind it."""
-    file = File(stand_in.file_name(given), "", "0" * 64, None, None, None, True)
+    file = File(file_name(given), "", "0" * 64, None, None, None, True)
     return Offered(Page("", (file,)), {given.version: file}, {given.version: [file]})
 
 

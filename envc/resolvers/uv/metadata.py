@@ -10,6 +10,7 @@ import zlib
 from typing import NamedTuple
 
 from envc.lock.requirements import normalise
+from envc.resolvers.pip_tools.inside.rules import Rules
 from envc.resolvers.uv.page import File
 from envc.resolvers.uv.session import IndexFailureError, Reply, Session
 
@@ -140,6 +141,22 @@ def read_metadata(content: bytes) -> Metadata:
         found.setdefault(match[1].lower(), []).append(match[2].decode("utf-8", "replace"))
     pythons = found.get(b"requires-python", [])
     return Metadata(tuple(found.get(b"requires-dist", [])), pythons[0] if pythons else None)
+
+
+def ruled(content: bytes, name: str, rules: Rules) -> bytes:
+    """Return METADATA that asks for what counts alone. What cannot be read stays as it is."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        asked = [Requirement(text) for text in read_metadata(content).requires]
+    except InvalidRequirement:
+        return content
+    judged = rules.apply(name, asked)
+    if not judged.overruled:
+        return content
+    kept = HEADER.sub(lambda match: match[0] if match[1].lower() == b"requires-python" else b"", headers_of(content))
+    asking = "".join(f"Requires-Dist: {one}\n" for one in judged.counting).encode()
+    return b"\n".join(line for line in kept.splitlines() if line) + b"\n" + asking + b"\n"
 
 
 def headers_of(content: bytes) -> bytes:

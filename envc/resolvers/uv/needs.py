@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
+from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
 from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.causes import Ask, requirement_of
 from envc.resolvers.uv.metadata import Metadata
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
+class Needed(NamedTuple):
+    """What a package needs of others, without markers."""
+
+    requires: tuple[str, ...]
+    overruled: tuple[str, ...]  # what it asks for and does not count
+
+
 def needs_of(
-    request: Request, chosen: Iterable[tuple[str, str]], metadata_of: Callable[[str, str], Metadata]
-) -> dict[str, tuple[str, ...]]:
-    """Return what each chosen package, by name and version, needs of others: requirements without markers, by name.
+    request: Request,
+    chosen: Iterable[tuple[str, str]],
+    metadata_of: Callable[[str, str], Metadata],
+    rules: Rules = NO_RULES,
+) -> dict[str, Needed]:
+    """Return what each chosen package, by name and version, needs of others, by name.
 
     An extra counts when the program or a package that counts itself asks for it, however many steps away that is.
     """
@@ -34,11 +45,11 @@ def needs_of(
         requirement = Requirement(wanted.text)
         extras.setdefault(normalise(requirement.name), {""}).update(requirement.extras)
     waiting = list(stated)
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Needed] = {}
     while waiting:
         name = waiting.pop()
-        needed = [one for one in stated[name] if counts(one, markers, extras[name])]
-        found[name] = tuple(sorted(without_marker(one) for one in needed))
+        needed, overruled = rules.apply(name, (one for one in stated[name] if counts(one, markers, extras[name])))
+        found[name] = Needed(tuple(sorted(map(without_marker, needed))), tuple(sorted(map(plain, overruled))))
         for one in needed:
             other = normalise(one.name)
             if other in stated and not extras[other].issuperset(one.extras):

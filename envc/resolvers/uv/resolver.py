@@ -49,8 +49,9 @@ class Uv:
         from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import failure
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
-        from envc.resolvers.pip_tools.specification import routes_of
-        from envc.resolvers.provided import without_provided
+        from envc.resolvers.pip_tools.inside.rules import Rules
+        from envc.resolvers.pip_tools.specification import overrides_of, routes_of
+        from envc.resolvers.stand_in import without_provided
         from envc.resolvers.uv import answer, program
         from envc.resolvers.uv.index import Indexes
         from envc.resolvers.uv.selection import Taker
@@ -68,9 +69,9 @@ class Uv:
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
         indexes = Indexes(
-            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.given
+            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.known
         )
-        indexes.know(request.provided)
+        indexes.rules = Rules(overrides_of(request), request.bare)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
@@ -79,7 +80,7 @@ class Uv:
             told = told_by(indexes, request)
             if not isinstance(outcome, str):
                 raise failure.report_of({**told, **outcome}, request, time_limit, "uv")
-            chosen = answer.answer_of(outcome, indexes.facts, indexes.needs, told, request)
+            chosen = answer.answer_of(outcome, indexes.facts, indexes.needs, told, request, indexes.rules)
             resolution = answer.resolution_of(chosen, request, version)
             for warning in warnings_of(chosen, request):
                 self.warn(warning)

@@ -23,7 +23,10 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.own_python import as_root, make_environment
+from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.toolchains import copy_toolchains
+from envc.targets.dockerfile.wheels import install_wheels
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
 
@@ -34,8 +37,8 @@ def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Inst
         *python_stage(plan),
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
-        *copy_python_to_builder(plan),
         *as_root(plan),
+        *copy_python_to_builder(plan),
     ]
     for name in plan.stages.builder:
         steps += {**_STEPS, **others}[name](plan)
@@ -65,6 +68,10 @@ def _packages(plan: Plan) -> list[Instruction]:
     return [step for group in in_order(plan) for step in (Blank(), *_install(plan, group))]
 
 
+def _wheels(plan: Plan) -> list[Instruction]:
+    return install_wheels(plan, pip_install(plan))
+
+
 def in_order(plan: Plan) -> list[PackageGroup]:
     """Return the packages of each index: heavy and stable ones first."""
     return sorted(plan.packages, key=lambda group: group.index is None)
@@ -89,14 +96,20 @@ def pip_install(plan: Plan) -> list[str]:
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 
+def overrides(plan: Plan, group: PackageGroup) -> tuple[str, ...]:
+    """Return what was put in place of what packages ask of those of an index, and why."""
+    return tuple(text for one in group.packages for text in plan.origin(f"override of {one.name}"))
+
+
 def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     """Return the steps that install the packages of one index, by hash."""
     count = len(group.packages)
     names = "1 package" if count == 1 else f"{count} packages"
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
-    reasons = plan.origin("accelerator reason") if group.index else ()
-    steps: list[Instruction] = [*because(plan, "packages", texts=(f"{names} of {where}, by hash", *reasons))]
+    reasons = plan.origin("accelerator reason" if group.index else "extra reason")
+    texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
+    steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
     raw: set[str] = set()
     if group.index is not None:
@@ -115,9 +128,12 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
 
 _STEPS: Steps = {
     "system packages": _system_packages,
+    "toolchains": copy_toolchains,
     "virtual environment": _virtual_environment,
     "packages": _packages,
+    "wheels": _wheels,
     "built packages": built_packages,
+    "patches": apply_patches,
     "byte code": _byte_code,
     "libraries of Python": _libraries_of_python,
     "tools": unpack_tools,

@@ -96,7 +96,8 @@ def _label_name(name: str) -> str:
 
 @text.register
 def _(one: given.Run) -> str:
-    mounts = [
+    options = [] if one.network else ["--network=none"]
+    options += [
         "--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts
     ]
     commands = [
@@ -104,7 +105,7 @@ def _(one: given.Run) -> str:
         for command in one.commands
     ]
     chained = [commands[0], *(f"&& {command}" for command in commands[1:])]
-    return "RUN " + _BREAK.join([*([] if one.network else ["--network=none"]), *mounts, *chained])
+    return "RUN " + _BREAK.join([*options, *chained])
 
 
 @text.register

@@ -6,20 +6,21 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedArchive
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
-from envc.targets.dockerfile.builder import builder_stage, in_order, pip_install
+from envc.targets.dockerfile.builder import builder_stage, in_order, overrides, pip_install
 from envc.targets.dockerfile.built import Access, built_packages
 from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.programs import build_stages
 from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, repository_stages, source_stages
@@ -51,6 +52,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         ),
         *project_stage(plan, _access()),
         *source_stages(plan, _source),
+        *build_stages(plan, _debs),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),
@@ -131,7 +133,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     target = f"/requirements/{group.file}"
     pip = [*pip_install(plan), "--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels", "-r", target]
     return [
-        *because(plan, "packages", texts=(f"{names}, by hash",)),
+        *because(plan, "packages", texts=(f"{names}, by hash", *overrides(plan, group))),
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
         Run((tuple(pip),), (_mount("wheels"),)),
     ]

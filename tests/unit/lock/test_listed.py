@@ -162,7 +162,7 @@ def test_a_list_with_hashes_names_every_package() -> None:
 
 def test_every_list_with_a_mistake_is_said_at_once() -> None:
     with pytest.raises(Report) as caught:
-        listed('pip from "a.txt"; pip from "b.txt"', a_txt="a @ https://example.org/a.whl\n", b_txt="--pre\n")
+        listed('pip from "a.txt"; pip from "b.txt"', a_txt="a @ https://example.org/a.zip\n", b_txt="--pre\n")
     assert [one.name for one in caught.value.diagnostics] == ["package-from-elsewhere", "option-in-list"]
 
 

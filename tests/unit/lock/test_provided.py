@@ -11,15 +11,15 @@ from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.group import resolve_together
 from envc.lock.provided import for_resolver
-from envc.lock.resolution import PackageOfBase, Progress, Target
+from envc.lock.resolution import Given, Progress, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
-TORCH = PackageOfBase("torch", "2.7.0a0+nv25.04", REQUIRES)
-FLASH = PackageOfBase("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
-PIP = PackageOfBase("pip", "25.0", ())
+TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
+FLASH = Given("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
+PIP = Given("pip", "25.0", ())
 BASE = BasePython("/usr/bin/python", "3.12.3", True, (), ("PIP_CONSTRAINT",), (FLASH, PIP, TORCH), glibc=(2, 39))
 CLAUSE = 'base "team/ml:7" provides torch flash-attn'
 
@@ -158,7 +158,7 @@ def test_what_a_resolver_is_told() -> None:
     assert [(one.name, one.requires) for one in packages] == [
         *(("flash-attn", ()), ("pip", ()), ("torch", ('onnx>=1.15; extra == "onnx"',))),
     ]
-    assert bounds == ("setuptools<82",)
+    assert bounds == (("setuptools<82", "torch 2.7.0a0+nv25.04"),)
 
 
 def test_extras_of_what_is_there_are_asked_for() -> None:
@@ -181,7 +181,7 @@ def test_a_base_that_is_as_it_was_is_not_read_again() -> None:
         'env train < base "team/ml:7" provides torch; pip six numpy >', where._replace(bases=Bases(None)), first
     )
     assert more.lock.provided == first.lock.provided
-    numpy = PackageOfBase("numpy", "1.26", ())
+    numpy = Given("numpy", "1.26", ())
     moved = around(BASE._replace(packages=(FLASH, numpy, PIP, TORCH)), "ml again", packages)
     second = lock(text, moved, first, Wishes(only=frozenset({"base"})))
     assert [one.name for one in second.lock.packages] == ["six"]

@@ -45,7 +45,7 @@ def runs(plan: Plan) -> list[Run]:
 def test_a_plan_without_built_packages_says_nothing_of_them() -> None:
     content = planned("pip six").model_dump()
     assert not {"built", "projects"} & set(content)
-    assert "python_image" not in content["base"]
+    assert "python" not in content["base"]
 
 
 def test_a_wheel_is_made_without_a_network_at_a_fixed_time() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from envc.lock.base_python import BasePython
 from envc.lock.choose import choose
-from envc.lock.resolution import PackageOfBase
+from envc.lock.resolution import Given
 from envc.plan.difference import lock_changes, plan_changes
 from envc.plan.hash import hash_of
 from envc.plan.places import places_of
@@ -114,7 +114,7 @@ def test_the_official_image_keeps_its_packages_when_it_provides_them() -> None:
 
 def test_the_hash_is_of_what_the_base_brings() -> None:
     """Another version there is another environment; the order and what packages require are not."""
-    numpy = PackageOfBase("numpy", "1.26", ())
+    numpy = Given("numpy", "1.26", ())
     one, other = plan(), plan(BASE._replace(packages=(numpy, *BASE.packages)))
     assert dict(hash_of(one).branches)["provided"] != dict(hash_of(other).branches)["provided"]
     assert "provided" not in dict(hash_of(plan(text='env train < base "team/ml:7"; python 3.12; pip six >')).branches)

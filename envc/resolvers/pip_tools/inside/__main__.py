@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from .failures import explain, offers
 from .graph import watch
 from .pages import Pages, route
+from .rules import Overruled, Rules, rule
 from .target import aim
 from .wheels import follow, hash_by_page, read_tails, record, refuse_addresses
 
@@ -48,9 +49,11 @@ def compile_requirements(specification: dict[str, Any], pages: Pages) -> dict[st
     hash_by_page()
     read_tails()
     refuse_addresses()
+    overruled: Overruled = {}
+    rule(Rules(specification["overrides"], specification["bare"]), overruled)
     watch(pages.graph)
     follow(pages)
-    record(chosen, pages.sizes)
+    record(chosen, pages.sizes, overruled)
     cli.main(args=specification["arguments"], prog_name="pip-compile", standalone_mode=False)
     with open("requirements.txt", encoding="utf-8") as file:  # noqa: PTH123 (the one file of this process)
         text = file.read()

@@ -9,6 +9,7 @@ from typing import Any
 from .change import change
 from .failures import AddressRefusalError
 from .pages import Pages
+from .rules import Overruled
 
 #: Bytes read from the end of a wheel at first: enough for the directory and the metadata of nearly all wheels.
 TAIL = 256 * 1024
@@ -89,7 +90,7 @@ def needs_of(candidate: Any) -> list[str]:
     return [str(requirement).partition(";")[0].strip() for requirement in base.dist.iter_dependencies(extras)]
 
 
-def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
+def record(chosen: dict[str, Any], sizes: dict[str, int], overruled: Overruled) -> None:
     """Remember the file that the target takes of each package."""
     from pip._vendor.packaging.utils import canonicalize_name
     from piptools.resolver import BacktrackingResolver
@@ -99,13 +100,15 @@ def record(chosen: dict[str, Any], sizes: dict[str, int]) -> None:
             link = candidate.source_link
             if link is not None:
                 name = canonicalize_name(candidate.project_name)
-                before = chosen.get(name, {"requires": []})["requires"]
+                before = chosen.get(name, {"requires": [], "overruled": []})
+                seen = (name, str(candidate.version), frozenset(getattr(candidate, "extras", ())))
                 chosen[name] = {
                     "wheel": link.filename,
                     "size": sizes.get(link.url_without_fragment),
                     "yanked": link.yanked_reason,
-                    "requires": sorted({*before, *needs_of(candidate)}),
+                    "requires": sorted({*before["requires"], *needs_of(candidate)}),
                     "sha256": link._hashes.get("sha256"),
+                    "overruled": sorted({*before["overruled"], *overruled.get(seen, ())}),
                 }
             return old(self, candidate, reverse_dependencies)
 

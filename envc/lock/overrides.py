@@ -1,0 +1,62 @@
+"""Overrides: as the lock keeps them, what they replace, and whether anybody needs them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.package_rules import Override
+from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_wheels import LockedWheel
+from envc.lock.model import Lock, LockedOverride, LockedPackage
+from envc.lock.moved_pins import admits
+from envc.lock.why import needed_name
+
+
+def locked_overrides(environment: Environment) -> tuple[LockedOverride, ...]:
+    """Return the overrides of a program, sorted by name."""
+    overrides = sorted(environment.every(Override), key=lambda one: one.name)
+    return tuple(LockedOverride(name=one.name, specifier=one.specifier, reason=one.reason) for one in overrides)
+
+
+def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuild | LockedWheel, str]]:
+    """Return who asks for other versions of a package than count, and what is asked: `numpy>=2`."""
+    return [
+        (package, text)
+        for package in lock.everything
+        for text in package.overruled
+        if needed_name(text) == name and any(needed_name(counted) == name for counted in package.requires)
+    ]
+
+
+def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
+    """Yield a warning for each override that replaces nothing that would have stood in the way."""
+    versions = {package.name: package.version for package in lock.everything}
+    for override in environment.every(Override):
+        replaced = replaced_of(lock, override.name)
+        version = versions.get(override.name)
+        if version is None or not replaced:
+            yield _unneeded(override, "no package asks for it", f"no other package asks for `{override.name}`")
+        elif all(admits(_specifier(text), version) for _, text in replaced):
+            asking = ", ".join(sorted({package.name for package, _ in replaced})[:3])
+            label = f"{version} is what all who ask for it allow"
+            yield _unneeded(override, label, f"nobody who asks for `{override.name}` excludes {version}: {asking}")
+
+
+def _specifier(text: str) -> str:
+    from packaging.requirements import Requirement
+
+    return str(Requirement(text).specifier)
+
+
+def _unneeded(override: Override, label: str, note: str) -> Diagnostic:
+    return Diagnostic(
+        "unneeded-override",
+        f"nobody needs the override of `{override.name}`",
+        (wrong(override.origin.of("version"), label),),
+        notes=(note,),
+        helps=(f"take it out; `pip {override.name}` with a version, or `constraints`, bounds what all allow",),
+        severity="warning",
+    )

@@ -1,0 +1,73 @@
+"""Patches of packages: read where the program is read, and checked against the packages that were chosen. Pure.
+
+What a patch says is a need: when its bytes change, the lock is made again, and no index is asked for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from envc.diagnostics import Diagnostic, Report, Source, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.environment import Environment
+from envc.language.facets import Facet
+from envc.language.package_rules import Patch
+from envc.lock.model import LockedPatch
+from envc.lock.unified_diff import changed_files
+
+
+class PatchFile(NamedTuple):
+    """A patch that was read."""
+
+    source: Source
+    sha256: str
+
+
+#: Returns a patch by its path relative to the program; the span is where it is named. Raises a Report.
+ReadPatch = Callable[[str, Span], PatchFile]
+
+
+def with_patches(environment: Environment, read: ReadPatch) -> Environment:
+    """Return the environment with what its patches change. Raises a Report with all that is wrong with them."""
+    facets: list[Facet] = []
+    mistakes: list[Report] = []
+    for facet in environment.facets:
+        try:
+            facets.append(_read(facet, read) if isinstance(facet, Patch) else facet)
+        except Report as report:  # noqa: PERF203  # each patch's report shows its own place
+            mistakes.append(report)
+    if mistakes:
+        found = [one for report in mistakes for one in report.diagnostics]
+        raise Report(found, max(report.exit_code for report in mistakes))
+    return environment._replace(facets=tuple(facets))
+
+
+def _read(patch: Patch, read: ReadPatch) -> Patch:
+    file = read(patch.path, patch.origin.of("path"))
+    return patch._replace(sha256=file.sha256, changed=changed_files(file.source))
+
+
+def locked_patches(environment: Environment, packages: Iterable[str]) -> tuple[LockedPatch, ...]:
+    """Return the patches, of each package in their order. Raises a Report for a package that is not among the chosen.
+
+    `packages` are names.
+    """
+    names = sorted(packages)
+    patches = sorted(environment.every(Patch), key=lambda patch: patch.package)
+    mistakes = [_unused(patch, names) for patch in patches if patch.package not in names]
+    if mistakes:
+        raise Report(mistakes)
+    return tuple(LockedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in patches)
+
+
+def _unused(patch: Patch, names: list[str]) -> Diagnostic:
+    near = similar(patch.package, names)
+    return Diagnostic(
+        "patch-without-package",
+        f"nobody asks for `{patch.package}`, so there is nothing to patch",
+        (wrong(patch.origin.of("package"), "not among the packages"),),
+        notes=(f"a package with a similar name is `{near}`",) if near else (),
+        helps=("ask for it with `pip` or `ml`, or take the patch out",),
+    )
