@@ -54,6 +54,8 @@ def _word(name: str, word: type[Declaration]) -> str:
     if word.repeatable:
         holder = "A program" if word.place == "file" else "An environment"
         lines += [f"{holder} may hold it more than once.", ""]
+    if word.in_stages:
+        lines += ["It may stand in `stage`.", ""]
     return "\n".join([*lines, "```", *word.examples, "```", ""])
 
 

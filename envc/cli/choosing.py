@@ -43,6 +43,7 @@ def choose_together(
     from envc.lock.choose import finish, prepare, tools_of
     from envc.lock.freshness import is_fresh
     from envc.lock.group import resolve_together
+    from envc.lock.group_releases import with_common_releases
     from envc.lock.wishes import refuse_unknown
 
     wishes = options.wishes
@@ -70,6 +71,7 @@ def choose_together(
             offline=options.offline,
         )
         prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+    prepared = with_common_releases(prepared, olds, worlds[0], wishes)
     resolutions = resolve_together(prepared, worlds[0])
     return [
         finish(one, resolution, tools_of(one, resolution, world, old))
@@ -83,10 +85,12 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
+    from envc.lock.provided import provides
     from envc.lock.python import end_of_python
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.base_python import LayerReader
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.git import Git
     from envc.resolvers.indexes import index_addresses
@@ -113,7 +117,21 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     settings = settings_of_this_machine()
     resolver = make_resolver(name, cache, settings, warn)
     registry = Registry()
-    system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
+    bases = LayerReader(registry, cache)
+    # a base that provides packages is large, and all of it is read for them: once is enough
+    system = Apt(library, cache, [LayerFiles(bases if provides(loaded.environment) else registry), EngineFiles()])
     git = Git(cache)
     sources = Sources(cache, settings, git)
-    return World(library, resolver, registry, {}, addresses, progress, system, git=git, sources=sources, wheels=wheels)
+    return World(
+        library,
+        resolver,
+        registry,
+        {},
+        addresses,
+        progress,
+        system,
+        bases=bases,
+        git=git,
+        sources=sources,
+        wheels=wheels,
+    )

@@ -9,7 +9,7 @@ from envc.diagnostics import Span
 from envc.language.drops import names_of
 from envc.language.environment import Declared, Environment
 from envc.language.fields import layout_of
-from envc.language.layers import list_field
+from envc.language.layers import list_field, own_facets
 from envc.language.parameters import COMMAND_LINE, values_in
 from envc.syntax.program import Item
 
@@ -59,7 +59,7 @@ def _lines(declared: Declared) -> Iterator[Line]:
     word = origin.item.word
     if layout_of(type(declaration)).items is not None:  # `on`: what stands in it says itself
         return
-    facets = list(declaration.facets(origin))
+    facets = own_facets(declared)
     field = list_field(declared, len(facets))
     if field is None or (origin.item.block is None and len(facets) == 1):
         names = tuple(name for facet in facets for name in names_of(facet))
@@ -84,7 +84,8 @@ def _with_values(span: Span, item: Item) -> str:
 
 
 def _reasons(declared: Declared, within: Span) -> tuple[str, ...]:
-    reasons = [f"from {declared.inherited}"] if declared.inherited else []
+    reasons = [f"in the stage {declared.stage}"] if declared.stage else []
+    reasons += [f"from {declared.inherited}"] if declared.inherited else []
     reasons += [f"{use.text.split()[0]} used at {place_of(use)}" for use in declared.uses]
     for place, value in values_in(declared.origin.item).items():
         is_default = declared.uses and value.source is place.source

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from envc import compile as pipeline
 from envc.cli.program_options import build_arguments
-from envc.diagnostics import Source
+from envc.diagnostics import Diagnostic, Source
 from envc.language.environment import Environment, Meaning
 from envc.language.facets import Facet, PackageFile
 from envc.language.package_rules import Patch
 from envc.language.package_source import ProjectFolder
 from envc.plan.places import Places
+from envc.sources.modules import ModulesBeside
 from envc.sources.program import read_program, refuse_twin
 from envc.sources.project import Project, find_project
 
@@ -75,13 +76,56 @@ def load_environments(
     values: Mapping[str, str] | None = None,
     memory: Memory | None = None,
 ) -> list[Loaded]:
-    """Read a program once and return its environments of these names, or all of them. Raises a Report.
+    """Read a program once and return its environments of these names, or all of them. Raises a Report."""
+    opened = open_program(program, root, memory)
+    return [opened.load(environment, values) for environment in opened.chosen(names)]
 
-    The name None means the environment that has the file's name. `memory` takes note of what was read.
-    """
-    from envc.cli.console import show
-    from envc.sources.modules import ModulesBeside
 
+class Opened(NamedTuple):
+    """A program that was read and understood, before its environments are completed with what else they name."""
+
+    source: Source
+    stem: str  # the program's name, which one of its environments may have
+    project: Project
+    meaning: Meaning
+    modules: ModulesBeside
+    memory: Memory | None
+
+    def chosen(self, names: Sequence[str | None] | None) -> tuple[Environment, ...]:
+        """Return the environments of these names, each once, or all. Raises a Report for a name that is none.
+
+        The name None means the environment that has the file's name.
+        """
+        if names is None:
+            return self.meaning.environments
+        found = [self._environment(self.meaning, name) for name in names]
+        return tuple({environment.name: environment for environment in found}.values())
+
+    def load(
+        self, environment: Environment, values: Mapping[str, str] | None = None, told: Collection[Diagnostic] = ()
+    ) -> Loaded:
+        """Return an environment with the values of its parameters and its lists of packages. Raises a Report.
+
+        Its warnings are shown, without those that were `told`.
+        """
+        from envc.cli.console import show
+
+        meaning = self.meaning
+        if values:
+            from envc.language.check import Chosen
+
+            meaning = pipeline.understand(self.source, self.modules, Chosen(environment.name, values))
+            environment = self._environment(meaning, environment.name)
+        show(one for one in environment.warnings if one not in told)
+        full = _with_files(environment, self.source, self.project, self.memory)
+        return Loaded(self.source, self.project, meaning, full, self.project.places(full.name), self.memory)
+
+    def _environment(self, meaning: Meaning, name: str | None) -> Environment:
+        return pipeline.environment_of(meaning, self.source, self.stem, name)
+
+
+def open_program(program: Path, root: Path | None, memory: Memory | None = None) -> Opened:
+    """Read and understand a program. Raises a Report. `memory` takes note of what was read."""
     if memory:
         memory.resolved(program.parent)
         memory.read_file(program)
@@ -93,22 +137,7 @@ def load_environments(
     project = find_project(program, root)
     if memory:
         _note_root(project, root, memory)
-    if names is None:
-        wanted = meaning.environments
-    else:
-        wanted = tuple(pipeline.environment_of(meaning, source, program.stem, name) for name in names)
-    found = []
-    for one in wanted:
-        own, environment = meaning, one
-        if values:
-            from envc.language.check import Chosen
-
-            own = pipeline.understand(source, modules, Chosen(one.name, values))
-            environment = pipeline.environment_of(own, source, program.stem, one.name)
-        show(environment.warnings)
-        full = _with_files(environment, source, project, memory)
-        found.append(Loaded(source, project, own, full, project.places(one.name), memory))
-    return found
+    return Opened(source, program.stem, project, meaning, modules, memory)
 
 
 def _with_files(environment: Environment, source: Source, project: Project, memory: Memory | None) -> Environment:

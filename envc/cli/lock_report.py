@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from envc.cli.loading import Loaded
     from envc.language.environment import Environment
     from envc.lock.files import LockedFiles
-    from envc.lock.resolution import ImageSource
+    from envc.lock.world import World
 
 
 def say_lock(loaded: Loaded, old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) -> None:
@@ -40,14 +40,13 @@ def say_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles]) 
             say("  nothing changes")
 
 
-def say_base_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles], images: ImageSource) -> None:
+def say_base_changes(old: Mapping[str, LockedFiles], new: Mapping[str, LockedFiles], world: World) -> None:
     """Say what changed within a base that moved, where a registry shows it."""
     from envc.lock.base_changes import ImageContents, base_changes
 
-    if not isinstance(images, ImageContents):
-        return
     for platform in sorted(new):
-        if platform in old:
+        images = world.bases if new[platform].lock.base_python else world.images
+        if platform in old and isinstance(images, ImageContents):
             for line in base_changes(old[platform].lock.base, new[platform].lock.base, images, platform):
                 say(f"  base: {line}")
 
@@ -65,6 +64,13 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(lock.accelerator.reason)
     if lock.packages:
         lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    if lock.provided:
+        named = sorted({*lock.inputs.get("provided", {})})
+        versions = {one.name: one.version for one in lock.provided}
+        some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
+        lines.append(
+            f"{len(lock.provided)} packages are the base's own, and are not installed again; among them {some}"
+        )
     lines += [f"{one.called} is built of {one.of}; {one.reason}" for one in lock.built]
     if lock.compiler:
         lines.append(f"the builder stands on {lock.compiler.repository}:{lock.compiler.tag}: {lock.compiler.reason}")

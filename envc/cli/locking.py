@@ -163,13 +163,13 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
         show(_doubts(loaded, old, new))
         if options.dry_run:
             say_changes(old, new)
-            say_base_changes(old, new, worlds[0].images)
+            say_base_changes(old, new, worlds[0])
             continue
         # a program in a folder has its lock within the folder of another's, which is put in place whole
         with alone(loaded.project.root / "lockfiles", cache, lambda _: None):
             write_folder(loaded.lock_folder, write(new.values()), loaded.places.lock)
         say_lock(loaded, old, new)
-        say_base_changes(old, new, worlds[0].images)
+        say_base_changes(old, new, worlds[0])
     for one in dict.fromkeys(moved):
         say(f"  {one.text}")
     return news
@@ -177,8 +177,11 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
 
 def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic]:
     """Return what is worth a warning about locks that were just made, each said once."""
+    from envc.knowledge.library import Library
+    from envc.lock.doubts import doubts_of_builds
     from envc.lock.overrides import unneeded_overrides
     from envc.lock.routes import unused_indexes
+    from envc.lock.sources import source_doubts
     from envc.lock.system_doubts import system_doubts
 
     found: list[Diagnostic] = []
@@ -186,6 +189,8 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
         if old.get(platform) != locked:
             environment = loaded.environment.on(platform)
             found += system_doubts(environment, locked.lock)
+            found += doubts_of_builds(environment, locked.lock, Library())
+            found += source_doubts(environment, locked.lock)
             found += unused_indexes(environment, (package.name for package in locked.lock.packages))
             found += unneeded_overrides(environment, locked.lock)
     return list(dict.fromkeys(found))

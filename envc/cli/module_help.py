@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from envc.diagnostics import Source
@@ -46,8 +47,14 @@ def module_page(name: str) -> ModulePage | None:
 def describe_module(page: ModulePage) -> str:
     """Return the page as text."""
     own = page.source.text
+    begin = re.search(r"^(?:use|module) ", own, re.MULTILINE)
     lines = [page.usage, "", page.text, "", "examples", *(f"  {one}" for one in page.examples)]
-    lines += ["", page.source.path, *(f"  {line}".rstrip() for line in own[own.index("\nmodule ") :].split("\n"))]
+    lines += [
+        "",
+        page.source.path,
+        "",
+        *(f"  {line}".rstrip() for line in own[begin.start() if begin else 0 :].split("\n")),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

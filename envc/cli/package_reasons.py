@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from envc.cli.flattened import place_of
 from envc.cli.sizes import size_text
-from envc.language.facets import PythonPackage
+from envc.language.facets import BaseImage, PythonPackage
 from envc.language.package_rules import Override, Patch
 from envc.lock.listed import settled
 from envc.lock.locked_builds import LockedBuild
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
 def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str]:
     """Return the lines about a package; none when the lock does not have it."""
-    package = next((one for one in lock.everything if one.name == normalise(name)), None)
+    wanted = normalise(name)
+    asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
+    reasons = [f"  {_line(reason)}" for reason in why(lock, asked, wanted)]
+    for provided in lock.provided:
+        if provided.name == wanted:
+            places = [place_of(one.origin.of("image")) for one in asked.every(BaseImage)]
+            heading = f"{provided.name} {provided.version}  (on {lock.platform}, in the base, not installed again)"
+            return [heading, f"  because the base brings it  ({', '.join(places)})", *reasons]
+    package = next((one for one in lock.everything if one.name == wanted), None)
     if package is None:
         return []
     facts = [f"on {lock.platform}", _where(package)]
     facts += [f"{size_text(package.size)} to download"] if package.size is not None else []
-    asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
-    reasons = [f"  {_line(reason)}" for reason in why(lock, asked, package.name)]
     rules = [f"  {line}" for line in _rules(lock, asked, package)]
     return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons, *rules]
 

@@ -18,6 +18,18 @@ def program_arguments(parser: argparse.ArgumentParser) -> None:
     set_argument(parser)
 
 
+def environments_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say which environments are meant, one or several, and where their files lie."""
+    parser.add_argument("program", type=Path, help="the program, train.env")
+    parser.add_argument(
+        "environment", nargs="*", help="some of its environments; the one with the file's name otherwise"
+    )
+    parser.add_argument("--all", action="store_true", help="every environment of the program")
+    parser.add_argument("--root", type=Path, help="the project's root; the nearest folder with lockfiles/ otherwise")
+    platform_argument(parser)
+    set_argument(parser)
+
+
 def platform_argument(parser: argparse.ArgumentParser) -> None:
     """Add the argument that says what the image runs on."""
     parser.add_argument("--platform", metavar="PLATFORM", help="what the image runs on, linux/arm64; see `envc lock`")
@@ -52,3 +64,13 @@ def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:
             raise SystemExit(2)
         chosen[name] = value
     return chosen
+
+
+def command_line(command: str, options: argparse.Namespace, environment: str | None) -> str:
+    """Return the command line that does something else with the same image."""
+    from shlex import join
+
+    words = ["envc", command, options.program.as_posix(), *([environment] if environment else [])]
+    words += ["--root", str(options.root)] if options.root else []
+    words += [word for value in options.values for word in ("--set", value)]
+    return join([*words, *(word for argument in options.arg for word in ("--arg", argument))])

@@ -34,7 +34,7 @@ class Memory:
             self._place = _place(arguments, cache)
         self._inputs: dict[str, Any] = {"places": {}, "files": {}, "folders": {}, "lockfiles": {}, "trees": []}
         self._said: list[tuple[str, str]] = []
-        self._written: dict[str, Any] = {}
+        self._written: list[dict[str, Any]] = []
 
     def recall(self) -> int | None:
         """Repeat the answer of an earlier run, or return None when there is none or something has changed."""
@@ -45,8 +45,8 @@ class Memory:
             said = [(str(stream), str(text)) for stream, text in entry["said"]]
             if not _unchanged(entry["inputs"]):
                 return None
-            if entry["written"]:
-                _write_again(**entry["written"])
+            for written in entry["written"]:
+                _write_again(**written)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None  # the work that is done anew says what is wrong
         for stream, text in said:
@@ -87,7 +87,7 @@ class Memory:
 
     def wrote(self, folder: Path, files: dict[str, str]) -> None:
         """Take note of the files that the answer is."""
-        self._written = {"folder": str(folder.absolute()), "files": files}
+        self._written.append({"folder": str(folder.absolute()), "files": files})
 
     def say(self, stream: str, text: str) -> None:
         """Say something, and take note of it."""
@@ -145,17 +145,23 @@ def _tree_digest(tree: SourceTree) -> str:
 
 
 def _write_again(folder: str, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = Path(folder) / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            from envc.diagnostics import Report
-            from envc.sources.writing import write_files
+    from envc.plan.manifests import MANIFESTS
 
-            try:
-                write_files(Path(folder), files, folder)
-            except Report as report:
-                raise OSError(str(report)) from None
-            return
+    place = Path(folder)
+    whole = all(_is_there(place / name, text) for name, text in files.items())
+    if whole and not any(name not in files and (place / name).is_file() for name in MANIFESTS):
+        return
+    from envc.diagnostics import Report
+    from envc.sources.outputs import write_outputs
+
+    try:
+        write_outputs(place, files, folder)
+    except Report as report:
+        raise OSError(str(report)) from None
+
+
+def _is_there(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _digest(path: Path) -> str:

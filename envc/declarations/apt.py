@@ -28,6 +28,7 @@ class Apt(Declaration):
     """
 
     repeatable = True
+    in_stages = True
     examples = ("apt git ffmpeg", "apt < libgl1; libglib2.0-0 >")
 
     packages: Annotated[tuple[SystemEntry, ...], Entries(SystemEntry)] = ()

@@ -8,9 +8,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
 from envc.language.facets import BaseImage
-from envc.language.fields import Positional
+from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.outside_facets import ProvidedPackage
+from envc.language.packages import PackageName
 from envc.language.values import Text, refuse
 from envc.language.word import Declaration
 
@@ -35,12 +40,32 @@ class Base(Declaration):
 
     The image must bring the Python that `python` asks for, with pip. Its tag is locked to a digest; `latest` is
     refused.
+
+    With `provides`, the image's own Python packages are part of the environment: what `python` imports in a container
+    of the image. The names say what must be there. Whatever else is found holds as well: none of it is installed
+    again, and what is installed must fit it. `ml torch` is then a check of the version. `python` may be left out.
     """
 
-    examples = ('base "python:3.12-slim-trixie"', 'base "registry.example.com/team/python:3.12.4"')
+    examples = (
+        'base "python:3.12-slim-trixie"',
+        'base "registry.example.com/team/python:3.12.4"',
+        'base "nvcr.io/nvidia/pytorch:25.04-py3" provides torch transformer-engine flash-attn',
+    )
 
     image: Annotated[Text, AfterValidator(fixed_reference), Positional(kinds=frozenset({"string"}))]
+    provides: Annotated[tuple[PackageName, ...], Keyword(many=True, kinds=frozenset({"word", "string"}))] = ()
 
-    def facets(self, origin: Origin) -> Iterator[BaseImage]:
-        """Return the image asked for."""
+    def facets(self, origin: Origin) -> Iterator[BaseImage | ProvidedPackage]:
+        """Return the image asked for, and what it must bring."""
         yield BaseImage(self.image, origin)
+        for position, name in enumerate(self.provides):
+            yield ProvidedPackage(name, Origin(origin.item, {"name": origin.of(f"provides.{position}")}))
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
+        """Refuse a name that stands twice."""
+        for position, name in enumerate(self.provides):
+            first = self.provides.index(name)
+            if first != position:
+                again, before = (origin.of(f"provides.{one}") for one in (position, first))
+                labels = (wrong(again, "again here"), Label(before, "first here"))
+                yield Diagnostic("repeated-package", f"the base is to provide `{name}` twice", labels)

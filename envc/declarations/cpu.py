@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
@@ -10,6 +11,9 @@ from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
 from envc.language.origin import Origin
 from envc.language.word import Declaration
+
+if TYPE_CHECKING:
+    from envc.knowledge.families import Family
 
 
 class Cpu(Declaration):
@@ -30,7 +34,7 @@ class Cpu(Declaration):
                 "an environment for the processor has no GPU",
                 (wrong(accelerator.origin.span, "asks for one"), Label(origin.span, "says that there is none")),
             )
-        packages = [one for one in environment.every(PythonPackage) if not one.accelerated]
+        packages = [one for one in environment.every(PythonPackage) if not one.accelerated or one.extras]
         if not packages:
             return
         from envc.knowledge.library import Library
@@ -38,7 +42,7 @@ class Cpu(Declaration):
         library = Library()
         for package in packages:
             family = library.family_of(package.name)
-            if family is None or not any(build.default for build in family.builds):
+            if family is None or not brings_cuda(package, family):
                 continue
             yield Diagnostic(
                 "contradiction",
@@ -47,5 +51,14 @@ class Cpu(Declaration):
                     wrong(package.origin.of("name"), "taken as it lies there"),
                     Label(origin.span, "says that nothing of CUDA comes in"),
                 ),
-                fixes=(Fix("take the build for the processor", package.origin.item.word_span, "ml"),),
+                fixes=(Fix("take the build for the processor", package.origin.item.word_span, "ml"),)
+                if not package.extras
+                else (),
             )
+
+
+def brings_cuda(package: PythonPackage, family: Family) -> bool:
+    """Say whether a package comes with CUDA: a plain one by itself, any by an extra that the program names."""
+    if any(extra.name in package.extras for extra in family.extras):
+        return True
+    return not package.accelerated and any(build.default for build in family.builds)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from envc.diagnostics import Diagnostic
+from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.commands import command_or_refusal
 from envc.language.environment import Environment
-from envc.language.facets import HealthCheck
+from envc.language.facets import HealthCheck, PackageFile, PythonPackage
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Count, Duration, Port, Text
@@ -18,6 +18,9 @@ from envc.language.word import Declaration
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/\S*)?")
 _PATH = re.compile(r"/\S*")
+#: A service with its package, as it stands in a .proto file; nothing stands for the server as a whole.
+_SERVICE = re.compile(r"(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?", re.ASCII)
+_CLIENT = "grpcio-health-checking"
 
 
 class Health(Declaration):
@@ -25,6 +28,7 @@ class Health(Declaration):
 
     `health file` wants a file that exists and is not empty, and with `fresh 5m` has changed within that time.
     `health http` wants an answer below 400, from an address, or from a path on a `port` of the container.
+    `health grpc` asks by gRPC's health protocol for a service, or with "" for the server, on a `port`, without TLS.
     `health command` wants the exit code 0, without a shell.
     `every` is the time between checks, `timeout` how long one may take, `start` how long a start may take,
     `retries` how many failures in a row make it unhealthy.
@@ -34,10 +38,11 @@ class Health(Declaration):
         'health file "/app/train.log" every 30s timeout 10s fresh 5m',
         'health http "http://127.0.0.1:8080/healthz" every 15s timeout 3s start 10m',
         'health http "/healthz" port 8080',
+        'health grpc "ranker.Ranker" port 50051; pip grpcio-health-checking',
         'health command "python -m ranker.selftest"',
     )
 
-    kind: Annotated[Literal["file", "http", "command"], Positional()]
+    kind: Annotated[Literal["file", "http", "grpc", "command"], Positional()]
     subject: Annotated[Text, Positional(kinds=frozenset({"string"}))]
     port: Annotated[Port | None, Keyword()] = None
     every: Annotated[Duration, Keyword()] = 30_000
@@ -53,14 +58,18 @@ class Health(Declaration):
             command = command_or_refusal(self.subject)
             subject = command if isinstance(command, tuple) else subject
         if self.port is not None:
-            subject = (f"http://127.0.0.1:{self.port.partition('/')[0]}{self.subject}",)
+            place = f"127.0.0.1:{self.port.partition('/')[0]}"
+            subject = (place, self.subject) if self.kind == "grpc" else (f"http://{place}{self.subject}",)
         yield HealthCheck(
             self.kind, subject, self.every, self.timeout, self.start or 0, self.retries, self.fresh, origin
         )
 
-    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Refuse subjects that do not fit the kind."""
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse subjects that do not fit the kind, and a question that nothing in the image can ask."""
         place = origin.of("subject")
+        if self.kind == "grpc":
+            yield from _refuse_service(self.subject, self.port, origin)
+            yield from _refuse_without_client(origin, environment)
         if self.kind == "file" and not self.subject.startswith("/"):
             yield Diagnostic(
                 "path-not-absolute", "`health file` takes a path in the container", (wrong(place, 'begins with "/"'),)
@@ -84,7 +93,36 @@ class Health(Declaration):
             )
 
 
+def _refuse_service(service: str, port: str | None, origin: Origin) -> Iterator[Diagnostic]:
+    if not _SERVICE.fullmatch(service):
+        yield Diagnostic(
+            "unusable-name",
+            f"`{service}` names no gRPC service",
+            (wrong(origin.of("subject"), "such as ranker.Ranker"),),
+        )
+    if port is None:
+        yield Diagnostic(
+            "missing-argument", "`health grpc` lacks its port", (wrong(origin.span, "`port` and a number are missing"),)
+        )
+
+
+def _refuse_without_client(origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+    """Refuse a question that only a package can ask, which a list of packages may bring as well."""
+    names = {package.name for package in environment.every(PythonPackage)}
+    if _CLIENT in names or environment.every(PackageFile):
+        return
+    start = Span(origin.span.source, origin.span.start, origin.span.start)
+    yield Diagnostic(
+        "no-health-client",
+        f"`health grpc` asks through the package `{_CLIENT}`, which is not in the environment",
+        (wrong(origin.of("kind"), "nothing in the image speaks gRPC's health protocol"),),
+        fixes=(Fix("install it", start, f"pip {_CLIENT}; "),),
+    )
+
+
 def _refuse_port(kind: str, subject: str, origin: Origin) -> Iterator[Diagnostic]:
+    if kind == "grpc":
+        return
     if kind != "http":
         yield Diagnostic(
             "contradiction", "only a page has a port", (wrong(origin.of("port"), f"of {kind}, which has none"),)

@@ -28,6 +28,7 @@ class Set(Declaration):
     """Sets an environment variable of the container. The value is taken as it is: no `$` is resolved."""
 
     repeatable = True
+    in_stages = True
     examples = ("set PYTHONHASHSEED 0", 'set GREETING "hello world"')
 
     name: Annotated[Variable, Positional()]
@@ -54,6 +55,9 @@ class Set(Declaration):
                 "setting-of-one-cluster",
                 f"`{self.name}` describes the network of one cluster",
                 (wrong(name, "the image will run on others too"),),
-                helps=("set it where the container is started",),
+                helps=(
+                    f"`target … < set {self.name} … >` sets it where the container is started",
+                    "`fabric` names a network, and its settings follow",
+                ),
                 severity="warning",
             )

@@ -23,10 +23,11 @@ class Mount(NamedTuple):
 
 
 class Graphics(NamedTuple):
-    """The GPUs that the container gets; `number` None is all."""
+    """The GPUs that the container gets; `number` None is all. Those with devices are AMD's, and are all of them."""
 
     number: int | None
     optional: bool
+    devices: tuple[str, ...] = ()  # of the engine's machine: files, or folders of them
 
 
 class ProcessLimit(NamedTuple):
@@ -102,7 +103,8 @@ def container_of(
 
 
 def _graphics(gpus: Mapping[str, Any]) -> Graphics:
-    return Graphics(None if gpus["count"] == "all" else int(gpus["count"]), bool(gpus["optional"]))
+    number = None if gpus["count"] == "all" else int(gpus["count"])
+    return Graphics(number, bool(gpus["optional"]), tuple(gpus["devices"]))
 
 
 def published(exposed: Iterable[str], given: Iterable[str]) -> tuple[Published, ...]:

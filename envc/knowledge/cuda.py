@@ -100,6 +100,11 @@ class Cuda:
         own = [one.driver for one in self.toolkits if matches(minor(cuda), one.version)]
         return min(own, key=release, default=None)
 
+    def first_driver(self, cuda: str) -> str | None:
+        """Return the driver that the first toolkit of a minor version asks for itself: the oldest of its kind."""
+        own = [one for one in self.toolkits if matches(minor(cuda), one.version)]
+        return min(own, key=lambda one: release(one.version)).driver if own else None
+
     def image_choices(
         self, cuda: str, flavour: Flavour, cudnn: str | None = None, newest_ubuntu: str = "24.04"
     ) -> Iterator[CudaImage]:

@@ -27,15 +27,40 @@ class Unpinned(Fact):
     version: Annotated[ShortVersion, Positional()]
 
 
+class Extra(Fact):
+    """`extra cuda12 cuda 12`: what to ask for beside the project to get its build for CUDA.
+
+    A family with extras lies on Python's default index; one without has its builds on indexes of their own.
+    """
+
+    name: Annotated[str, Positional()]
+    #: The major versions of CUDA that it brings, of releases whose line says them.
+    cuda: Annotated[tuple[ShortVersion, ...], Keyword(many=True)]
+
+
+class Beside(Fact):
+    """`beside pytorch-triton-rocm rocm`: a package that builds for ROCm need, which lies on their index alone."""
+
+    package: Annotated[str, Positional()]
+    rocm: Annotated[bool, Flag()] = False
+
+
 class Build(Fact):
-    """One release and the builds there are of it, for Linux on x86_64. CUDA versions are minors: `12.6`."""
+    """One release and the builds there are of it, for Linux on x86_64. CUDA versions are minors: `12.6`.
+
+    A release whose extra brings whatever is newest of a CUDA says the major version alone: `12`.
+    """
 
     version: Annotated[ShortVersion, Positional()]
     #: Python minors with a wheel on Python's default index.
     pythons: Annotated[Minors, Keyword("python", many=True)]
-    #: CUDA versions that a named index has builds for.
+    #: CUDA versions that a named index has builds for, or that an extra brings.
     cuda: Annotated[tuple[ShortVersion, ...], Keyword(many=True)] = ()
-    #: Whether the index of CPU builds has one.
+    #: The cuDNN that the extra brings.
+    cudnn: Annotated[ShortVersion | None, Keyword()] = None
+    #: ROCm versions that a named index has builds for.
+    rocm: Annotated[tuple[ShortVersion, ...], Keyword(many=True)] = ()
+    #: Whether the index of CPU builds has one; of a family with extras, whether it computes without a GPU.
     cpu: Annotated[bool, Flag()] = False
     #: The CUDA of the wheel on Python's default index, where known.
     default: Annotated[ShortVersion | None, Keyword()] = None
@@ -58,6 +83,8 @@ class Build(Fact):
 WORDS: Mapping[str, type[Line]] = {
     "family": FamilyName,
     "unpinned": Unpinned,
+    "extra": Extra,
+    "beside": Beside,
     "build": Build,
 }
 
@@ -68,6 +95,8 @@ class Family(NamedTuple):
     name: FamilyName
     builds: tuple[Build, ...]
     unpinned: tuple[Unpinned, ...]
+    extras: tuple[Extra, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def project(self) -> str:
@@ -78,6 +107,11 @@ class Family(NamedTuple):
     def companions(self) -> tuple[str, ...]:
         """The packages that follow it."""
         return self.name.companions
+
+    def extra_for(self, cuda: str) -> str | None:
+        """Return what to ask for beside the project to get its build for a CUDA, or None where there is no such."""
+        major = str(release(cuda)[0])
+        return next((extra.name for extra in self.extras if major in extra.cuda), None)
 
     def build(self, version: str) -> Build | None:
         """Return the build of exactly this version, such as `2.7.1`, or None."""
@@ -90,4 +124,6 @@ def family_of(page: Page) -> Family:
         page.one(FamilyName, "the family"),
         tuple(sorted(page.all(Build), key=lambda build: release(build.version), reverse=True)),
         page.all(Unpinned),
+        page.all(Extra),
+        page.all(Beside),
     )

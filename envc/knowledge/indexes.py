@@ -12,11 +12,12 @@ from envc.language.values import ShortVersion
 
 
 class Index(Fact):
-    """An index and the builds it has: those for one CUDA version, or those for none."""
+    """An index and the builds it has: those for one version of CUDA or ROCm, or those for none."""
 
     name: Annotated[str, Positional()]
     address: Annotated[Address, Positional(kinds=frozenset({"string"}))]
     cuda: Annotated[ShortVersion | None, Keyword()] = None
+    rocm: Annotated[ShortVersion | None, Keyword()] = None
     cpu: Annotated[bool, Flag()] = False
 
 

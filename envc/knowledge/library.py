@@ -15,11 +15,13 @@ from envc.knowledge.values import matches, minor, release
 if TYPE_CHECKING:
     from envc.knowledge.archives import Archive
     from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+    from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
     from envc.knowledge.gpus import Capability, Kernels
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
+    from envc.knowledge.toolchains import Toolchain
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
 #: is read. Families have one file each, in `ml/`.
@@ -27,6 +29,7 @@ FILES: Mapping[str, str] = {
     "library.env": "date",
     "cuda.env": "cuda",
     "gpus.env": "gpus",
+    "gpu-models.env": "gpu_models",
     "python.env": "pythons",
     "images.env": "images",
     "systems.env": "systems",
@@ -34,6 +37,8 @@ FILES: Mapping[str, str] = {
     "apt.env": "system_packages",
     "archives.env": "archives",
     "packages.env": "package_names",
+    "fabrics.env": "fabrics",
+    "toolchains.env": "toolchains",
 }
 
 
@@ -105,6 +110,10 @@ class Library:
         wanted = minor(cuda) if cuda else None
         return next((one.name for one in self.indexes if (one.cpu if wanted is None else one.cuda == wanted)), None)
 
+    def rocm_index(self, rocm: str) -> str | None:
+        """Return the name of the index with the builds for exactly this ROCm, `6.2.4`."""
+        return next((one.name for one in self.indexes if one.rocm == rocm), None)
+
     @cached_property
     def cuda(self) -> Cuda:
         """What is known about CUDA."""
@@ -131,12 +140,12 @@ class Library:
         """Return the CUDA minors that have images, newest first."""
         return tuple(sorted({minor(one.cuda) for one in self.cuda.images}, key=release, reverse=True))
 
-    def kernels(self, project: str, version: str, cuda: str) -> Kernels | None:
-        """Return what GPUs a version's build for a CUDA minor has kernels for, or None where nothing says it."""
+    def kernels(self, project: str, version: str, cuda: str | None, rocm: str | None = None) -> Kernels | None:
+        """Return what GPUs a version's build for a CUDA or ROCm has kernels for, or None where nothing says it."""
         from envc.knowledge.gpus import Kernels
 
         for one in self.page("gpus.env").all(Kernels):
-            if (one.project, one.cuda) == (project, cuda) and matches(one.release, version):
+            if (one.project, one.cuda, one.rocm) == (project, cuda, rocm) and matches(one.release, version):
                 return one
         return None
 
@@ -216,6 +225,23 @@ class Library:
 
         found = self.page("archives.env").all(Archive)
         return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    @cached_property
+    def fabrics(self) -> Fabrics:
+        """What ranks on several nodes talk over."""
+        from envc.knowledge.fabrics import Fabrics
+
+        return Fabrics(self.page("fabrics.env"))
+
+    def toolchains(self) -> tuple[Toolchain, ...]:
+        """Return every toolchain."""
+        from envc.knowledge.toolchains import Toolchain
+
+        return self.page("toolchains.env").all(Toolchain)
+
+    def toolchain(self, name: str) -> Toolchain | None:
+        """Return what a toolchain is in its official image."""
+        return next((one for one in self.toolchains() if one.name == name), None)
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

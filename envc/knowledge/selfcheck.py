@@ -6,10 +6,20 @@ from collections.abc import Callable
 from functools import partial
 
 from envc.diagnostics import Diagnostic, Report
-from envc.knowledge.checks import archives, builds, cuda, images, pythons, sources
+from envc.knowledge.checks import archives, builds, cuda, fabrics, gpu_models, images, pythons, sources, toolchains
 from envc.knowledge.library import Library
 
-_CHECKS = (sources.check, builds.check, cuda.check, pythons.check, images.check, archives.check)
+_CHECKS = (
+    sources.check,
+    builds.check,
+    cuda.check,
+    pythons.check,
+    images.check,
+    archives.check,
+    fabrics.check,
+    gpu_models.check,
+    toolchains.check,
+)
 
 
 def contradictions(library: Library) -> list[Diagnostic]:

@@ -25,6 +25,7 @@ from envc.language.parameters import (
 )
 from envc.language.parents import Headed, Link, chain_of, values_of
 from envc.language.refusals import empty_program, misplaced_word, unknown_word, with_places
+from envc.language.stages import seen_from
 from envc.language.word import Words
 from envc.syntax.program import Item, Program
 
@@ -185,10 +186,11 @@ class _Checker:
         environment = bare._replace(declared=tuple(items), facets=facets_of(items))
         if not self.expander.complete:
             return environment  # what contradicts what is only worth saying when all is understood
+        seen = {stage: seen_from(environment, stage) for stage in {one.stage for one in (declared, *items)}}
         found = [
             with_places(one, child.origin.item, child.uses)
             for child in (declared, *items)
-            for one in child.declaration.check(child.origin, environment)
+            for one in child.declaration.check(child.origin, seen[child.stage])
         ]
         self.mistakes.extend(one for one in found if one.severity == "error")
         return environment._replace(warnings=tuple(_once(one for one in found if one.severity != "error")))

@@ -11,9 +11,12 @@ from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
 from envc.language.layers import facets_of, without
+from envc.language.outside_facets import ProvidedPackage
 from envc.language.package_rules import Override, Patch
 from envc.language.package_source import ProjectFolder
+from envc.language.package_words import PackageList
 from envc.language.packages import normalised
+from envc.language.stage_facets import Stage
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
 
@@ -24,6 +27,7 @@ class Drop(NamedTuple):
     word: type[Declaration]
     item: Item
     names: tuple[Argument, ...]
+    stage: Stage | None = None  # the stage that it is said in; None: whatever stage has it
 
 
 def is_drop(item: Item) -> bool:
@@ -52,14 +56,20 @@ def read_drop(item: Item, word: type[Declaration]) -> Drop | Diagnostic:
 
 def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Declared], list[Diagnostic]]:
     """Return what is left, and a mistake for each name that nothing has."""
-    mine = [one for one in declared if type(one.declaration) is drop.word]
+    mine = [one for one in declared if _is_meant(one, drop)]
+    provided = {one.name for one in facets_of(declared) if isinstance(one, ProvidedPackage)}
+    if provided and issubclass(drop.word, PackageList):
+        declared, drop = _without_provided(declared, drop, {name for one in facets_of(mine) for name in names_of(one)})
+        if not drop.names:
+            return list(declared), []
+        mine = [one for one in declared if _is_meant(one, drop)]
     if not drop.word.repeatable:
         left = [one for one in declared if type(one.declaration) is not drop.word]
         return left, [] if mine else [_nothing(drop, None, ())]
     facets = facets_of(mine)
-    known = sorted({name for facet in facets for name in names_of(facet)[:1]})
+    known = sorted({name for facet in facets for name in names_of(facet)[:1]} | provided)
     # names of packages are the same however they are written; all other names are what they are
-    plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) else _path
+    plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) or provided else _path
     wanted = {plain(name.value) for name in drop.names}
     found = {plain(name) for facet in facets for name in names_of(facet)}
     mistakes = [_nothing(drop, name, known) for name in drop.names if plain(name.value) not in found]
@@ -67,23 +77,38 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
     def doomed(facet: Facet) -> bool:
         return any(plain(name) in wanted for name in names_of(facet))
 
-    kept = (without(one, doomed) if type(one.declaration) is drop.word else one for one in declared)
+    kept = (without(one, doomed) if _is_meant(one, drop) else one for one in declared)
     return [one for one in kept if one is not None], mistakes
+
+
+def _is_meant(declared: Declared, drop: Drop) -> bool:
+    return type(declared.declaration) is drop.word and drop.stage in {None, declared.stage}
+
+
+def _without_provided(declared: Sequence[Declared], drop: Drop, asked: set[str]) -> tuple[Sequence[Declared], Drop]:
+    """Return what no longer asks the base for the packages that are dropped, and what there is left to drop.
+
+    What lies in a base stays there: an environment that drops it only does without it.
+    """
+    provided = {one.name for one in facets_of(declared) if isinstance(one, ProvidedPackage)}
+    wanted = {normalised(name.value) for name in drop.names} & provided
+    kept = (without(one, lambda facet: isinstance(facet, ProvidedPackage) and facet.name in wanted) for one in declared)
+    left = [one for one in kept if one is not None]
+    names = (name for name in drop.names if normalised(name.value) not in wanted or normalised(name.value) in asked)
+    return left, drop._replace(names=tuple(names))
 
 
 def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     if isinstance(facet, CopiedPath):
         return (facet.source,)
-    if isinstance(facet, Patch | ProjectFolder):
-        return (facet.path, facet.package) if isinstance(facet, Patch) else (facet.path,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):
         return (facet.pattern,)
-    if isinstance(facet, PythonPackage):
-        return (facet.name,)
-    name = getattr(facet, "name", None)
+    if isinstance(facet, Patch):
+        return (facet.path, facet.package)
+    name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 from envc.diagnostics import Diagnostic, Span
 from envc.language.facets import Facet
 from envc.language.origin import Origin
+from envc.language.stage_facets import Stage
 from envc.language.word import Declaration
 
 FacetType = TypeVar("FacetType")
@@ -20,6 +21,7 @@ class Declared(NamedTuple):
     inherited: str | None = None  # the parent that says it
     uses: tuple[Span, ...] = ()  # the uses of modules that brought it, the program's own first
     platform: str | None = None  # the only platform that it holds on
+    stage: Stage | None = None  # the only stage that it holds in
 
 
 class ChosenParameter(NamedTuple):

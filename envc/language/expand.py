@@ -22,7 +22,8 @@ from envc.language.parameters import (
     unknown_parameter,
 )
 from envc.language.parents import DEEPEST, Link, too_deep
-from envc.language.refusals import misplaced_word, repeated_words, unknown_word, with_places
+from envc.language.refusals import misplaced_word, not_in_a_stage, repeated_words, unknown_word, with_places
+from envc.language.stage_facets import Stage
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item
 
@@ -38,6 +39,7 @@ class Place(NamedTuple):
     uses: tuple[Span, ...] = ()
     modules: tuple[str, ...] = ()
     platform: str | None = None  # inside `on`
+    stage: Stage | None = None  # inside `stage`
 
 
 class Said:
@@ -115,6 +117,8 @@ class Expander:
                 self._refuse([with_places(one, item, place.uses) for one in mistakes])
             elif given.word == "on" and not place.platform:
                 self._on(given, place, said, platform)
+            elif given.word == "stage" and not place.stage:
+                self._stage(given, place, said, platform)
             elif (module := place.scope.find(given.word)) is not None:
                 self._open(module, given, place, said, platform)
             else:
@@ -127,7 +131,7 @@ class Expander:
         if is_drop(item):
             drop = read_drop(item, word)
             if isinstance(drop, Drop):
-                said.drops.append(drop)
+                said.drops.append(drop._replace(stage=place.stage))
             else:
                 self._refuse([with_places(drop, item, place.uses)])
             return
@@ -144,6 +148,8 @@ class Expander:
             mistake = unknown_word(item, "env", self.words, place.scope.names(), self.shelf.modules.names())
         elif word.place != "env" or (item.word == "on" and place.platform):
             mistake = misplaced_word(item, "on" if place.platform and item.word == "on" else word.place)
+        elif place.stage and not word.in_stages:
+            mistake = not_in_a_stage(item, self.words)
         else:
             return word
         self._refuse([with_places(mistake, item, place.uses)])
@@ -156,9 +162,9 @@ class Expander:
         if key not in self._bound or self._bound[key][0] is not item:
             bound = bind(item, word)
             self._refuse([with_places(one, item, place.uses) for one in bound.mistakes])
-            origin, uses, platform = bound.origin, place.uses, place.platform
-            model = bound.model
-            declared = None if model is None else Declared(model, origin, uses=uses, platform=platform)
+            declared = None
+            if bound.model is not None:
+                declared = Declared(bound.model, bound.origin, None, place.uses, place.platform, place.stage)
             self._bound[key] = (item, declared)
         found = self._bound[key][1]
         self.complete = self.complete and found is not None
@@ -176,6 +182,14 @@ class Expander:
             said.on = said.on or Said()
             self._block(item.block or (), place._replace(platform=name), said.on, platform)
 
+    def _stage(self, item: Item, place: Place, said: Said, platform: str | None) -> None:
+        word = self._word(item, place)
+        declared = self._declared(item, word, place) if word else None
+        if declared is not None:
+            said.own.append(declared)
+            stage: Stage = declared.declaration.model_dump()["name"]
+            self._block(item.block or (), place._replace(stage=stage), said, platform)
+
     def _open(self, module: Module, item: Item, place: Place, said: Said, platform: str | None) -> None:
         """Put what a module says among what it is used by."""
         uses = (*place.uses, item.span)
@@ -189,7 +203,7 @@ class Expander:
         if values is None:
             return
         self.opened[id(module.item)] = module
-        inside = Place(module.scope, values, uses, (*place.modules, module.name), place.platform)
+        inside = Place(module.scope, values, uses, (*place.modules, module.name), place.platform, place.stage)
         own = Said()
         self._block(module.item.block or (), inside, own, platform)
         brought = own.brought

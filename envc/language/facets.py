@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from envc.diagnostics import Span
+from envc.language.cluster_facets import ClusterFacet
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
 from envc.language.package_rules import PackageRule
 from envc.language.package_source import PackageSource, ProjectFolder
+from envc.language.stage_facets import Stage, StageFacet
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
-HealthKind = Literal["file", "http", "command"]
+HealthKind = Literal["file", "http", "grpc", "command"]
 
 
 class Interpreter(NamedTuple):
@@ -39,7 +42,7 @@ class BaseImage(NamedTuple):
 
 
 class Accelerator(NamedTuple):
-    """What GPUs the machines have: their driver speaks at least this CUDA."""
+    """What GPUs the machines have: their driver speaks at least this CUDA, or they are AMD's with this ROCm."""
 
     cuda: str | None
     exact: bool
@@ -49,7 +52,14 @@ class Accelerator(NamedTuple):
     memory: int | None
     optional: bool
     origin: Origin
-    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`
+    architectures: tuple[str, ...] = ()  # compute capabilities, `9.0`, `9.0a`, `8.0+PTX`; AMD's `gfx942`
+    places: tuple[str, ...] = ()  # the field of the origin that says each of them
+    models: tuple[str, ...] = ()  # GPUs by name
+    rocm: str | None = None
+
+    def place_of(self, position: int) -> Span:
+        """Return where an architecture is said."""
+        return self.origin.of(self.places[position])
 
 
 class PythonPackage(NamedTuple):
@@ -115,6 +125,7 @@ class SystemPackage(NamedTuple):
 
     name: str
     origin: Origin
+    stage: Stage | None = None  # None: the one that its name belongs to
 
 
 class Artifact(NamedTuple):
@@ -218,7 +229,7 @@ class HealthCheck(NamedTuple):
     """How to see that the container does its work."""
 
     kind: HealthKind
-    subject: tuple[str, ...]  # the path, the address, or the command's arguments
+    subject: tuple[str, ...]  # the path, the address (of gRPC, with the service), or the command's arguments
     interval: int
     timeout: int
     start: int
@@ -233,6 +244,7 @@ class ResourceLimit(NamedTuple):
     memory: int | None
     cpu: int | None
     origin: Origin
+    gpus: int | None = None
 
 
 class SharedMemory(NamedTuple):
@@ -266,7 +278,9 @@ Facet = (
     | HealthCheck
     | ResourceLimit
     | SharedMemory
+    | ClusterFacet
     | ContainerFacet
     | OutsideFacet
+    | StageFacet
     | PackageRule
 )

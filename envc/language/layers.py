@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from envc.language.environment import Declared
-from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting
+from envc.language.facets import BuildArgument, CopiedPath, Facet, PythonPackage, Setting, SystemPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
 from envc.language.package_source import ProjectFolder
+from envc.language.stage_facets import BuilderSetting
+from envc.language.stages import in_stage
 
 Key = tuple[str, str]
 
@@ -22,6 +24,10 @@ def key_of(facet: Facet) -> Key | None:
         return ("variable", facet.name)
     if isinstance(facet, CopiedPath):
         return ("copy", facet.path or facet.source.rpartition("/")[2])
+    if isinstance(facet, BuilderSetting):
+        return ("variable of the builder", facet.name)
+    if isinstance(facet, SystemPackage) and facet.stage:
+        return (f"SystemPackage {facet.stage}", facet.name)
     if isinstance(facet, ProjectFolder):
         return ("project", facet.path)
     name = getattr(facet, "name", None)
@@ -30,7 +36,13 @@ def key_of(facet: Facet) -> Key | None:
 
 def facets_of(declared: Iterable[Declared]) -> tuple[Facet, ...]:
     """Return all facets of understood items, in their order."""
-    return tuple(facet for one in declared for facet in one.declaration.facets(one.origin))
+    return tuple(facet for one in declared for facet in own_facets(one))
+
+
+def own_facets(declared: Declared) -> list[Facet]:
+    """Return the facets of one item, in the stage that it holds in."""
+    facets = declared.declaration.facets(declared.origin)
+    return list(facets) if declared.stage is None else [in_stage(facet, declared.stage) for facet in facets]
 
 
 def merged(below: Sequence[Declared], above: Sequence[Declared]) -> list[Declared]:
@@ -44,14 +56,38 @@ def merged(below: Sequence[Declared], above: Sequence[Declared]) -> list[Declare
 
 
 def united(first: Sequence[Declared], second: Sequence[Declared]) -> list[Declared]:
-    """Return what two modules bring: what both say in the same words is said once."""
+    """Return what two modules bring: what both say in the same words is said once.
+
+    Where one asks for any version of a package and the other for some, the other is enough.
+    """
+    first, second = _without_bare(first, second), _without_bare(second, first)
     said = {_content(facet) for facet in facets_of(first)}
     kept = (without(one, lambda facet: _content(facet) in said) for one in second)
     return [*first, *(one for one in kept if one is not None)]
 
 
+def _without_bare(these: Sequence[Declared], others: Sequence[Declared]) -> list[Declared]:
+    """Return items without packages that they ask nothing of, and of which the others ask something."""
+    precise = {
+        (facet.name, facet.accelerated)
+        for facet in facets_of(others)
+        if isinstance(facet, PythonPackage) and not _is_bare(facet)
+    }
+
+    def doomed(facet: Facet) -> bool:
+        return isinstance(facet, PythonPackage) and _is_bare(facet) and (facet.name, facet.accelerated) in precise
+
+    kept = (without(one, doomed) for one in these)
+    return [one for one in kept if one is not None]
+
+
+def _is_bare(package: PythonPackage) -> bool:
+    return package == PythonPackage(package.name, (), "", False, package.accelerated, package.origin)
+
+
 def _content(facet: Facet) -> tuple[str, str]:
-    content = {name: value for name, value in facet._asdict().items() if name != "origin"}
+    said = facet.setting if isinstance(facet, BuilderSetting) else facet
+    content = {name: value for name, value in said._asdict().items() if name != "origin"}
     return type(facet).__name__, repr(content)
 
 
@@ -60,21 +96,33 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
 
     Of a list single entries go; any other item goes whole, or stays whole when only a part of it is to go.
     """
-    facets = list(declared.declaration.facets(declared.origin))
+    facets = own_facets(declared)
     kept = [position for position, facet in enumerate(facets) if not doomed(facet)]
     if len(kept) == len(facets):
         return declared
     if not kept:
         return None
     field = list_field(declared, len(facets))
-    return declared if field is None else _with_entries(declared, field, kept)
+    if field is not None:
+        return _with_entries(declared, field, kept)
+    field = _field_behind(declared, len(facets) - 1) if kept[0] == 0 else None
+    return declared if field is None else _with_entries(declared, field, [position - 1 for position in kept[1:]])
 
 
 def list_field(declared: Declared, length: int) -> str | None:
     """Return the field of an item that lists as many things as it has facets, or None when it is no list."""
+    if not declared.declaration.lists_things:
+        return None
     layout = layout_of(type(declared.declaration))
     fields = [field for field, positional in layout.positional if positional.many]
     fields += [layout.entries[0]] if layout.entries else []
+    return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
+
+
+def _field_behind(declared: Declared, length: int) -> str | None:
+    """Return the field that lists what an item has beside its first facet: `base "image" provides torch apex`."""
+    keywords = layout_of(type(declared.declaration)).keywords.values()
+    fields = (field for field, keyword in keywords if keyword.many)
     return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
 
 

@@ -29,6 +29,13 @@ class ImageFile(NamedTuple):
     origin: Origin
 
 
+class ProvidedPackage(NamedTuple):
+    """A Python package that the base image must bring."""
+
+    name: str  # as PEP 503 normalises it
+    origin: Origin
+
+
 class BuildCheck(NamedTuple):
     """A command that must succeed before there is an image."""
 
@@ -48,4 +55,24 @@ class GitSource(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | GitSource
+class ProgramBuild(NamedTuple):
+    """What is compiled from a source, in a stage of its own, and what of the result lies in the image."""
+
+    name: str
+    source: str
+    packages: tuple[str, ...]  # of the distribution, for compiling alone, sorted
+    jobs: int | None
+    commands: tuple[tuple[str, ...], ...]
+    kept: tuple[str, ...]  # paths in the container, sorted
+    origin: Origin
+
+
+class Toolchain(NamedTuple):
+    """A compiler or a runtime for building alone."""
+
+    name: str
+    version: str
+    origin: Origin
+
+
+OutsideFacet = Tool | ImageFile | BuildCheck | ProvidedPackage | GitSource | ProgramBuild | Toolchain

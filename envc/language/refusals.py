@@ -8,6 +8,7 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
+from envc.language.other_hardware import other_hardware
 from envc.language.parameters import values_in
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item, Program
@@ -45,6 +46,9 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
             helps=(f"write `use {item.word}` at the top of the file",),
             fixes=(Fix("use the module", start, f"use {item.word}\n"),) if not _has_edition(start) else (),
         )
+    hardware = other_hardware(item) if place == "env" else None
+    if hardware:
+        return hardware
     near = similar(item.word, [*here, *modules])
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(
@@ -70,6 +74,18 @@ def misplaced_word(item: Item, place: str) -> Diagnostic:
     """Return what tells a reader that a word belongs to another place."""
     where = "inside another `on`" if (item.word, place) == ("on", "on") else f"belongs {_WHERE.get(place, place)}"
     return Diagnostic("misplaced-word", f"`{item.word}` stands in the wrong place", (wrong(item.word_span, where),))
+
+
+def not_in_a_stage(item: Item, words: Words) -> Diagnostic:
+    """Return what tells a reader that a word says nothing of one stage alone."""
+    known = [(name, word) for name in words.names() if (word := words.find(name)) is not None]
+    inside = "another `stage`" if item.word == "stage" else "`stage`"
+    return Diagnostic(
+        "misplaced-word",
+        f"`{item.word}` stands in the wrong place",
+        (wrong(item.word_span, f"inside {inside}"),),
+        notes=(f"there these begin an item: {' '.join(name for name, word in known if word.in_stages)}",),
+    )
 
 
 def repeated_words(declared: Iterable[Declared]) -> list[Diagnostic]:

@@ -7,12 +7,15 @@ from typing import Literal
 
 from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import GitSource
+from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "override", "source"]
+Kind = Literal[
+    "variable", "secret", "artifact", "package", "label", "target", "source", "override", "build", "toolchain"
+]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -20,8 +23,11 @@ _NAMED: dict[type, Kind] = {
     Artifact: "artifact",
     PythonPackage: "package",
     ImageLabel: "label",
+    Target: "target",
     Override: "override",
     GitSource: "source",
+    ProgramBuild: "build",
+    Toolchain: "toolchain",
 }
 
 

@@ -25,13 +25,13 @@ _DERIVED = {
 }
 
 
-def refuse_open_value(name: str, origin: Origin) -> Iterator[Diagnostic]:
+def refuse_open_value(name: str, origin: Origin, where: str = "image") -> Iterator[Diagnostic]:
     """Refuse a variable whose value would lie open in the image though it is a secret, or that envc sets itself."""
     place = origin.of("name")
     if _SECRET.search(name):
         yield Diagnostic(
             "secret-in-setting",
-            f"the value of `{name}` would lie open in the image",
+            f"the value of `{name}` would lie open in the {where}",
             (wrong(place, "the name of a secret"),),
             helps=(f"`secret {_secret_name(name)} as {name}` gives it to the container only while it runs",),
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from packaging.version import Version
 
 from envc.diagnostics import Report
+from envc.knowledge.gpu_models import models_of
+from envc.knowledge.gpus import plain
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter, PythonPackage
@@ -34,8 +36,7 @@ def choose_builds(
         mine = tuple(package for package in packages if package.name in members)
         if not mine:
             continue
-        cuda = accelerator.cuda if accelerator else None
-        asked = Asked(python, cuda, bool(accelerator and accelerator.exact), mine)
+        asked = asked_of(accelerator, python, mine)
         choice = choose_build(family, asked, bool(accelerator), library)
         if choice is None:
             mistakes.append(no_compatible_build(environment, family, asked, library))
@@ -46,16 +47,49 @@ def choose_builds(
     return tuple(choices)
 
 
+def asked_of(accelerator: Accelerator | None, python: str, packages: tuple[PythonPackage, ...]) -> Asked:
+    """Return what an environment asks of the builds of a family, of which these are its packages."""
+    if accelerator is None:
+        return Asked(python, None, False, packages)
+    return Asked(
+        python, accelerator.cuda, accelerator.exact, packages, accelerator.rocm, plain_of(accelerator.architectures)
+    )
+
+
+def plain_of(architectures: tuple[str, ...]) -> tuple[str, ...]:
+    """Return architectures of machines, without what they say to compilers."""
+    return tuple(dict.fromkeys(map(plain, architectures)))
+
+
 def locked_accelerator(
-    environment: Environment, choices: tuple[BuildChoice, ...], library: Library
+    environment: Environment, choices: tuple[BuildChoice, ...], library: Library, *, on_base: bool = False
 ) -> LockedAccelerator | None:
-    """Return what the lock holds of the accelerator."""
+    """Return what the lock holds of the accelerator. `on_base` says that the base's own packages are part of it."""
     accelerator = environment.one(Accelerator)
     if accelerator is None:
         return None
+    if accelerator.rocm:
+        reasons = [choice.reason for choice in choices if choice.rocm] or ["no package brings ROCm"]
+        return LockedAccelerator(
+            cuda=None, build=None, driver=None, reason="; ".join(reasons), rocm=_rocm_of(choices) or accelerator.rocm
+        )
     builds = sorted({choice.cuda for choice in choices if choice.cuda}, key=Version)
     build = builds[-1] if builds else None
-    floor = build or accelerator.cuda
-    driver = library.driver_floor(floor) if floor else None
-    reasons = [choice.reason for choice in choices if choice.cuda] or ["no package brings CUDA"]
+    driver = _driver_floor(build or accelerator.cuda, accelerator, library)
+    without = "the base brings what GPUs need" if on_base else "no package brings CUDA"
+    reasons = [choice.reason for choice in choices if choice.cuda] or [without]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))
+
+
+def _rocm_of(choices: tuple[BuildChoice, ...]) -> str | None:
+    return next((choice.rocm for choice in choices if choice.rocm), None)
+
+
+def _driver_floor(cuda: str | None, accelerator: Accelerator, library: Library) -> str | None:
+    """Return the oldest driver that runs a build for a CUDA and knows every GPU that is named."""
+    floors = [library.driver_floor(cuda)] if cuda else []
+    if accelerator.models:
+        models = models_of(library)
+        known = (models.first_cuda(architecture) for architecture in accelerator.architectures)
+        floors += [library.cuda.first_driver(one.cuda) for one in known if one]
+    return max((floor for floor in floors if floor), key=Version, default=None)

@@ -48,7 +48,9 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
         flavour = accelerator.flavour or "runtime"
         reason = f"NVIDIA's {flavour} image, as asked, with Python from the official image"
         return BaseChoice(candidates, python, reason)
-    reason = "packages bring their own CUDA, so the image needs none"
+    reason = (
+        f"packages bring their own {'ROCm' if accelerator and accelerator.rocm else 'CUDA'}, so the image needs none"
+    )
     return BaseChoice((python,), None, reason if accelerator else "the smallest official image with Python")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from envc.diagnostics import Concern, Diagnostic, Label, Report, Span
 from envc.language.environment import Environment
-from envc.language.facets import PythonPackage
+from envc.language.facets import BaseImage, PythonPackage
 from envc.language.package_rules import Override
 from envc.language.packages import normalised
 from envc.lock.edits import mending_edits
@@ -48,6 +48,8 @@ def at_clauses(diagnostic: Diagnostic, environment: Environment) -> Diagnostic:
     labels = tuple(Label(span, text, primary=position == 0) for position, (span, text) in enumerate(places))
     if labels and diagnostic.name in MENDED_BY_PYTHON:
         labels += python_label(environment)
+    if labels and diagnostic.name == "contradicts-base":
+        labels += tuple(Label(one.origin.of("image"), "the base") for one in environment.every(BaseImage))
     return diagnostic._replace(labels=(*diagnostic.labels, *labels), concerns=())
 
 

@@ -5,6 +5,7 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from envc import __version__
@@ -17,6 +18,7 @@ from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
+from envc.lock.base_python import BasePython
 from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
 from envc.lock.built import Build, find_builds
@@ -24,12 +26,21 @@ from envc.lock.compiler_image import find_compiler
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
-from envc.lock.kept import kept_resolution
+from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
+from envc.lock.provided import (
+    for_resolver,
+    locked_base,
+    locked_packages,
+    not_provided,
+    provides,
+    refuse_contradictions,
+    refuse_without_pip,
+)
 from envc.lock.requirements import Pin
 from envc.lock.resolution import (
     Package,
@@ -41,6 +52,7 @@ from envc.lock.resolution import (
 from envc.lock.routes import routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.toolchains import find_toolchains
 from envc.lock.wheel_builds import check_wheel_builds
 from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
@@ -64,6 +76,7 @@ class Prepared(NamedTuple):
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...]
+    toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     request: Request | None  # None for an environment without packages
@@ -99,20 +112,27 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     """Choose everything but packages. Raises a Report."""
     interpreter = environment.one(Interpreter)
     asked = settled(environment, interpreter.version if interpreter else None, platform)
-    builds = choose_builds(asked, world.library)
+    builds = () if provides(environment) else choose_builds(asked, world.library)
     needs = inputs_of(needs_of(environment))
     artifacts = lock_artifacts(environment, world.artifacts, old.lock if old else None)
     images = find_images(environment, platform, world, None if wishes.images() else old, needs)
     asked = settled(environment, images.python.version, platform)
-    if interpreter is None:
-        builds = choose_builds(asked, world.library, images.python.version)
+    base = images.base_python
+    if base is not None:
+        refuse_contradictions(asked, base)
+    missing = not_provided(asked, base)
+    if interpreter is None or base is not None:
+        builds = choose_builds(missing, world.library, images.python.version)
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
-    routes = routes_of(asked, builds)
-    sourced = find_builds(asked, target, world, routes, old, wishes)
-    compiler = find_compiler(asked, sourced, builds, platform, world, None if wishes.images() else old)
-    wheels = find_wheels(asked, target, world.wheels, old, world.progress)
-    request = _request(asked, routes, target, world, wishes.kept(asked, old), (*sourced, *wheels))
+    routes = routes_of(missing, builds)
+    sourced = find_builds(missing, target, world, routes, old, wishes)
+    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    wheels = find_wheels(missing, target, world.wheels, old, world.progress)
+    request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
+    if request is not None and base is not None:
+        refuse_without_pip(environment, base)
+        request = _on_base(request, base)
     return Prepared(
         environment=environment,
         asked=asked,
@@ -126,11 +146,23 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         sourced=sourced,
         wheels=wheels,
         compiler=compiler,
+        toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
+
+
+def with_builds(
+    prepared: Prepared, builds: tuple[BuildChoice, ...], world: World, old: LockedFiles | None, wishes: Wishes
+) -> Prepared:
+    """Return what was prepared with other builds, where its packages are asked for."""
+    if prepared.request is None:
+        return prepared
+    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
+    kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
+    return prepared._replace(builds=builds, request=request, kept=kept)
 
 
 def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
@@ -141,7 +173,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
     packages = tuple(package for name, package in whole.items() if name not in names)
     versions = {name: package.version for name, package in whole.items()}
     check_wheel_builds(environment, prepared.wheels, versions, prepared.builds)
-    check_architectures(environment, prepared.builds, packages, prepared.library)
+    check_architectures(prepared.asked, prepared.builds, packages, images.python.version, prepared.library)
     lock = Lock(
         edition=environment.edition,
         envc=__version__,
@@ -153,18 +185,23 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         python=images.python,
         base=images.base,
         interpreter=images.interpreter,
-        accelerator=locked_accelerator(environment, prepared.builds, prepared.library),
+        accelerator=locked_accelerator(
+            environment, prepared.builds, prepared.library, on_base=images.base_python is not None
+        ),
         packages=tuple(map(_package, packages)),
         system=prepared.system.packages,
         distributions=prepared.system.distributions,
         artifacts=prepared.artifacts,
         images=prepared.copied,
+        base_python=locked_base(images.base_python),
+        provided=locked_packages(images.base_python),
         overrides=locked_overrides(environment),
         patches=locked_patches(environment, whole),
         built=built.builds,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         sources=prepared.sources,
+        toolchains=prepared.toolchains,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 
@@ -187,7 +224,7 @@ def _package(package: Package) -> LockedPackage:
 
 def _request(
     environment: Environment,
-    routes: dict[str, str],
+    builds: tuple[BuildChoice, ...],
     target: Target,
     world: World,
     pins: tuple[str, ...],
@@ -197,20 +234,50 @@ def _request(
     packages = environment.every(PythonPackage)
     if not packages:
         return None
+    routes = routes_of(environment, builds)
+    extras = {build.family.project: build for build in builds if build.extra}
     own = {one.package.name: one.requirement for one in elsewhere}
     wanted = tuple(
-        Requirement(own.get(package.name, package.requirement), routes.get(package.name))
+        Requirement(own.get(package.name) or _requirement(package, extras), routes.get(package.name))
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
+    bounds = {*bounds_of(environment), *(bound for build in builds for bound in build.bounds)}
     return Request(
         target,
         wanted,
         indexes,
         pins,
         tuple(sorted(routes.items())),
-        bounds_of(environment),
+        tuple(sorted(bounds)),
         overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
         bare=tuple(sorted({package.name for package in packages if package.bare})),
         given=tuple(sorted(one.given for one in elsewhere)),
     )
+
+
+def _on_base(request: Request, base: BasePython) -> Request:
+    """Return a request for what a base does not bring: its packages are there, and bound what is chosen."""
+    provided, bounds = for_resolver(base, request.target)
+    names = {one.name for one in provided}
+    return request._replace(
+        provided=provided,
+        pins=tuple(pin for pin in request.pins if pin.partition("==")[0] not in names),
+        routes=tuple(route for route in request.routes if route[0] not in names),
+        requirements=tuple(
+            one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
+        ),
+        bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
+        bounds_of_base=bounds,
+    )
+
+
+def _requirement(package: PythonPackage, builds: Mapping[str, BuildChoice]) -> str:
+    """Return what is asked of a package, with what its build for the accelerator is asked by.
+
+    A program that asks for one of the builds by its own name has it.
+    """
+    build = builds.get(package.name) if package.accelerated else None
+    if build is None or build.extra is None or any(one.name in package.extras for one in build.family.extras):
+        return package.requirement
+    return package._replace(extras=tuple(sorted({*package.extras, build.extra}))).requirement

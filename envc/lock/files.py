@@ -32,6 +32,10 @@ class ToolPins(NamedTuple):
     pins: tuple[Pin, ...]
 
 
+#: Parts that are written by the names of their packages.
+_NAMED = ("packages", "provided", "built", "wheels")
+
+
 class LockedFiles(NamedTuple):
     """A lock and the pins of its requirements files, by index."""
 
@@ -70,9 +74,9 @@ def _content(lock: Lock) -> dict[str, Any]:
     content["inputs"] = {
         kind: {subject: [text] for subject, text in found.items()} for kind, found in lock.inputs.items()
     }
-    for kind in ("packages", "built", "wheels"):
-        if kind in content:
-            content[kind] = {package.pop("name"): package for package in content[kind]}
+    for part in _NAMED:
+        if part in content:
+            content[part] = {package.pop("name"): package for package in content[part]}
     return content
 
 
@@ -113,13 +117,12 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     own = content["platforms"][platform]
     if not isinstance(own, dict) or not isinstance(own.get("packages"), dict):
         raise damaged(source, f"platforms.{platform}: no packages by name")
-    if not all(isinstance(package, dict) for package in own["packages"].values()):
-        raise damaged(source, f"platforms.{platform}.packages: not facts by name")
-    packages = [{**package, "name": name} for name, package in sorted(own["packages"].items())]
-    elsewhere = {kind: own.get(kind, {}) for kind in ("built", "wheels")}
-    for kind, named in elsewhere.items():
-        if not isinstance(named, dict) or not all(isinstance(package, dict) for package in named.values()):
-            raise damaged(source, f"platforms.{platform}.{kind}: not facts by name")
+    for part in _NAMED:
+        if not _are_facts(own.get(part, {})):
+            raise damaged(source, f"platforms.{platform}.{part}: not facts by name")
+    named = {
+        part: [{**package, "name": name} for name, package in sorted(own.get(part, {}).items())] for part in _NAMED
+    }
     shared = {name: content.get(name) for name in _SHARED}
     try:
         inputs = {
@@ -128,19 +131,21 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
     except (AttributeError, TypeError, ValueError):
         raise damaged(source, f"platforms.{platform}.inputs: not one text a subject") from None
     try:
-        whole = {**own, **shared, "platform": platform, "packages": packages, "inputs": inputs}
-        for kind, named in elsewhere.items():
-            whole[kind] = [{**package, "name": name} for name, package in sorted(named.items())]
-        lock = Lock.model_validate(whole)
+        lock = Lock.model_validate({**own, **shared, "platform": platform, **named, "inputs": inputs})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
     if len(lock.images) != len(lock.inputs.get("images", {})):
         raise damaged(source, f"platforms.{platform}.images: not those that inputs name")
-    if [one.name for one in lock.sources] != sorted(lock.inputs.get("sources", {})):
-        raise damaged(source, f"platforms.{platform}.sources: not those that inputs name")
+    for kind in ("sources", "toolchains"):
+        if [one.name for one in getattr(lock, kind)] != sorted(lock.inputs.get(kind, {})):
+            raise damaged(source, f"platforms.{platform}.{kind}: not those that inputs name")
     return lock
+
+
+def _are_facts(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(package, dict) for package in found.values())
 
 
 def _pins(lock: Lock, index: str | None, texts: Mapping[str, str], folder: str) -> tuple[Pin, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from envc.diagnostics import Diagnostic, Label
 from envc.language.environment import Environment
+from envc.language.parameters import COMMAND_LINE
 from envc.lock.model import Lock
 from envc.lock.needs import inputs_of, needs_of
 
@@ -17,8 +20,11 @@ _KIND_NAMES = {
     "system": "the system packages",
     "artifacts": "the data",
     "images": "the images that files are copied from",
+    "provided": "what the base must bring",
     "patches": "the patches",
     "sources": "the sources",
+    "programs": "what builds need",
+    "toolchains": "the toolchains",
 }
 
 
@@ -64,12 +70,13 @@ def stale_lock(environment: Environment, lock: Lock, program: str, place: str) -
     if not labels:
         labels = [Label(environment.origin.of("name"), "", primary=True)]
     older = {label.span.source.path for label in labels}
+    named = _named(environment, program)
     return Diagnostic(
         "stale-lock",
         f"`{place}` was made for an older `{older.pop() if len(older) == 1 else program}`",
         tuple(labels),
         tuple(notes),
-        helps=(f"`envc diff {program}` shows what would change; `envc lock {program}` makes the change",),
+        helps=(f"`envc diff {named}` shows what would change; `envc lock {named}` makes the change",),
     )
 
 
@@ -80,5 +87,16 @@ def missing_lock(environment: Environment, program: str, place: str, platform: s
         "missing-lock",
         f"the environment `{environment.name}` was never locked{where}",
         (Label(environment.origin.of("name"), f"no `{place}`" if not platform else f"not in `{place}`", primary=True),),
-        helps=(f"`envc lock {program}{option}` chooses every version once",),
+        helps=(f"`envc lock {_named(environment, program)}{option}` chooses every version once",),
     )
+
+
+def _named(environment: Environment, program: str) -> str:
+    """Return how a command line names an environment and its values: a lock without the values is another one.
+
+    The environment with the file's name is meant when none is named.
+    """
+    stem = program.rpartition("/")[2].rpartition(".")[0]
+    given = [one for one in environment.parameters if one.written.source.path == COMMAND_LINE]
+    values = "".join(f" --set {quote(f'{one.name}={one.value}')}" for one in given)
+    return f"{program}{'' if environment.name == stem else f' {environment.name}'}{values}"

@@ -1,18 +1,20 @@
 """Environments that are locked together: what both use is the same file. Pure but for the world it is given.
 
 The union of what all members ask for is resolved once; then each member is resolved with the union's versions, and
-what it takes is compared with the union. So no member has a package that another does not agree to.
+what it takes is compared with the union. So no member has a package that another does not agree to. Members for
+NVIDIA's GPUs and members for AMD's have a union each, the second with what the first has taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
-from envc.language.facets import Interpreter, PythonPackage
+from envc.language.facets import BaseImage, Interpreter, PythonPackage
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
+from envc.lock.group_releases import is_for_amd, names_apart
 from envc.lock.kept import name_of
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.world import World
@@ -29,25 +31,59 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
             return [Asked(member.asked, world).resolve(member.request, world.progress)]
         return [member.kept]
     requests = [member.request for member in members]
+    apart = names_apart(members)
     if all(request is None or member.kept for member, request in zip(members, requests, strict=True)):
         kept = [member.kept for member in members]
-        if agree(kept):
+        if agree(kept, apart):
             return kept
     refuse_two_pythons(members)
+    refuse_two_bases(members)
+    resolved: dict[int, Resolution | None] = {}
+    chosen: dict[str, Package] = {}
+    for amd in (False, True):  # no file for NVIDIA's GPUs is one for AMD's; what both have stays as the first took it
+        places = [place for place, member in enumerate(members) if is_for_amd(member) is amd]
+        shared = {name: package for name, package in chosen.items() if name not in apart}
+        found, taken = _resolve_part([members[place] for place in places], shared, world)
+        resolved.update(zip(places, found, strict=True))
+        chosen.update(taken)
+    return [resolved[place] for place in range(len(members))]
+
+
+def _resolve_part(
+    members: Sequence[Prepared], shared: Mapping[str, Package], world: World
+) -> tuple[list[Resolution | None], dict[str, Package]]:
+    """Resolve members that can have the same files, in agreement with what others took. Return all that was chosen."""
+    requests = [member.request for member in members]
+    wanted = [request for request in requests if request is not None]
+    if not wanted:
+        return [None] * len(members), {}
     refuse_two_indexes(members)
     facets = tuple(facet for member in members for facet in member.asked.facets)
     asked = Asked(members[0].asked._replace(facets=facets), world)
-    union = asked.resolve(union_of([request for request in requests if request is not None]), world.progress)
-    pins = tuple(f"{package.name}=={package.version}" for package in union.packages if package.hashes)
+    union_request = union_of(wanted)
+    if shared:
+        before = [pin for pin in union_request.pins if pin.partition("==")[0] not in shared]
+        union_request = union_request._replace(pins=tuple(sorted([*before, *_pins(shared.values())])))
+    union = asked.resolve(union_request, world.progress)
+    pins = _pins(union.packages)
     resolved = [
         None if request is None else world.resolver.resolve(request._replace(pins=pins), world.progress)
         for request in requests
     ]
     chosen = {package.name: package for package in union.packages}
     for member, resolution in zip(members, resolved, strict=True):
-        if resolution is not None and (others := differing(resolution, chosen)):
-            raise Report([_disagreement(member, others, chosen)])
-    return resolved
+        others = differing(resolution, {**chosen, **_both(shared, chosen)}) if resolution else ()
+        if others:
+            raise Report([_disagreement(member, others, {**chosen, **shared})])
+    return resolved, chosen
+
+
+def _pins(packages: Iterable[Package]) -> tuple[str, ...]:
+    return tuple(f"{package.name}=={package.version}" for package in packages if package.hashes)
+
+
+def _both(shared: Mapping[str, Package], chosen: Mapping[str, Package]) -> dict[str, Package]:
+    return {name: package for name, package in shared.items() if name in chosen}
 
 
 def union_of(requests: Sequence[Request]) -> Request:
@@ -74,6 +110,7 @@ def union_of(requests: Sequence[Request]) -> Request:
         tuple(sorted(pins.values())),
         tuple(routes.items()),
         bounds,
+        provided=requests[0].provided,
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
         bare=tuple(sorted({name for request in requests for name in request.bare})),
@@ -92,14 +129,15 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(int("".join(filter(str.isdigit, part)) or 0) for part in version.split(".")[:3])
 
 
-def agree(resolutions: Sequence[Resolution | None]) -> bool:
-    """Say whether no package differs between resolutions."""
+def agree(resolutions: Sequence[Resolution | None], apart: frozenset[str] = frozenset()) -> bool:
+    """Say whether no package differs between resolutions, but those that are apart."""
     first: dict[str, Package] = {}
     return all(
         _same(package, first.setdefault(package.name, package))
         for resolution in resolutions
         if resolution is not None
         for package in resolution.packages
+        if package.name not in apart
     )
 
 
@@ -133,6 +171,30 @@ def refuse_two_pythons(members: Sequence[Prepared]) -> None:
             )
         ]
     )
+
+
+def refuse_two_bases(members: Sequence[Prepared]) -> None:
+    """Refuse members whose bases bring other packages: what one has already another would install. Raises a Report."""
+    first: dict[str, str] | None = None
+    for member in members:
+        if member.request is None:
+            continue
+        brought = {one.name: one.version for one in member.request.provided}
+        if first is None:
+            first = brought
+        if brought != first:
+            clause = member.environment.one(BaseImage)
+            span = clause.origin.of("image") if clause else member.environment.origin.of("name")
+            raise Report(
+                [
+                    Diagnostic(
+                        "group-of-two-bases",
+                        "environments that are locked together stand on bases that bring other packages",
+                        (wrong(span, f"{member.environment.name} stands on another base"),),
+                        helps=("give all of them one base", "or take this environment out of the group"),
+                    )
+                ]
+            )
 
 
 def refuse_two_indexes(members: Sequence[Prepared]) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics import Diagnostic, Fix, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
-from envc.language.facets import Interpreter
+from envc.language.facets import BaseImage, Interpreter
 from envc.lock.base import OLDEST_GLIBC, Candidate, choose_base, image_from_table, split_reference
+from envc.lock.base_python import BasePython
 from envc.lock.files import LockedFiles
 from envc.lock.model import LockedImage, LockedPython
+from envc.lock.provided import base_of, provides, refuse_missing
 from envc.lock.python_tag import python_tag
 from envc.lock.resolution import ExplainsSilence, Image, ImageRequest, ImageSource
 from envc.lock.world import World
@@ -24,6 +26,7 @@ class FoundImages(NamedTuple):
     interpreter: LockedImage | None  # where Python is copied from, when the base has none
     python: LockedPython
     glibc: tuple[int, int]  # the oldest of both
+    base_python: BasePython | None = None  # where the base's own packages are part of the environment
 
 
 def find_images(
@@ -37,13 +40,46 @@ def find_images(
     choice = choose_base(environment, platform, world.library)
     if old is not None and _unchanged(old, platform, needs):
         lock = old.lock
-        return FoundImages(lock.base, lock.interpreter, lock.python, _oldest(lock.base, lock.interpreter))
+        found = FoundImages(lock.base, lock.interpreter, lock.python, _oldest(lock.base, lock.interpreter))
+        if not provides(environment):
+            return found
+        if (known := base_of(lock)) is not None:
+            refuse_missing(environment, known)
+            return found._replace(base_python=known)
+        return with_base_python(environment, lock.base, platform, world)
     base, image = _find(choice.candidates, choice.reason, world)
+    if provides(environment):
+        return with_base_python(environment, base, platform, world)
     interpreter = None
     if choice.interpreter:
         interpreter, image = _find((choice.interpreter,), "where Python is copied from", world)
     python = _python(environment, image)
     return FoundImages(base, interpreter, python, _oldest(base, interpreter))
+
+
+def with_base_python(environment: Environment, image: LockedImage, platform: str, world: World) -> FoundImages:
+    """Return a base with what it brings, read from its layers. Raises a Report when that is not what is asked for."""
+    name = f"{image.repository}:{image.tag}"
+    clause = environment.one(BaseImage)
+    assert clause is not None  # noqa: S101  # only a base provides anything
+    if world.bases is None:
+        raise world_failed(
+            "base-not-read",
+            f"what `{name}` brings is not known",
+            labels=(wrong(clause.origin.of("image")),),
+            notes=("nothing reaches a registry with --offline, and no lock holds it",),
+            helps=("lock once where its registry can be reached",),
+        )
+    base = world.bases.read(image.repository, image.digest, platform, world.progress)
+    if base is None:
+        label = wrong(clause.origin.of("image"), "no `python` and no `python3` on its PATH")
+        helps = ("without `provides` any image will do that brings the Python asked for",)
+        raise Report([Diagnostic("no-python-in-base", f"`{name}` brings no Python 3", (label,), helps=helps)])
+    python = _python_of_base(environment, base, name)
+    refuse_missing(environment, base)
+    if base.glibc:
+        image = image.model_copy(update={"glibc": ".".join(map(str, base.glibc))})
+    return FoundImages(image, None, python, _oldest(image, None), base._replace(version=python.version))
 
 
 def _unchanged(old: LockedFiles, platform: str, needs: Mapping[str, Mapping[str, str]]) -> bool:
@@ -167,6 +203,32 @@ def _python(environment: Environment, image: Image) -> LockedPython:
     else:
         reason = "the base does not say its patch, so packages are chosen for the first"
     return LockedPython(version=full, reason=f"Python {full}: {reason}")
+
+
+def _python_of_base(environment: Environment, base: BasePython, name: str) -> LockedPython:
+    """Return the Python that a base was found to have. Raises a Report when it is not the one asked for."""
+    asked = environment.one(Interpreter)
+    version, patched = base.version, base.version.count(".") == 2
+    fits = (
+        asked is None or f"{version}.".startswith(f"{asked.version}.") or f"{asked.version}.".startswith(f"{version}.")
+    )
+    if asked is not None and not fits:
+        minor = ".".join(version.split(".")[:2])
+        raise Report(
+            [
+                Diagnostic(
+                    "python-not-in-base",
+                    f"`{name}` has Python {version}",
+                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
+                    fixes=(Fix(f"take the base's Python {minor}", asked.origin.of("version"), minor),),
+                )
+            ]
+        )
+    if patched:
+        return LockedPython(version=version, reason=f"Python {version}: what the base has")
+    full = asked.version if asked is not None and asked.version.count(".") == 2 else f"{version}.0"
+    why = "the base does not say its patch, so packages are chosen for the first"
+    return LockedPython(version=full, reason=f"Python {full}: {'as asked' if full != f'{version}.0' else why}")
 
 
 def _where(image: Image) -> str:

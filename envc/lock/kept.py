@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from envc.lock.files import LockedFiles
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.locked_wheels import LockedWheel
+from envc.lock.model import Lock
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
@@ -28,7 +29,7 @@ def kept_resolution(
         return None
     if tuple(map(int, _oldest_glibc(old).split("."))) != request.target.glibc:
         return None
-    if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS):
+    if any(lock.inputs.get(kind, {}) != needs.get(kind, {}) for kind in _KINDS) or not _same_base(lock, request):
         return None
     routes = dict(request.routes)
     if any(routes.get(package.name) != package.index for package in lock.packages):
@@ -53,6 +54,12 @@ def kept_resolution(
         + tuple(_elsewhere(one, old) for one in lock.built)
         + tuple(_elsewhere(one, old) for one in lock.wheels),
     )
+
+
+def _same_base(lock: Lock, request: Request) -> bool:
+    """Say whether the base brings what it brought."""
+    before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
+    return before == now
 
 
 def _elsewhere(locked: LockedBuild | LockedWheel, old: LockedFiles) -> Package:

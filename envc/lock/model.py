@@ -56,6 +56,13 @@ class LockedAccelerator(Fact):
     build: str | None  # the CUDA that packages were built with, `11.8`
     driver: str | None  # the oldest driver that runs them, `450.80.02`
     reason: str
+    rocm: str | None = None  # of AMD's GPUs: the ROCm that packages were built with, or that the program says
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what locks for NVIDIA's GPUs do not have."""
+        content: dict[str, Any] = write(self)
+        return {name: value for name, value in content.items() if value is not None or name != "rocm"}
 
 
 class LockedPackage(Fact):
@@ -91,7 +98,27 @@ class LockedPatch(Fact):
     sha256: str
 
 
-Stage = Literal["builder", "inference"]
+class LockedProvidedPackage(Fact):
+    """A Python package that the base brings."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]  # as the package says it, with markers, sorted
+
+
+class LockedBasePython(Fact):
+    """The Python that the base brings, of which the environment is made. As in `base_python.BasePython`."""
+
+    program: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")]  # a shell reads it in the Dockerfile
+    whole: bool
+    folders: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")], ...] = ()
+    variables: tuple[Annotated[str, Field(pattern=r"^PIP_[A-Z0-9_]+$")], ...] = ()
+    occupied: bool = False
+    unprivileged: bool = False
+
+
+#: `builder`, `inference`, or the stage in which a program is compiled: `build-colmap`.
+Stage = Annotated[str, Field(pattern=r"^(builder|inference|build-[a-z0-9._-]+)$")]
 
 
 class LockedSystemPackage(Fact):
@@ -160,6 +187,37 @@ class LockedSource(Fact):
     size: int
     submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+    pointers: int = 0  # how many of the files only say where Git LFS has the bytes
+
+
+#: A path, in the one form that needs no quotes anywhere.
+PlainPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
+
+
+class LockedToolchain(Fact):
+    """A toolchain by its image, and what of that is used."""
+
+    name: str
+    image: LockedImage
+    paths: tuple[PlainPath, ...]  # copied to the same place
+    programs: tuple[PlainPath, ...]  # put on PATH
+    variables: dict[str, str]
+    links: dict[PlainPath, str]  # symbolic links to make, and where they point to
+
+
+#: Facts of a lock that came after the first locks were made.
+_LATER = {
+    "images",
+    "base_python",
+    "provided",
+    "built",
+    "wheels",
+    "compiler",
+    "sources",
+    "overrides",
+    "patches",
+    "toolchains",
+}
 
 
 class Lock(Fact):
@@ -181,21 +239,24 @@ class Lock(Fact):
     distributions: tuple[LockedDistribution, ...] = ()
     artifacts: tuple[LockedArtifact, ...]
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
+    base_python: LockedBasePython | None = None  # where the program says what the base provides
+    provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
     wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what came after the first locks and is not used, so that those stay as they are."""
-        return _used(serialize(self), {"images", "built", "wheels", "compiler", "overrides", "patches", "sources"})
+        return _used(serialize(self), _LATER)
 
     @property
     def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:
-        """All Python packages, those that come from no index among them."""
+        """All Python packages that were chosen, those that come from no index among them."""
         return (*self.packages, *self.built, *self.wheels)
 
     @property

@@ -7,6 +7,7 @@ whether it is fresh is a comparison, and the answer names the clauses that chang
 from __future__ import annotations
 
 from collections import Counter
+from functools import singledispatch
 from hashlib import sha256
 from typing import Literal, NamedTuple, get_args
 
@@ -23,7 +24,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile
+from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
 
 NeedKind = Literal[
@@ -36,8 +37,11 @@ NeedKind = Literal[
     "system",
     "artifacts",
     "images",
+    "provided",
     "sources",
     "patches",
+    "programs",
+    "toolchains",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -93,45 +97,91 @@ def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
     return inputs
 
 
-def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of facet
-    origin = facet.origin
-    if isinstance(facet, Interpreter):
-        return Need("python", "python", facet.version, origin)
-    if isinstance(facet, BaseImage):
-        return Need("base", "base", facet.reference, origin)
-    if isinstance(facet, Accelerator):
-        words = [f"cuda {facet.cuda}"] if facet.cuda else ["any"]
-        words += ["exact"] if facet.exact else []
-        words += [facet.flavour] if facet.flavour else []
-        words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
-        words += ["architectures", *facet.architectures] if facet.architectures else []
-        return Need("accelerator", "gpu", " ".join(words), origin)
-    if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, "any", origin)
-    if isinstance(facet, Artifact) and facet.kind != "cache":
-        where = facet.location or "given when run"
-        return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)
-    if isinstance(facet, ImageFile):
-        return Need("images", facet.image, "copied from", origin)
-    if isinstance(facet, GitSource):
-        below = " with submodules" if facet.submodules else ""
-        return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", origin)
-    return _package_need(facet)
-
-
-def _package_need(facet: Facet) -> Need | None:
-    """Return what must be chosen of Python packages."""
-    origin = facet.origin
-    if isinstance(facet, PythonPackage):
-        kind = "accelerated" if facet.accelerated else "plain"
-        extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
-        source = f" {facet.source.text}" if facet.source else ""
-        alone = " without deps" if facet.bare else ""
-        return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}{alone}", origin)
-    if isinstance(facet, Override):
-        return Need("packages", f"override {facet.name}", f"{facet.specifier} because {facet.reason}", origin)
-    if isinstance(facet, Patch):
-        return Need("patches", facet.path, f"of {facet.package} {facet.sha256}", origin)
-    if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
-        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
+@singledispatch
+def _need(facet: Facet) -> Need | None:  # noqa: ARG001  # a kind of facet that no choice depends on
     return None
+
+
+@_need.register
+def _(facet: Interpreter) -> Need:
+    return Need("python", "python", facet.version, facet.origin)
+
+
+@_need.register
+def _(facet: BaseImage) -> Need:
+    return Need("base", "base", facet.reference, facet.origin)
+
+
+@_need.register
+def _(facet: Accelerator) -> Need:
+    words = [f"cuda {facet.cuda}"] if facet.cuda else [f"rocm {facet.rocm}"] if facet.rocm else ["any"]
+    words += ["exact"] if facet.exact else []
+    words += [facet.flavour] if facet.flavour else []
+    words += [f"cudnn {facet.cudnn}"] if facet.cudnn else []
+    words += ["architectures", *facet.architectures] if facet.architectures else []
+    return Need("accelerator", "gpu", " ".join(words), facet.origin)
+
+
+@_need.register
+def _(facet: PythonPackage) -> Need:
+    kind = "accelerated" if facet.accelerated else "plain"
+    extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
+    source = f" {facet.source.text}" if facet.source else ""
+    alone = " without deps" if facet.bare else ""
+    return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}{source}{alone}", facet.origin)
+
+
+@_need.register
+def _(facet: Override) -> Need:
+    return Need("packages", f"override {facet.name}", f"{facet.specifier} because {facet.reason}", facet.origin)
+
+
+@_need.register
+def _(facet: Patch) -> Need:
+    return Need("patches", facet.path, f"of {facet.package} {facet.sha256}", facet.origin)
+
+
+@_need.register
+def _(facet: PackageIndex) -> Need:  # not its address: it may move, and stays the same index
+    return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", facet.origin)
+
+
+@_need.register
+def _(facet: SystemPackage) -> Need:
+    return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", facet.origin)
+
+
+@_need.register
+def _(facet: Artifact) -> Need | None:
+    if facet.kind == "cache":
+        return None
+    text = f"{facet.kind} {facet.version} {facet.sha256 or ''} {facet.location or 'given when run'}"
+    return Need("artifacts", facet.name, text, facet.origin)
+
+
+@_need.register
+def _(facet: ImageFile) -> Need:
+    return Need("images", facet.image, "copied from", facet.origin)
+
+
+@_need.register
+def _(facet: ProvidedPackage) -> Need:
+    return Need("provided", facet.name, "by the base", facet.origin)
+
+
+@_need.register
+def _(facet: GitSource) -> Need:
+    below = " with submodules" if facet.submodules else ""
+    return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", facet.origin)
+
+
+@_need.register
+def _(facet: Toolchain) -> Need:
+    return Need("toolchains", facet.name, facet.version, facet.origin)
+
+
+@_need.register
+def _(facet: ProgramBuild) -> Need | None:
+    if not facet.packages:
+        return None
+    return Need("programs", facet.name, f"system packages {' '.join(facet.packages)}", facet.origin)

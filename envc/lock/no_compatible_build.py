@@ -13,7 +13,7 @@ from envc.knowledge.library import Library
 from envc.language.edits import in_own_text
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter
-from envc.lock.builds import Asked, acceptable_cuda, choose_build, cuda_minor
+from envc.lock.builds import Asked, acceptable_cuda, acceptable_rocm, choose_build, cuda_minor
 
 
 def no_compatible_build(environment: Environment, family: Family, asked: Asked, library: Library) -> Diagnostic:
@@ -31,11 +31,15 @@ def no_compatible_build(environment: Environment, family: Family, asked: Asked, 
         labels.append(Label(accelerator.origin.of("cuda"), f"asks for CUDA {asked.cuda}"))
         if asked.exact:
             labels.append(Label(accelerator.origin.of("exact"), "refuses every other"))
+    elif accelerator and asked.rocm:
+        wants.append(f"ROCm {asked.rocm}")
+        labels.append(Label(accelerator.origin.of("rocm"), f"asks for ROCm {asked.rocm}"))
     elif accelerator is None:
         wants.append("a build for the CPU")
     builds = sorted(family.builds, key=lambda build: Version(build.version), reverse=True)
     with_python = [build for build in builds if asked.python in build.pythons]
-    with_cuda = [build for build in builds if asked.cuda and acceptable_cuda(build, asked)]
+    with_cuda = [build for build in builds if asked.cuda and acceptable_cuda(family, build, asked)]
+    with_rocm = [build for build in builds if asked.rocm and acceptable_rocm(build, asked.rocm)]
     if with_python:
         oldest = with_python[-1]
         labels.append(
@@ -45,6 +49,9 @@ def no_compatible_build(environment: Environment, family: Family, asked: Asked, 
         labels.append(
             Label(with_cuda[0].origin.of("cuda"), f"the newest release for CUDA {asked.cuda} is {with_cuda[0].version}")
         )
+    if with_rocm:
+        newest = with_rocm[0]
+        labels.append(Label(newest.origin.of("rocm"), f"the newest release for ROCm {asked.rocm} is {newest.version}"))
     return Diagnostic(
         "no-compatible-build",
         f"no build of `{family.project}` has {' and '.join(wants)}"
@@ -60,6 +67,8 @@ def _fixes(environment: Environment, family: Family, asked: Asked, library: Libr
     accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
     if accelerator and asked.cuda:
         yield from _cuda_fixes(accelerator, family, asked, library)
+    if accelerator and asked.rocm:
+        yield from _rocm_fixes(accelerator, family, asked, library)
     if interpreter:
         pythons = {python for build in family.builds for python in build.pythons if library.python(python)}
         wanted = Version(asked.python).minor
@@ -83,7 +92,19 @@ def _cuda_fixes(accelerator: Accelerator, family: Family, asked: Asked, library:
     cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)
     above = [cuda for cuda in cudas if cuda_minor(cuda) > floor]
     below = [cuda for cuda in reversed(cudas) if cuda_minor(cuda) < floor]
-    for cuda in (*above, *below):
+    for cuda in (one if "." in one else f"{one}.0" for one in (*above, *below)):
         if choose_build(family, asked._replace(cuda=cuda), True, library):
             yield Fix(f"keep Python {asked.python} and take CUDA {cuda}", accelerator.origin.of("cuda"), cuda)
+            return
+
+
+def _rocm_fixes(accelerator: Accelerator, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+    """Yield the nearest other ROCm, newer ones first."""
+    wanted = Version(asked.rocm or "0")
+    rocms = sorted({Version(rocm) for build in family.builds for rocm in build.rocm})
+    above = [rocm for rocm in rocms if rocm > wanted]
+    below = [rocm for rocm in reversed(rocms) if rocm < wanted]
+    for rocm in map(str, (*above, *below)):
+        if choose_build(family, asked._replace(rocm=rocm), True, library):
+            yield Fix(f"keep Python {asked.python} and take ROCm {rocm}", accelerator.origin.of("rocm"), rocm)
             return

@@ -31,11 +31,14 @@ class Requirement(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A package whose one version is known already, because it comes from no index: a resolver asks nobody for it."""
+    """A package whose one version is known already, because it comes from no index: a resolver asks nobody for it.
+
+    A base brings it, or it is built.
+    """
 
     name: str  # normalised as PEP 503 does
     version: str
-    requires: tuple[str, ...]  # PEP 508, with markers
+    requires: tuple[str, ...]  # PEP 508 with its markers, as the package says it, sorted
 
 
 class Request(NamedTuple):
@@ -47,10 +50,18 @@ class Request(NamedTuple):
     pins: tuple[str, ...] = ()  # `name==version` of an earlier lock, kept where they still fit
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
+    provided: tuple[Given, ...] = ()  # are there already: the only versions of their names, and not chosen
+    #: Those among `bounds` that the base sets, and `name version` of who.
+    bounds_of_base: tuple[tuple[str, str], ...] = ()
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
     overrides: tuple[tuple[str, str], ...] = ()  # names, and the versions that count in place of what packages ask
     bare: tuple[str, ...] = ()  # names of packages of which nothing counts that they ask for
     given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
+
+    @property
+    def known(self) -> tuple[Given, ...]:
+        """All packages that come from no index."""
+        return (*self.given, *self.provided)
 
 
 class Package(NamedTuple):

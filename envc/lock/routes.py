@@ -23,13 +23,16 @@ def routes_of(environment: Environment, builds: Iterable[BuildChoice]) -> dict[s
     accelerated = {package.name for package in packages if package.accelerated and package.source is None}
     plain = {package.name for package in packages} - accelerated
     routes = {
-        name: build.index_name
-        for build in builds
-        for name in (build.family.project, *build.family.companions)
-        if name not in plain
+        name: build.index_name for build in builds if build.index_name for name in names_of(build) if name not in plain
     }
     routes.update((name, index.name) for index in environment.every(PackageIndex) for name in index.packages)
     return routes
+
+
+def names_of(build: BuildChoice) -> tuple[str, ...]:
+    """Return the packages that come from the index of a build."""
+    beside = [one.package for one in build.family.beside if one.rocm and build.rocm]
+    return (build.family.project, *build.family.companions, *beside)
 
 
 def program_addresses(environment: Environment) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
+from envc.language.outside_facets import ProgramBuild
 from envc.lock.built import Build
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
@@ -25,6 +26,7 @@ from envc.lock.world import World
 #: What the builder gets by itself where a package is compiled. They bring the headers of the C library.
 COMPILERS = ("g++", "make")
 STAGES: tuple[Stage, ...] = ("builder", "inference")
+_BUILD = "build-"
 
 
 class LockedSystem(NamedTuple):
@@ -52,8 +54,9 @@ def lock_system(
     """
     packages: list[LockedSystemPackage] = []
     distributions: list[LockedDistribution] = []
-    for stage in STAGES:
-        sourced, compiler = builds
+    sourced, compiler = builds
+    programs = sorted(program.name for program in environment.every(ProgramBuild))
+    for stage in (*STAGES, *(_BUILD + name for name in programs)):
         names = _names(environment, world, stage)
         if stage == "builder" and compiler is None and any(build.found.compiled for build in sourced):
             names = tuple(sorted({*names, *COMPILERS}))
@@ -78,12 +81,17 @@ def stage_image(
     base: LockedImage, interpreter: LockedImage | None, stage: Stage, compiler: LockedImage | None = None
 ) -> LockedImage:
     """Return the image that a stage begins with."""
-    return (compiler or interpreter or base) if stage == "builder" else base
+    return (compiler or interpreter or base) if stage != "inference" else base
 
 
 def _names(environment: Environment, world: World, stage: Stage) -> tuple[str, ...]:
-    names = {package.name for package in environment.every(SystemPackage)}
-    return tuple(sorted(name for name in names if world.library.builder_only(name) == (stage == "builder")))
+    if stage.startswith(_BUILD):
+        return next(one.packages for one in environment.every(ProgramBuild) if _BUILD + one.name == stage)
+
+    def stage_of(package: SystemPackage) -> Stage:
+        return package.stage or ("builder" if world.library.builder_only(package.name) else "inference")
+
+    return tuple(sorted({one.name for one in environment.every(SystemPackage) if stage_of(one) == stage}))
 
 
 def _earlier(old: LockedFiles, image: LockedImage, platform: str, stage: Stage) -> LockedSystem | None:
@@ -106,9 +114,9 @@ def _choose(
     unasked = NoVersions("nobody was asked")
     found = world.system.resolve(wish, world.progress) if world.system else unasked
     if isinstance(found, UnknownNames):
-        raise _unknown(environment, found)
+        raise _unknown(places_of(environment, stage), found)
     if isinstance(found, NoSolution):
-        raise _unsatisfiable(environment, wish, found)
+        raise _unsatisfiable(places_of(environment, stage), wish, found)
     if isinstance(found, NoVersions):
         packages = tuple(LockedSystemPackage(name=name, stage=stage) for name in wish.names)
         reason = f"versions are not pinned: {found.reason}"
@@ -146,27 +154,33 @@ def _locked(found: SystemAnswer, wish: SystemWish, stage: Stage) -> LockedSystem
     return LockedSystem(packages, (distribution,))
 
 
-def _unknown(environment: Environment, found: UnknownNames) -> Report:
-    origins = {package.name: package.origin for package in environment.every(SystemPackage)}
+def places_of(environment: Environment, stage: Stage) -> dict[str, Span]:
+    """Return where the program asks for each package of a stage."""
+    if not stage.startswith(_BUILD):
+        compilers = dict.fromkeys(COMPILERS, environment.origin.of("name"))
+        return compilers | {one.name: one.origin.of("name") for one in environment.every(SystemPackage)}
+    build = next(one for one in environment.every(ProgramBuild) if _BUILD + one.name == stage)
+    spans = build.origin.spans
+    written = {span.text.strip('"'): span for name, span in spans.items() if name.count(".") == 3}
+    return {name: written.get(name, build.origin.of("name")) for name in build.packages}
+
+
+def _unknown(places: Mapping[str, Span], found: UnknownNames) -> Report:
     return Report(
         Diagnostic(
             "unknown-system-package",
             f"{found.where} has no package `{name}`",
-            (
-                wrong(origins[name].of("name"))
-                if name in origins
-                else wrong(environment.origin.of("name"), "built with it"),
-            ),
+            (wrong(places[name]),),
             helps=(f"it has {_listed(near)}",) if near else (),
         )
         for name, near in found.names
     )
 
 
-def _unsatisfiable(environment: Environment, wish: SystemWish, found: NoSolution) -> Report:
-    facets = {package.name: package for package in environment.every(SystemPackage) if package.name in wish.names}
-    telling = [one for name, one in sorted(facets.items()) if any(name in reason for reason in found.reasons)]
-    labels = tuple(wrong(one.origin.of("name")) for one in telling or facets.values())
+def _unsatisfiable(places: Mapping[str, Span], wish: SystemWish, found: NoSolution) -> Report:
+    asked = {name: place for name, place in places.items() if name in wish.names}
+    telling = [place for name, place in sorted(asked.items()) if any(name in reason for reason in found.reasons)]
+    labels = tuple(wrong(place) for place in telling or asked.values())
     message = "these system packages cannot be installed together on this base"
     return Report([Diagnostic("unsatisfiable-system-packages", message, labels, notes=found.reasons)])
 

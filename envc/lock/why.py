@@ -31,7 +31,7 @@ def why(lock: Lock, environment: Environment, name: str) -> tuple[Reason, ...]:
 
     Empty when the lock does not have the package.
     """
-    packages = {package.name: package for package in lock.everything}
+    packages = {package.name for package in (*lock.everything, *lock.provided)}
     wanted = normalise(name)
     if wanted not in packages:
         return ()
@@ -54,9 +54,10 @@ def why(lock: Lock, environment: Environment, name: str) -> tuple[Reason, ...]:
 def _needed_by(lock: Lock) -> dict[str, list[Step]]:
     """Return for each package the steps that lead to it, sorted by name."""
     found: dict[str, list[Step]] = {}
-    for package in sorted(lock.everything, key=lambda package: package.name):
-        for text in package.requires:
-            found.setdefault(needed_name(text), []).append(Step(package.name, package.version, text))
+    rows = [(package.name, package.version, package.requires) for package in (*lock.everything, *lock.provided)]
+    for name, version, requires in sorted(rows):
+        for text in requires:
+            found.setdefault(needed_name(text), []).append(Step(name, version, text))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from envc.knowledge.library import Library
 from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.base_python import BasePythonReader
 from envc.lock.moved_pins import MovedPin
 from envc.lock.package_sources import PackageSources
 from envc.lock.repositories import GitResolver
@@ -29,6 +30,7 @@ class World(NamedTuple):
     index_addresses: Mapping[str, str]
     progress: Progress
     system: SystemResolver | None = None  # None leaves system packages without versions
+    bases: BasePythonReader | None = None  # None reads no base, which only some programs need
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked

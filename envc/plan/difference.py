@@ -103,12 +103,21 @@ def _lock_facts(locked: LockedFiles) -> Facts:
     for distribution in lock.distributions:
         if distribution.snapshot:
             facts["apt", f"snapshot for {distribution.stage}"] = distribution.snapshot
+    return facts | _outside_facts(lock) | _built_facts(lock)
+
+
+def _outside_facts(lock: Lock) -> Facts:
+    """Return what comes from no index and no archive of a distribution."""
+    facts: Facts = {}
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
-    facts |= _built_facts(lock)
+    for provided in lock.provided:
+        facts["provided", provided.name] = provided.version
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
+    for toolchain in lock.toolchains:
+        facts["toolchains", toolchain.name] = f"{toolchain.image.tag} {toolchain.image.digest}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts | _rule_facts(lock)

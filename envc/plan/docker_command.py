@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shlex import join, quote
 
+from envc.plan.devices import devices_of, gpu_number
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.file_parts import PlannedArtifact
 from envc.plan.plan import Plan
@@ -36,8 +37,11 @@ def mount_source(plan: Plan, artifact: PlannedArtifact) -> tuple[str, str]:
 def _run(plan: Plan, image: str) -> str:
     run = plan.run
     words = ["docker", "run", "--rm", "--init"]
-    if run.accelerator and not run.accelerator.optional:
-        words += ["--gpus", str(run.accelerator.count or "all")]
+    devices = devices_of(run) if run.accelerator and not run.accelerator.optional else ()
+    if run.accelerator and not run.accelerator.optional and not devices:
+        words += ["--gpus", str(gpu_number(run) or "all")]
+    for device in devices:
+        words += ["--device", device]
     words += ["--memory", str(run.memory)] if run.memory else []
     words += ["--cpus", f"{run.cpu / 1000:g}"] if run.cpu else []
     words += ["--shm-size", str(run.shared_memory)] if run.shared_memory else []
@@ -53,7 +57,8 @@ def _run(plan: Plan, image: str) -> str:
         words += ["--env", secret.variable] if secret.variable else []
     mounts = [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"]
     mounts += [_secret_mount(secret.name) for secret in run.secrets if not secret.variable]
-    return " ".join([join(words), *mounts, image])
+    groups = [f'--group-add "$(stat --format %g {quote(devices[0])})"'] if devices else []
+    return " ".join([join(words), *groups, *mounts, image])
 
 
 def _limit(value: int | None) -> int:

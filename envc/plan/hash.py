@@ -1,7 +1,8 @@
 """The reproducibility hash: a Merkle tree over the plan's branches.
 
 A branch's hash is SHA-256 over its canonical JSON (sorted keys, no blanks, ASCII); a root's is SHA-256 over the
-canonical JSON of {branch: hash}. The environment hash leaves out `source`, `projects` and `run`.
+canonical JSON of {branch: hash}. The environment hash leaves out `source`, `projects`, `run` and `targets`: what is
+installed stays the same while code, command and place change.
 """
 
 from __future__ import annotations
@@ -25,14 +26,18 @@ BRANCHES = (
     "run",
     "tools",
     "images",
+    "provided",
+    "targets",
     "built",
     "projects",
     "sources",
     "patches",
     "wheels",
+    "programs",
+    "toolchains",
 )
 #: Branches that the environment hash leaves out.
-BESIDE_THE_ENVIRONMENT = {"source", "run", "projects"}
+BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
 
 
 _ADDRESSES: Any = {

@@ -11,12 +11,20 @@ _FRESH = (
     "sys.exit(s.st_size == 0 or time.time() - s.st_mtime > float(sys.argv[2]))"
 )
 _HTTP = "import sys,urllib.request as u; sys.exit(u.urlopen(sys.argv[1], timeout=float(sys.argv[2])).status >= 400)"
+#: gRPC's health protocol, as the package grpcio-health-checking has it; 1 is SERVING.
+_GRPC = (
+    "import sys, grpc; from grpc_health.v1 import health_pb2 as m, health_pb2_grpc as h; "
+    "c = h.HealthStub(grpc.insecure_channel(sys.argv[1])); "
+    "sys.exit(c.Check(m.HealthCheckRequest(service=sys.argv[2]), timeout=float(sys.argv[3])).status != 1)"
+)
 
 
 def health_command(check: HealthCheck) -> tuple[str, ...]:
     """Return the command of a check: exit code 0 is healthy, any other is not."""
     if check.kind == "command":
         return check.subject
+    if check.kind == "grpc":
+        return ("python", "-c", _GRPC, *check.subject, seconds(check.timeout))
     (subject,) = check.subject
     if check.kind == "http":
         return ("python", "-c", _HTTP, subject, seconds(check.timeout))

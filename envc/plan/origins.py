@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Fabric, Launch
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -23,8 +24,9 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
@@ -32,8 +34,13 @@ _LATER_ORIGINS: dict[str, type] = {
     "tools": Tool,
     "images": ImageFile,
     "checks": BuildCheck,
+    "builder variables": BuilderSetting,
+    "launch": Launch,
+    "fabric": Fabric,
     "sources": GitSource,
     "patches": Patch,
+    "programs": ProgramBuild,
+    "toolchains": Toolchain,
 }
 
 
@@ -79,6 +86,8 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
+        if lock.accelerator.build and not any(lock.indexes):
+            origins.append(("extra reason", (lock.accelerator.reason,)))
     return tuple(origins)
 
 

@@ -5,6 +5,23 @@ from __future__ import annotations
 from envc.plan.part import Part
 
 
+class PlannedBasePython(Part):
+    """The Python of a base whose packages are part of the environment, which is made by it."""
+
+    program: str
+    whole: bool  # the environment sees all that the program sees; or else only what is in `folders`
+    folders: tuple[str, ...]  # of packages that the environment is told of one by one
+    variables: tuple[str, ...]  # of the base, which would bend an installation; sorted
+    unprivileged: bool  # the base's processes are not root's
+
+
+class PlannedProvidedPackage(Part):
+    """A Python package that the base brings."""
+
+    name: str
+    version: str
+
+
 class PlannedPackage(Part):
     """A Python package and every hash that its wheel may have."""
 

@@ -8,13 +8,20 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
-from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
+from envc.plan.package_parts import (
+    PackageGroup,
+    PlannedBasePython,
+    PlannedPatch,
+    PlannedProvidedPackage,
+    PlannedWheel,
+)
 from envc.plan.part import GrownPart, Part
+from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
+from envc.plan.target_parts import PlannedTarget
 
 #: The version of what envc makes of a plan. It is part of the hash: a change of output is a change of inputs.
 OUTPUT = 1
@@ -22,6 +29,7 @@ OUTPUT = 1
 Pair = tuple[str, str]
 BuilderStep = Literal[
     "system packages",
+    "toolchains",
     "virtual environment",
     "packages",
     "wheels",
@@ -38,6 +46,7 @@ InferenceStep = Literal[
     "tools",
     "images",
     "sources",
+    "programs",
     "virtual environment",
     "data",
     "projects",
@@ -56,14 +65,15 @@ class LanguagePart(Part):
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python"})
+    later = frozenset({"python", "builder_python"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
     python_copied: bool  # whether the image that runs gets its Python from the builder
     builder: str  # `docker.io/library/python:3.12.15-slim-bookworm@sha256:…`
     inference: str
-    python: str | None = None  # what the builder's Python is copied from, where the builder has compilers and no Python
+    python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
+    builder_python: str | None = None  # what the Python of a builder without its own is copied from
 
 
 class PythonPart(Part):
@@ -135,7 +145,21 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "sources", "built", "wheels", "patches", "projects"})
+    later = frozenset(
+        {
+            "tools",
+            "images",
+            "provided",
+            "targets",
+            "sources",
+            "built",
+            "projects",
+            "wheels",
+            "patches",
+            "programs",
+            "toolchains",
+        }
+    )
 
     name: str
     language: LanguagePart
@@ -150,15 +174,23 @@ class Plan(GrownPart):
     run: RunPart
     tools: tuple[PlannedTool, ...] = ()  # sorted by name
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
+    targets: tuple[PlannedTarget, ...] = ()  # sorted by name
     sources: tuple[PlannedSource, ...] = ()  # sorted by name
     built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    programs: tuple[PlannedProgram, ...] = ()  # that are compiled, sorted by name
+    toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placement: Placement
+
+    def target(self, name: str) -> PlannedTarget | None:
+        """Return the target of that name, or None when the program does not ask for it."""
+        return next((one for one in self.targets if one.name == name), None)
 
     @property
     def repositories(self) -> tuple[PlannedSource, ...]:

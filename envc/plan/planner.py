@@ -23,10 +23,14 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.programs import programs_of
+from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
+from envc.plan.targets import targets_of
+from envc.plan.toolchains import toolchains_of
 from envc.plan.variables import builder_variables_of
 from envc.plan.wheels import wheels_of
 
@@ -41,26 +45,34 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
 ) -> Plan:
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
-    python = PythonPart(version=lock.python.version)
+    own = lock.base_python
+    python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     built = builds_of(environment, locked, index_addresses)
     wheels = wheels_of(environment, lock)
-    patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     outside = Outside(
-        tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built, wheels, patches
+        tools=tools_of(environment),
+        images=image_files(environment, lock),
+        sources=sources_of(environment, lock),
+        built=built,
+        wheels=wheels,
+        patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),
+        programs=programs_of(environment, lock),
+        toolchains=toolchains_of(lock),
     )
     apt = plan_apt(lock, index_addresses)
     python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
-        official_python=lock.base.repository == PYTHON_REPOSITORY,
+        official_python=lock.base.repository == PYTHON_REPOSITORY and own is None,
         python_copied=lock.interpreter is not None,
         builder=(lock.compiler or python_image).reference,
         inference=lock.base.reference,
-        python=python_image.reference if lock.compiler else None,
+        python=base_python_of(lock),
+        builder_python=python_image.reference if lock.compiler else None,
     )
     return Plan(
         name=environment.name,
@@ -81,8 +93,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         sources=outside.sources,
         built=built,
         projects=projects_of(environment, built, sources, places),
+        provided=provided_of(lock),
+        targets=targets_of(environment),
         wheels=wheels,
-        patches=patches,
+        patches=outside.patches,
+        programs=outside.programs,
+        toolchains=outside.toolchains,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envc.plan.part import GrownPart, Part
+from envc.plan.target_parts import PlannedFabric, PlannedLaunch
 
 
 class PlannedHealth(Part):
@@ -15,13 +16,16 @@ class PlannedHealth(Part):
     retries: int
 
 
-class PlannedAccelerator(Part):
+class PlannedAccelerator(GrownPart):
     """The GPUs that the container gets."""
+
+    later = frozenset({"rocm"})
 
     count: int | None  # None is all
     memory: int | None
     optional: bool
     driver: str | None  # the oldest that will do
+    rocm: str | None = None  # they are AMD's, and this is what programs were built with
 
 
 class PlannedSecret(Part):
@@ -42,7 +46,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities", "checks"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus", "launch", "fabric"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -55,3 +59,6 @@ class RunPart(GrownPart):
     ipc: str | None = None
     capabilities: tuple[str, ...] = ()  # sorted
     checks: tuple[tuple[str, ...], ...] = ()  # commands that must succeed before there is an image
+    gpus: int | None = None  # as many as the container may use at the most
+    launch: PlannedLaunch | None = None  # `command` then starts the ranks of one machine
+    fabric: PlannedFabric | None = None

@@ -15,7 +15,9 @@ from envc.language.facets import (
 from envc.language.outside_facets import BuildCheck
 from envc.lock.model import Lock
 from envc.plan.health import plan_health
+from envc.plan.launching import one_machine
 from envc.plan.run_parts import PlannedAccelerator, PlannedSecret, PlannedUlimit, RunPart
+from envc.plan.targets import fabric_of, launch_of, locked_memory, locking_capability
 
 
 def run_of(environment: Environment, lock: Lock) -> RunPart:
@@ -26,17 +28,26 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
     shared_memory = environment.one(SharedMemory)
     ipc = environment.one(IpcNamespace)
     accelerator = environment.one(Accelerator)
+    arguments = command.arguments if command else ("python",)
+    launch, fabric = launch_of(environment, arguments), fabric_of(environment)
+    ulimits = tuple(
+        PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)
+        for limit in sorted(environment.every(ProcessLimit), key=lambda limit: limit.name)
+    )
+    capabilities = tuple(sorted(one.name for one in environment.every(KernelCapability)))
     return RunPart(
-        command=command.arguments if command else ("python",),
+        command=one_machine(launch) if launch else arguments,
         health=plan_health(health) if health else None,
         memory=limit.memory if limit else None,
         cpu=limit.cpu if limit else None,
+        gpus=limit.gpus if limit else None,
         shared_memory=shared_memory.size if shared_memory else None,
         accelerator=PlannedAccelerator(
             count=accelerator.number,
             memory=accelerator.memory,
             optional=accelerator.optional,
             driver=lock.accelerator.driver if lock.accelerator else None,
+            rocm=lock.accelerator.rocm if lock.accelerator else None,
         )
         if accelerator
         else None,
@@ -44,11 +55,10 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
         ),
-        ulimits=tuple(
-            PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)
-            for limit in sorted(environment.every(ProcessLimit), key=lambda limit: limit.name)
-        ),
+        ulimits=locked_memory(ulimits, fabric),
         ipc=ipc.mode if ipc else None,
-        capabilities=tuple(sorted(one.name for one in environment.every(KernelCapability))),
+        capabilities=locking_capability(capabilities, fabric),
         checks=tuple(check.arguments for check in environment.every(BuildCheck)),
+        launch=launch,
+        fabric=fabric,
     )

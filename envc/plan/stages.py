@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
+from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
 from envc.plan.system_parts import AptPart
 
 
@@ -21,6 +21,8 @@ class Outside(NamedTuple):
     built: tuple[PlannedBuild, ...] = ()
     wheels: tuple[PlannedWheel, ...] = ()
     patches: tuple[PlannedPatch, ...] = ()
+    programs: tuple[PlannedProgram, ...] = ()
+    toolchains: tuple[PlannedToolchain, ...] = ()
 
 
 def stages_of(
@@ -35,13 +37,14 @@ def stages_of(
     built = [build for build in outside.built if build.folder is None]
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
+        ("toolchains", bool(outside.toolchains)),
         ("virtual environment", True),
         ("packages", bool(packages)),
         ("wheels", bool(outside.wheels)),
         ("built packages", bool(built)),
         ("patches", bool(outside.patches)),
         ("byte code", bool(packages or built or outside.wheels)),
-        ("libraries of Python", base.python_copied and base.python is None),
+        ("libraries of Python", base.python_copied and base.builder_python is None),
         ("tools", any(tool.unpacked for tool in outside.tools)),
     ]
     inference: list[tuple[InferenceStep, bool]] = [
@@ -51,6 +54,7 @@ def stages_of(
         ("tools", bool(outside.tools)),
         ("images", bool(outside.images)),
         ("sources", any(one.path for one in outside.sources)),
+        ("programs", bool(outside.programs)),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("projects", len(built) < len(outside.built)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
@@ -13,7 +13,7 @@ class PlannedSystemPackage(Part):
     """A system package that a stage installs, exactly so."""
 
     name: str
-    stage: Literal["builder", "inference"]
+    stage: str  # `builder`, `inference`, `build-colmap`
     version: str
     architecture: str
     sha256: str
@@ -36,7 +36,7 @@ def snapshots_argument(archive: str) -> str:
 class PlannedDistribution(Part):
     """Where the system packages of a stage come from, and what is there when they are installed."""
 
-    stage: Literal["builder", "inference"]
+    stage: str
     name: str
     release: str
     snapshot: str | None  # None: the archives that the base is configured with

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from envc.language.cluster_facets import Launch
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, ResourceLimit, Setting, User
+from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 from envc.plan.plan import Pair, PythonPart
 
@@ -26,26 +28,30 @@ def variables_of(environment: Environment, lock: Lock, python: PythonPart, home:
     if user and user.any_id:  # no entry of /etc/passwd says who that is, and getpass.getuser() would fail
         variables["USER"] = variables["LOGNAME"] = user.name
     limit = environment.one(ResourceLimit)
-    if limit and limit.cpu:
-        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // 1000))
     accelerator = environment.one(Accelerator)
-    if accelerator:
+    launch = environment.one(Launch)
+    if limit and limit.cpu:
+        ranks = (launch.each or (accelerator and accelerator.number) or 1) if launch else 1  # they share processors
+        variables["OMP_NUM_THREADS"] = str(max(1, limit.cpu // (1000 * ranks)))
+    if accelerator and not accelerator.rocm:
         variables.update(_gpu_variables(accelerator, lock))
     variables.update({setting.name: setting.value for setting in environment.every(Setting)})
     return tuple(sorted(variables.items()))
 
 
 def builder_variables_of(environment: Environment, lock: Lock) -> tuple[Pair, ...]:
-    """Return what compilers of the builder read, sorted by name.
+    """Return what only the builder's steps read, sorted by name. What the program sets wins over what is derived.
 
     Which GPUs PyTorch's extensions are compiled for; and where CUDA's compilers are, which is there without a GPU, too.
     """
-    accelerator = environment.one(Accelerator)
     variables: dict[str, str] = {}
+    accelerator = environment.one(Accelerator)
     if accelerator and accelerator.architectures:
-        variables["TORCH_CUDA_ARCH_LIST"] = ";".join(accelerator.architectures)
+        amd = all(architecture.startswith("gfx") for architecture in accelerator.architectures)
+        variables["PYTORCH_ROCM_ARCH" if amd else "TORCH_CUDA_ARCH_LIST"] = ";".join(accelerator.architectures)
     if lock.compiler:
         variables |= {"CUDA_HOME": "/usr/local/cuda", "FORCE_CUDA": "1"}
+    variables.update({one.setting.name: one.setting.value for one in environment.every(BuilderSetting)})
     return tuple(sorted(variables.items()))
 
 
@@ -55,8 +61,10 @@ def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
     In NVIDIA_REQUIRE_CUDA a comma means and, a blank means or (NVIDIA Container Toolkit, environment variables).
     """
     variables = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
+    driver = lock.accelerator.driver if lock.accelerator else None
     if accelerator.cuda and not accelerator.optional:
         short = ".".join(accelerator.cuda.split(".")[:2])
-        driver = lock.accelerator.driver if lock.accelerator else None
         variables["NVIDIA_REQUIRE_CUDA"] = f"cuda>={short}" + (f",driver>={driver}" if driver else "")
+    elif accelerator.models and driver and not accelerator.optional:
+        variables["NVIDIA_REQUIRE_CUDA"] = f"driver>={driver}"
     return variables

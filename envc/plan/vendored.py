@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.build_parts import PlannedSource
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.system_parts import PlannedSystemPackage
 
 
@@ -62,6 +62,7 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
 def refuse_unversioned(plan: Plan) -> None:
     """Refuse a lock that has only names of system packages. Raises a Report."""
     stages = {"builder": plan.apt.builder, "inference": plan.apt.inference}
+    stages |= {one.stage: one.packages for one in plan.programs}
     names = [name for stage, names in stages.items() if not plan.apt.distribution_of(stage) for name in names]
     if names:
         raise Report(

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 
-from envc.lock.resolution import Given, Package, Request
+from envc.lock.resolution import Given, Package, Request, Resolution
 
 
 def file_name(given: Given) -> str:
@@ -41,9 +41,15 @@ def wheel_of(given: Given) -> bytes:
     return content.getvalue()
 
 
+def without_provided(resolution: Resolution, request: Request) -> Resolution:
+    """Return what is to be installed: all but what the base brings."""
+    there = {one.name for one in request.provided}
+    return resolution._replace(packages=tuple(one for one in resolution.packages if one.name not in there))
+
+
 def without_files(packages: Iterable[Package], request: Request) -> tuple[Package, ...]:
     """Return what was chosen; of what was given there is no file."""
-    names = {given.name for given in request.given}
+    names = {given.name for given in request.known}
     return tuple(
         package._replace(hashes=(), index_name=None, wheel=None, size=None, digest=None)
         if package.name in names

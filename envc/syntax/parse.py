@@ -12,6 +12,7 @@ import lark
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.resources import read_grammar
+from envc.syntax.conflict import merge_conflicts
 from envc.syntax.dotenv import dotenv_file, is_dotenv
 from envc.syntax.mistakes import name_mistake
 from envc.syntax.program import Argument, Comment, Item, Kind, Program, walk
@@ -56,7 +57,9 @@ def parse(source: Source) -> Program:
         items = ()  # on_error has taken note of it
     mistakes.extend(_too_deep(items))
     if mistakes:
-        raise Report([dotenv_file(source)] if is_dotenv(source.text) else mistakes)
+        if is_dotenv(source.text):
+            raise Report([dotenv_file(source)])
+        raise Report(merge_conflicts(source, lines) or mistakes)
     return Program(source, items, tuple(builder.comments))
 
 

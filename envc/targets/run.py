@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from envc.plan.devices import AMD_GROUPS, devices_of, gpu_number
 from envc.plan.docker_command import docker_command, mount_source
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.file_parts import PlannedArtifact
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
+from envc.plan.run_parts import RunPart
 
 
 def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
@@ -26,7 +28,6 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
     """Return the manifest. Sizes are bytes, times seconds; paths of the project are relative to its root."""
     run, settings = plan.run, plan.settings
     health = run.health
-    accelerator = run.accelerator
     return {
         "environment": plan.name,
         "image": image_name(plan, hashes),
@@ -50,19 +51,13 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
             {"name": one.name, "variable": one.variable, "path": f"/run/secrets/{one.name}"} for one in run.secrets
         ],
         "ports": list(settings.ports),
-        "gpus": None
-        if accelerator is None
-        else {
-            "count": accelerator.count or "all",
-            "memory": accelerator.memory,
-            "optional": accelerator.optional,
-            "driver": accelerator.driver,
-        },
-        "limits": {"memory": run.memory, "cpu": None if run.cpu is None else run.cpu / 1000},
+        "gpus": _gpus(run),
+        "limits": {"memory": run.memory, "cpu": None if run.cpu is None else run.cpu / 1000, "gpus": run.gpus},
         "shared_memory": run.shared_memory,
         "ulimits": [{"name": one.name, "soft": one.soft, "hard": one.hard} for one in run.ulimits],
         "ipc": run.ipc,
         "capabilities": list(run.capabilities),
+        **({"launch": run.launch.model_dump(mode="json")} if run.launch else {}),
         "health": None
         if health is None
         else {
@@ -73,6 +68,23 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
             "retries": health.retries,
         },
         "docker_run": docker_command(plan, image_name(plan, hashes)),
+    }
+
+
+def _gpus(run: RunPart) -> dict[str, Any] | None:
+    """Return the GPUs that the container gets; devices are of the machine, and groups those that may open them."""
+    accelerator = run.accelerator
+    if accelerator is None:
+        return None
+    devices = devices_of(run)
+    return {
+        "count": gpu_number(run) or "all",
+        "memory": accelerator.memory,
+        "optional": accelerator.optional,
+        "driver": accelerator.driver,
+        "rocm": accelerator.rocm,
+        "devices": list(devices),
+        "groups": list(AMD_GROUPS) if devices else [],
     }
 
 

@@ -99,6 +99,21 @@ def test_a_private_namespace_is_not_the_machines(lab: Lab, project: Project) -> 
     assert asked(project, _KERNEL)["ipc"] != namespace_of_the_machine(lab, project)
 
 
+_STAGES = """\
+import json, os, shutil
+print(json.dumps([shutil.which("make") is not None, shutil.which("unzip") is not None, os.environ.get("ONLY_THERE")]))
+"""
+
+
+def test_a_stage_says_where_packages_and_variables_are(lab: Lab, project: Project) -> None:
+    """A build tool in the image that runs, another program in the builder alone, and with it a variable."""
+    items = ("stage inference < apt make >", "stage builder < apt unzip; set ONLY_THERE 1 >")
+    written(lab, project, *items).build("--lock")
+    assert asked(project, _STAGES) == [True, False, None]
+    stages = {one["name"]: one["stage"] for one in project.lock["system"] if one["asked"]}
+    assert stages == {"make": "inference", "unzip": "builder"}
+
+
 _WHO = """\
 import getpass, json, os, pathlib
 here, home = pathlib.Path("file"), pathlib.Path.home() / ".cache"

@@ -1,4 +1,4 @@
-"""Check a program: its syntax, its words, and whether its lock is fresh.
+"""Check environments of a program: its syntax, its words, and whether the locks are fresh.
 
 Prints nothing when all is well. Exit code 1 when something is wrong.
 """
@@ -7,33 +7,37 @@ from __future__ import annotations
 
 import argparse
 
-from envc.cli import loading, lock_reading, program_options
+from envc.cli import loading, lock_reading, program_options, several
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    program_options.program_arguments(parser)
+    program_options.environments_arguments(parser)
     parser.add_argument("--frozen", action="store_true", help="a missing or stale lock is an error")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Check the program."""
-    loaded = loading.load(options)
-    well = not loaded.environment.warnings
-    if options.frozen:
-        lock_reading.fresh_lock(loaded)
-    else:
-        well = _look_at_lock(loaded) and well
-    if options.json:
+    found: dict[str, object] = {}
+
+    def check(loaded: loading.Loaded) -> bool:
+        found.update(environments=[one.name for one in loaded.meaning.environments], edition=loaded.meaning.edition)
+        well = not loaded.environment.warnings
+        if options.frozen:
+            lock_reading.fresh_lock(loaded)
+            return well
+        return _look_at_lock(loaded) and well
+
+    outcomes = several.for_each(options, check)
+    if options.json and found:
         import json
 
-        names = [environment.name for environment in loaded.meaning.environments]
-        found = {"environments": names, "edition": loaded.meaning.edition}
         options.memory.say("stdout", json.dumps(found, indent=2) + "\n")
-    if well:
+    several.say_failures(outcomes)
+    if all(one.result for one in outcomes):
         options.memory.keep()
-    return 0
+    return several.exit_code_of(outcomes)
 
 
 def _look_at_lock(loaded: loading.Loaded) -> bool:

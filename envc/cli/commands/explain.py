@@ -136,7 +136,11 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     sys.stdout.write(f"\nchosen by {loaded.places.lock}/, for {lock.platform}\n")
     sys.stdout.write(f"  base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}\n")
     sys.stdout.write(f"  {lock.python.reason}\n")
+    if lock.provided:
+        sys.stdout.write(f"  {len(lock.provided)} packages are the base's own, and are not installed again\n")
     if lock.accelerator:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")
+    for toolchain in lock.toolchains:
+        sys.stdout.write(f"  toolchain {toolchain.name}: {toolchain.image.repository}:{toolchain.image.tag}\n")
     for source in lock.sources:
         sys.stdout.write(f"  source {source.name}: commit {source.commit}, {source.files} files\n")

@@ -1,4 +1,4 @@
-"""Print the environment hash and the reproducibility hash.
+"""Print the environment hash and the reproducibility hash, of one environment or of several.
 
 The environment hash is over everything but the project's own files and the command, the reproducibility hash over all.
 """
@@ -6,44 +6,62 @@ The environment hash is over everything but the project's own files and the comm
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from envc.cli import compiling, loading, lock_reading, program_options
+from envc.cli import compiling, loading, lock_reading, program_options, several
 
 if TYPE_CHECKING:
+    from envc.diagnostics import Diagnostic
     from envc.plan.hash import PlanHash
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    program_options.program_arguments(parser)
+    program_options.environments_arguments(parser)
     program_options.frozen_argument(parser)
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE", help="a build argument's value")
     parser.add_argument("--explain", action="store_true", help="print the branches that the hashes are made of")
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
+class Hashed(NamedTuple):
+    """The hashes of an environment, and what is doubtful about it."""
+
+    hashes: PlanHash
+    warnings: tuple[Diagnostic, ...]
+
+
 def run(options: argparse.Namespace) -> int:
     """Print the hashes."""
-    loaded = loading.load(options)
-    hashes = compiling.compile_loaded(
-        loaded, lock_reading.fresh_lock(loaded), program_options.build_arguments(options.arg)
-    ).hashes
-    options.memory.say("stdout", _as_json(hashes) if options.json else _as_text(hashes, explain=options.explain))
-    if not loaded.environment.warnings:
+    arguments = program_options.build_arguments(options.arg)
+
+    def hash_one(loaded: loading.Loaded) -> Hashed:
+        compiled = compiling.compile_loaded(loaded, lock_reading.fresh_lock(loaded), arguments)
+        return Hashed(compiled.hashes, loaded.environment.warnings)
+
+    outcomes = several.for_each(options, hash_one)
+    if options.json:
+        import json
+
+        options.memory.say("stdout", json.dumps(several.as_json(outcomes, _as_json, options), indent=2) + "\n")
+    else:
+        for one in outcomes:
+            if one.result:
+                heading = f"{one.name}\n" if several.are_asked(options) else ""
+                options.memory.say("stdout", heading + _as_text(one.result.hashes, explain=options.explain))
+    several.say_failures(outcomes)
+    if all(one.result and not one.result.warnings for one in outcomes):
         options.memory.keep()
-    return 0
+    return several.exit_code_of(outcomes)
 
 
-def _as_json(hashes: PlanHash) -> str:
-    import json
-
-    found = {
+def _as_json(hashed: Hashed) -> dict[str, Any]:
+    hashes = hashed.hashes
+    return {
         "environment": hashes.environment,
         "reproducibility": hashes.reproducibility,
         "branches": dict(hashes.branches),
     }
-    return json.dumps(found, indent=2) + "\n"
 
 
 def _as_text(hashes: PlanHash, *, explain: bool) -> str:

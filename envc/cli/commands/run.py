@@ -136,13 +136,13 @@ def _fetch(
 
 def _check_image(engine: Runner, manifest: dict[str, Any], compiled: Compiled, options: argparse.Namespace) -> None:
     """Raise a Report unless the engine has the image of this program, as it is now."""
-    from envc.cli.commands.build import command_for
+    from envc.cli.program_options import command_line
 
     labels = engine.labels(manifest["image"])
     if labels is not None and labels.get("dev.envc.hash") == compiled.hashes.reproducibility:
         return
     what = "is not there" if labels is None else "was not made by envc from this program"
-    helps = (f"`{command_for('build', options)}` makes it",)
+    helps = (f"`{command_line('build', options, options.environment)}` makes it",)
     raise Report([Diagnostic("image-not-built", f"the image `{manifest['image']}` {what}", helps=helps)])
 
 

@@ -14,6 +14,7 @@ from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed
 from envc.engines.container import ContainerRequest, Mount
 from envc.engines.docker.connection import said
+from envc.engines.docker.devices import given, groups_of
 from envc.engines.protocol import Ended
 
 if TYPE_CHECKING:
@@ -34,12 +35,15 @@ def run(client: DockerClient, request: ContainerRequest, tell: Callable[[str], N
         if request.gpus and request.gpus.optional:
             tell("the engine has no GPU, and the program's is optional: it starts without")
             return _run(client, request._replace(gpus=None))
+        amd = bool(request.gpus and request.gpus.devices)
         raise world_failed(
             "no-gpu",
             "the Docker engine has no GPU for the container",
             notes=(f"it says: {error}",),
             helps=(
-                "install the NVIDIA Container Toolkit beside the engine",
+                "install AMD's kernel driver, amdgpu, on the engine's machine"
+                if amd
+                else "install the NVIDIA Container Toolkit beside the engine",
                 "`--no-gpu` starts the container without one",
             ),
         ) from None
@@ -50,12 +54,16 @@ class _NoGPUError(Exception):
 
 
 def _run(client: DockerClient, request: ContainerRequest) -> Ended:
-    from docker.errors import APIError
+    from docker.errors import APIError, ContainerError
 
     try:
-        container = client.containers.create(request.image, **options_of(request))
+        devices = request.gpus.devices if request.gpus else ()
+        groups = groups_of(client, request.image, devices) if devices else []
+        container = client.containers.create(request.image, **options_of(request), **_joined(groups))
     except APIError as error:
         raise _not_started(request, said(error)) from None
+    except ContainerError as error:  # it was to look whose the devices are
+        raise _not_startable(str(error)) from None
     if request.detach:
         try:
             container.start()
@@ -158,9 +166,15 @@ def options_of(request: ContainerRequest) -> dict[str, Any]:
         "auto_remove": request.detach,
         "detach": request.detach,
     }
-    if request.gpus:
+    if request.gpus and request.gpus.devices:
+        options["devices"] = given(request.gpus.devices)
+    elif request.gpus:
         options["device_requests"] = [DeviceRequest(count=request.gpus.number or -1, capabilities=[["gpu"]])]
     return {name: value for name, value in options.items() if value not in (None, {}, [])}
+
+
+def _joined(groups: list[str]) -> dict[str, Any]:
+    return {"group_add": groups} if groups else {}
 
 
 def _limit(value: int | None) -> int:
@@ -216,6 +230,12 @@ def _missing_data(mount: Mount) -> Report:
 
 def _not_started(request: ContainerRequest, words: str) -> Exception:
     lowered = words.lower()
-    if request.gpus and any(word in lowered for word in ("capabilities: [[gpu]]", "nvidia", "cdi", "gpu")):
+    words_of_none = request.gpus.devices if request.gpus else ()
+    words_of_none = words_of_none or ("capabilities: [[gpu]]", "nvidia", "cdi", "gpu")
+    if request.gpus and any(word.lower() in lowered for word in words_of_none):
         return _NoGPUError(words)
+    return _not_startable(words)
+
+
+def _not_startable(words: str) -> Report:
     return world_failed("container-not-started", "the container did not start", notes=(f"the engine says: {words}",))

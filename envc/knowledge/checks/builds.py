@@ -9,6 +9,7 @@ from envc.diagnostics import Diagnostic
 from envc.knowledge.checks.contradiction import contradiction, repeated
 from envc.knowledge.families import Build, Family
 from envc.knowledge.gpus import Kernels
+from envc.knowledge.indexes import Index
 from envc.knowledge.library import Library
 from envc.knowledge.values import matches, release
 
@@ -34,18 +35,22 @@ def check(library: Library) -> Iterator[Diagnostic]:
 def _indexes(library: Library) -> Iterator[Diagnostic]:
     indexes = library.indexes
     yield from repeated(indexes, lambda index: index.name, "the index")
-    yield from repeated(indexes, lambda index: index.cuda or "cpu", "the index for")
+    yield from repeated(indexes, _of_index, "the index for")
     for index in indexes:
-        if index.cpu == (index.cuda is not None):
+        if [index.cpu, index.cuda is not None, index.rocm is not None].count(True) != 1:
             span = index.origin.span
             yield contradiction(f"the index `{index.name}` is for one CUDA version, or for none: not for both", span)
+
+
+def _of_index(index: Index) -> str:
+    return index.cuda or (f"ROCm {index.rocm}" if index.rocm else "cpu")
 
 
 def _build(library: Library, family: Family, build: Build) -> Iterator[Diagnostic]:
     who, origin = f"{family.project} {build.version}", build.origin
     yield from _pythons(library, who, build)
-    yield from _cuda(library, who, build)
-    if build.unknown == bool(build.cuda or build.cpu or build.links or build.default):
+    yield from _cuda(library, family, who, build)
+    if build.unknown == bool(build.cuda or build.rocm or build.cpu or build.links or build.default):
         message = f"{who} lists builds and says that they are unknown" if build.unknown else f"{who} lists no builds"
         yield contradiction(message, origin.span)
     for name, _ in build.companions:
@@ -69,12 +74,19 @@ def _pythons(library: Library, who: str, build: Build) -> Iterator[Diagnostic]:
             yield contradiction(f"{who} has no build for Python {python} that could stand alone", origin.of("alone"))
 
 
-def _cuda(library: Library, who: str, build: Build) -> Iterator[Diagnostic]:
+def _cuda(library: Library, family: Family, who: str, build: Build) -> Iterator[Diagnostic]:
     defaults = (build.default,) if build.default else ()
     for cuda in build.cuda:
-        if library.index_for(cuda) is None:
+        if family.extras and family.extra_for(cuda) is None:
+            message = f"{who} has a build for CUDA {cuda}, for which there is no extra"
+            yield contradiction(message, build.origin.of("cuda"))
+        elif not family.extras and library.index_for(cuda) is None:
             message = f"{who} has a build for CUDA {cuda}, for which there is no index"
             yield contradiction(message, build.origin.of("cuda"))
+    for rocm in build.rocm:
+        if library.rocm_index(rocm) is None:
+            message = f"{who} has a build for ROCm {rocm}, for which there is no index"
+            yield contradiction(message, build.origin.of("rocm"))
     for field, versions in (("cuda", build.cuda), ("links", build.links), ("default", defaults)):
         for cuda in versions:
             if library.toolkit_driver(cuda) is None:
@@ -112,6 +124,12 @@ def _companions(family: Family) -> Iterator[Diagnostic]:
                     f"beside {build.version}",
                     (before.origin.of("companions"), f"beside {before.version}"),
                 )
+    if family.beside and not any(build.rocm for build in family.builds):
+        yield contradiction(f"no build of {family.project} is for ROCm", family.beside[0].origin.span)
+    for extra in family.extras:
+        majors = {cuda.partition(".")[0] for build in family.builds for cuda in build.cuda}
+        if not majors & {*extra.cuda}:
+            yield contradiction(f"no build of {family.project} is had by `{extra.name}`", extra.origin.of("name"))
     for one in family.unpinned:
         if one.companion not in family.companions:
             yield contradiction(f"`{one.companion}` is no companion of {family.project}", one.origin.of("companion"))
@@ -119,10 +137,17 @@ def _companions(family: Family) -> Iterator[Diagnostic]:
 
 def _kernels(library: Library) -> Iterator[Diagnostic]:
     kernels = library.page("gpus.env").all(Kernels)
-    yield from repeated(kernels, lambda one: (one.project, one.release, one.cuda), "what GPUs run")
+    yield from repeated(kernels, _of_kernels, "what GPUs run")
     for one in kernels:
         family = library.family_of(one.project)
         builds = [build for build in family.builds if matches(one.release, build.version)] if family else []
-        if not any(one.cuda in build.cuda for build in builds):
-            message = f"{one.project} {one.release} has kernels for CUDA {one.cuda} and no build for it"
-            yield contradiction(message, one.origin.of("cuda"))
+        if (one.cuda is None) == (one.rocm is None):
+            yield contradiction("kernels are for one CUDA or for one ROCm", one.origin.span)
+        elif not any(one.cuda in build.cuda or one.rocm in build.rocm for build in builds):
+            built = f"CUDA {one.cuda}" if one.cuda else f"ROCm {one.rocm}"
+            message = f"{one.project} {one.release} has kernels for {built} and no build for it"
+            yield contradiction(message, one.origin.of("cuda" if one.cuda else "rocm"))
+
+
+def _of_kernels(one: Kernels) -> tuple[str, ...]:
+    return (one.project, one.release, one.cuda or f"ROCm {one.rocm}")

@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic
+from envc.lock.requirements import normalise
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, way_to
+from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
 from envc.resolvers.pip_tools.words import plain
 
 
 def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
     """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
-    causes = failure["causes"]
+    causes = with_base(failure["causes"], request)
+    provided = {one.name: one.version for one in request.provided}
     offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
     found: dict[tuple[str, str], Diagnostic] = {}
     for cause in causes:
         name = cause["name"]
-        if name in offers:
+        if name in provided:
+            diagnostic = None  # below, for it is no matter of an index
+        elif name in offers:
             diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
         elif cause["parent"] and name not in {one.name for one in request.given}:
             diagnostic = python_refused(cause, request)
@@ -27,7 +31,55 @@ def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list
             diagnostic = None
         if diagnostic is not None:
             found.setdefault((diagnostic.name, name), placed(diagnostic, cause, graph))
-    return list(found.values()) or unusable(failure, graph) or [unsatisfiable(causes, graph)]
+    against = [one for cause in causes if (one := against_base(cause, provided, graph)) is not None]
+    return (
+        list(found.values())
+        or list(dict.fromkeys(against))
+        or unusable(failure, graph)
+        or [unsatisfiable(causes, graph)]
+    )
+
+
+def with_base(causes: Sequence[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
+    """Return causes in which a package of the base states its own bounds: a resolver takes them for the program's."""
+    from packaging.requirements import Requirement
+
+    bounds = [(Requirement(bound), owner) for bound, owner in request.bounds_of_base]
+    wanted = [Requirement(one.text) for one in request.requirements]
+    theirs = {(one.name, one.specifier) for one, _ in bounds} - {(normalise(one.name), one.specifier) for one in wanted}
+    named = {cause["name"] for cause in causes}
+    kept = [cause for cause in causes if cause["parent"] or (cause["name"], specifiers(cause)) not in theirs]
+    return kept + [
+        {"name": one.name, "requirement": str(one), "specifier": str(one.specifier), "parent": owner}
+        for one, owner in bounds
+        if one.name in named
+    ]
+
+
+def specifiers(cause: Mapping[str, Any]) -> Any:
+    """Return the versions that a cause takes, to compare; None for what is no specifier."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(cause["specifier"])
+    except InvalidSpecifier:
+        return None
+
+
+def against_base(cause: Mapping[str, Any], provided: Mapping[str, str], graph: Graph) -> Diagnostic | None:
+    """Return the diagnostic of a requirement that what the base brings does not fulfil, or None of any other."""
+    name = normalise(cause["name"])
+    version = provided.get(name)
+    if version is None or takes(cause["specifier"], version):
+        return None
+    reason = reason_of(cause, graph)
+    return Diagnostic(
+        "contradicts-base",
+        f"{reason.fact}, and the base brings {name} {plain(version)}",
+        notes=("what a base brings is never replaced: its other packages were built against it",),
+        helps=("take another tag of the image, or another version of what asks for it",),
+        concerns=(reason.concern,) if reason.concern else (),
+    )
 
 
 #: What is to be seen at the clause of a package that has no fitting file, and which part of the clause is wrong.

@@ -50,6 +50,7 @@ class PipTools:
 
         from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import answer, child, environment, failure, specification
+        from envc.resolvers.stand_in import without_provided
 
         variables = clean_environment(os.environ)
         if not self.settings.remote_indexes:
@@ -69,7 +70,7 @@ class PipTools:
         resolution = answer.resolution_of(message["answer"], request)
         for warning in answer.warnings_of(message["answer"], request):
             self.warn(warning)
-        return resolution
+        return without_provided(resolution, request)
 
 
 def no_package_index() -> Report:

@@ -49,7 +49,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
             "routes": routes_of(request),
-            "given": {one.name: file_name(one) for one in request.given},
+            "given": {one.name: file_name(one) for one in request.known},
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
             "overrides": overrides_of(request),
@@ -60,7 +60,7 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),
         "".join(f"{bound}\n" for bound in bounds_of(request)),
-        tuple((file_name(one), wheel_of(one)) for one in request.given),
+        tuple((file_name(one), wheel_of(one)) for one in request.known),
     )
 
 

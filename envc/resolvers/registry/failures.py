@@ -41,6 +41,10 @@ class UnusableError(Exception):
     """A registry answered something that is not of its protocol. The argument says what, as in `docker.io: …`."""
 
 
+class UnreadableError(Exception):
+    """A layer that is what its digest says cannot be read. The argument says why."""
+
+
 def unknown_image(repository: Repository, tag: str, helps: Sequence[str], *, has_repository: bool) -> Report:
     """Return the report of an image that a registry does not have; `helps` say which tags there are."""
     if has_repository:

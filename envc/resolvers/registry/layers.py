@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Callable, Iterable, Sequence
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from envc.resolvers.registry.failures import UnusableError
 from envc.resolvers.registry.unpacking import each_member
@@ -51,14 +51,13 @@ def read_layer(file: IO[bytes], is_likely: Callable[[str], bool] = lambda _: Fal
     left = _KEPT
     hidden, opaque = set(), set()
     for member, content in each_member(file):
-        path = _clean(member.name)
-        folder, _, name = path.rpartition("/")
-        if name == _OPAQUE:
-            opaque.add(folder)
-        elif name.startswith(_WHITEOUT):
-            hidden.add(f"{folder}/{name[len(_WHITEOUT) :]}".lstrip("/"))
+        path, mark = marks_of(member.name)
+        if mark == "opaque":
+            opaque.add(path)
+        elif mark == "hidden":
+            hidden.add(path)
         else:
-            entries[path] = _entry(member)
+            entries[path] = entry_of(member)
             kept.pop(path, None)  # of two of the same name, the last counts
             if member.isreg() and member.size <= min(_KEPT_FILE, LARGEST_FILE, left) and is_likely(path):
                 kept[path] = content(_KEPT_FILE)
@@ -77,7 +76,19 @@ def read_layer(file: IO[bytes], is_likely: Callable[[str], bool] = lambda _: Fal
     return Layer(entries, frozenset(hidden), frozenset(opaque), extract)
 
 
-def _entry(member: tarfile.TarInfo) -> Entry:
+def marks_of(name: str) -> tuple[str, Literal["opaque", "hidden", ""]]:
+    """Return the path that a member of a layer speaks of, and what the layer does with what lies below there."""
+    path = _clean(name)
+    folder, _, name = path.rpartition("/")
+    if name == _OPAQUE:
+        return folder, "opaque"
+    if name.startswith(_WHITEOUT):
+        return f"{folder}/{name[len(_WHITEOUT) :]}".lstrip("/"), "hidden"
+    return path, ""
+
+
+def entry_of(member: tarfile.TarInfo) -> Entry:
+    """Return what a layer has at the path of a member."""
     if member.issym():
         return Entry("symlink", member.linkname)
     if member.islnk():
@@ -133,6 +144,12 @@ class Layers:
                     if top is not None and top[0] == number:
                         names.add(path[len(prefix) :])
         return tuple(f"{folder.rstrip('/')}/{name}" for name in sorted(names))
+
+    def file_at(self, path: str) -> str | None:
+        """Return the path, links followed, of the file that a path leads to; None when there is none."""
+        real = self._follow(path)
+        found = self._lookup(real) if real else None
+        return f"/{real}" if found is not None and found[1].kind in ("file", "hardlink") else None
 
     def _each(self) -> Iterable[Layer]:
         for number in range(len(self._described)):

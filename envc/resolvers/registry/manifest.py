@@ -47,6 +47,7 @@ class _Manifest(_Document):
 
 class _Process(_Document):
     variables: tuple[str, ...] | None = Field(default=None, alias="Env")
+    user: str | None = Field(default=None, alias="User")
 
 
 class _Configuration(_Platform):
@@ -81,10 +82,11 @@ class Manifest(NamedTuple):
 
 
 class Configuration(NamedTuple):
-    """What an image says about itself: its platform and its environment, sorted by name."""
+    """What an image says about itself: its platform, its environment, sorted by name, and its user."""
 
     platform: str
     variables: tuple[tuple[str, str], ...]
+    user: str = ""  # who its processes run as, empty for root
 
 
 def digest_of(body: bytes) -> str:
@@ -106,7 +108,8 @@ def read_configuration(body: bytes) -> Configuration:
     """Return what an image's configuration says. Raises `UnusableError` when it is not one."""
     document = _read(_Configuration, body, "configuration")
     pairs = (text.partition("=") for text in (document.config and document.config.variables) or ())
-    return Configuration(_Platform.__str__(document), tuple(sorted({name: value for name, _, value in pairs}.items())))
+    variables = tuple(sorted({name: value for name, _, value in pairs}.items()))
+    return Configuration(_Platform.__str__(document), variables, (document.config and document.config.user) or "")
 
 
 _AnyDocument = TypeVar("_AnyDocument", bound=_Document)

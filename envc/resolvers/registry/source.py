@@ -13,16 +13,16 @@ from envc.diagnostics import Report
 from envc.lock.resolution import Image, ImageRequest
 from envc.resolvers.registry import failures
 from envc.resolvers.registry.authentication import Credentials
-from envc.resolvers.registry.blobs import receive_blob
+from envc.resolvers.registry.blobs import receive_blob, stream_blob
 from envc.resolvers.registry.client import Client
 from envc.resolvers.registry.credentials import find_credentials
-from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnusableError
+from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnreadableError, UnusableError
 from envc.resolvers.registry.layers import Layer, Layers, read_layer
 from envc.resolvers.registry.manifest import ACCEPT, Index, digest_of, read_configuration, read_manifest
 from envc.resolvers.registry.mirrors import Mirror, find_mirrors
 from envc.resolvers.registry.patience import Limits
 from envc.resolvers.registry.reference import HUB, Repository, address_of, read_repository
-from envc.resolvers.registry.tags import FIRST_PAGE, PAGES, helps_for, next_page
+from envc.resolvers.registry.unknown_tag import unknown_tag
 
 if TYPE_CHECKING:
     import requests
@@ -39,13 +39,14 @@ class _Place(NamedTuple):
     credentials: Credentials | None = None
 
 
-class _Found(NamedTuple):
+class Described(NamedTuple):
     """An image for one platform, read."""
 
     digest: str
     manifest: str
     layers: tuple[tuple[str, int], ...]
     variables: tuple[tuple[str, str], ...]
+    user: str
 
 
 _Answer = TypeVar("_Answer")
@@ -93,8 +94,7 @@ class Registry:
         the end. Raises a `Report` as `find` does, and where no registry answers.
         """
         repository = read_repository(name)
-        request = ImageRequest(name, digest, platform)
-        manifest = self._must(repository, lambda client, place: self._image(client, place, repository, request))
+        manifest = self.described(name, digest, platform)
         with ExitStack() as opened:
             yield Layers(manifest.layers, partial(self._layer, repository, opened))
 
@@ -116,16 +116,17 @@ class Registry:
 
     def variables_of(self, repository: str, digest: str, platform: str) -> dict[str, str]:
         """Return the environment variables of an image. Raises a `Report` as `layers` does."""
-        found = read_repository(repository)
-        request = ImageRequest(repository, digest, platform)
-        image = self._must(found, lambda client, place: self._read(client, place, found, request))
-        return dict(image.variables)
+        return dict(self.described(repository, digest, platform).variables)
+
+    def described(self, name: str, digest: str, platform: str) -> Described:
+        """Return what an image says of itself and of its layers. Raises a `Report` as `layers` does."""
+        request = ImageRequest(name, digest, platform)
+        repository = read_repository(name)
+        return self._must(repository, lambda client, place: self._image(client, place, repository, request))
 
     def parts_of(self, name: str, digest: str, platform: str) -> tuple[tuple[bytes, ...], tuple[tuple[str, int], ...]]:
         """Return an image's documents as they are, the one of that digest first, and digest and bytes of its layers."""
-        request = ImageRequest(name, digest, platform)
-        repository = read_repository(name)
-        found = self._must(repository, lambda client, place: self._image(client, place, repository, request))
+        found = self.described(name, digest, platform)
         manifest = read_manifest(self._content[found.manifest])
         assert not isinstance(manifest, Index)  # noqa: S101  # it was read as one platform's
         wanted = dict.fromkeys((found.digest, found.manifest, manifest.configuration))
@@ -140,6 +141,14 @@ class Registry:
             return True
 
         self._must(repository, ask)
+
+    def stream(self, name: str, digest: str, size: int, read: Callable[[IO[bytes]], _Answer]) -> _Answer:
+        """Return what a reader makes of a layer while it comes, of which nothing is kept. Raises as `layers` does."""
+        repository = read_repository(name)
+        try:
+            return self._must(repository, lambda client, place: stream_blob(client, place.called, digest, size, read))
+        except UnreadableError as error:
+            raise failures.unreadable_layer(repository, digest, str(error)) from None
 
     def _must(self, repository: Repository, read: Callable[[Client, _Place], _Answer]) -> _Answer:
         answer = self._from_places(repository, read)
@@ -218,13 +227,13 @@ class Registry:
             size=sum(size for _, size in found.layers),
         )
 
-    def _image(self, client: Client, place: _Place, repository: Repository, request: ImageRequest) -> _Found:
+    def _image(self, client: Client, place: _Place, repository: Repository, request: ImageRequest) -> Described:
         try:
             body = self._tagged(client, place, request.tag)
         except AbsentError:
             if place.is_mirror:
                 raise
-            raise _unknown(client, repository, request.tag) from None
+            raise unknown_tag(client, repository, request.tag) from None
         digest = manifest_digest = digest_of(body)
         manifest = read_manifest(body)
         if isinstance(manifest, Index):
@@ -238,7 +247,7 @@ class Registry:
         configuration = read_configuration(self._addressed(client, place, "blobs", manifest.configuration))
         if manifest_digest == digest and configuration.platform != request.platform:
             raise failures.no_platform(repository, request, [configuration.platform])
-        return _Found(digest, manifest_digest, manifest.layers, configuration.variables)
+        return Described(digest, manifest_digest, manifest.layers, configuration.variables, configuration.user)
 
     def _tagged(self, client: Client, place: _Place, tag: str) -> bytes:
         """Return the document of a tag. One that was read before under another tag is not fetched again."""
@@ -268,26 +277,3 @@ class Registry:
             raise failures.digest_mismatch(place.called, digest, digest_of(body))
         self._content[digest] = body
         return body
-
-
-def _unknown(client: Client, repository: Repository, tag: str) -> Report:
-    """Return the report of a tag that is not there, with the tags that are, where the registry gives them."""
-    import json
-
-    if tag.startswith("sha256:"):
-        return failures.unknown_image(repository, tag, (), has_repository=True)
-    tags: list[str] = []
-    page: str | None = FIRST_PAGE
-    pages = 0
-    try:
-        while page and pages < PAGES:
-            answer = client.ask("GET", page)
-            tags += [one for one in json.loads(answer.body)["tags"] or () if isinstance(one, str)]
-            page = next_page(answer.headers.get("Link", ""))
-            pages += 1
-    except AbsentError:
-        if not tags:
-            return failures.unknown_image(repository, tag, (), has_repository=False)
-    except (SilentError, DeniedError, UnusableError, ValueError, LookupError, TypeError):
-        pass  # those that were read are better than none
-    return failures.unknown_image(repository, tag, helps_for(str(repository), tag, tags), has_repository=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -49,16 +50,25 @@ def _reader(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Content:
 
 
 def _unpacked(file: IO[bytes]) -> IO[bytes]:
-    file.seek(0)
-    start = file.read(4)
-    file.seek(0)
+    if isinstance(file, io.BufferedReader):  # a stream, which never goes back
+        start = file.peek(4)[:4]
+    else:
+        file.seek(0)
+        start = file.read(4)
+        file.seek(0)
     if start.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
     if start == _ZSTD:
-        if find_spec("compression") is None or find_spec("compression.zstd") is None:
-            raise UnusableError("it is packed with zstd, which Python reads from 3.14 on")
-        return cast("IO[bytes]", import_module("compression.zstd").ZstdFile(file))
+        return cast("IO[bytes]", _zstd().ZstdFile(file))
     return file
+
+
+def _zstd() -> Any:
+    """Return the module that unpacks zstd: Python's own, or its backport where somebody installed it."""
+    for package, name in (("compression", "compression.zstd"), ("backports", "backports.zstd")):
+        if find_spec(package) is not None and find_spec(name) is not None:
+            return import_module(name)
+    raise UnusableError("it is packed with zstd, which Python reads from 3.14 on, or with the package backports.zstd")
 
 
 class _Bounded:
@@ -69,7 +79,12 @@ class _Bounded:
         self._left = LARGEST_LAYER
 
     def read(self, size: int) -> bytes:
-        piece: bytes = self._stream.read(size)
+        try:
+            piece: bytes = self._stream.read(size)
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":  # a class of a module that is not always there
+                raise
+            raise UnusableError("it is no archive that can be unpacked (ZstdError)") from None
         self._left -= len(piece)
         if self._left < 0:
             raise UnusableError("it unpacks to more than 64 GiB")

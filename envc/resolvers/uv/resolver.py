@@ -51,6 +51,7 @@ class Uv:
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
         from envc.resolvers.pip_tools.inside.rules import Rules
         from envc.resolvers.pip_tools.specification import overrides_of, routes_of
+        from envc.resolvers.stand_in import without_provided
         from envc.resolvers.uv import answer, program
         from envc.resolvers.uv.index import Indexes
         from envc.resolvers.uv.selection import Taker
@@ -68,7 +69,7 @@ class Uv:
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
         indexes = Indexes(
-            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.given
+            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.known
         )
         indexes.rules = Rules(overrides_of(request), request.bare)
         collecting = gc.isenabled()
@@ -89,7 +90,7 @@ class Uv:
             if collecting:
                 gc.enable()
             session.close()
-        return resolution
+        return without_provided(resolution, request)
 
     def ask(
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress

@@ -30,7 +30,8 @@ _QUIET = "DEBIAN_FRONTEND=noninteractive"
 def install(plan: Plan, stage: str) -> list[Instruction]:
     """Return the steps that install a stage's packages without their recommended ones."""
     distribution = plan.apt.distribution_of(stage)
-    names = plan.apt.builder if stage == "builder" else plan.apt.inference
+    compiled = {one.stage: one.packages for one in plan.programs}
+    names = {"builder": plan.apt.builder, "inference": plan.apt.inference, **compiled}[stage]
     return _by_version(plan.apt.packages_of(stage), distribution) if distribution else _by_name(names)
 
 

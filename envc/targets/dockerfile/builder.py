@@ -22,8 +22,10 @@ from envc.targets.dockerfile.instructions import (
     Variables,
 )
 from envc.targets.dockerfile.outside import unpack_tools
+from envc.targets.dockerfile.own_python import as_root, make_environment
 from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.toolchains import copy_toolchains
 from envc.targets.dockerfile.wheels import install_wheels
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
@@ -35,6 +37,7 @@ def builder_stage(plan: Plan, others: Steps = MappingProxyType({})) -> list[Inst
         *python_stage(plan),
         *because(plan, "base", texts=plan.origin("base reason")),
         From(plan.base.builder, "builder"),
+        *as_root(plan),
         *copy_python_to_builder(plan),
     ]
     for name in plan.stages.builder:
@@ -47,9 +50,16 @@ def _system_packages(plan: Plan) -> list[Instruction]:
 
 
 def _virtual_environment(plan: Plan) -> list[Instruction]:
-    return [
-        *([Variables(plan.stages.builder_variables)] if plan.stages.builder_variables else []),
+    own = plan.stages.builder_variables
+    steps: list[Instruction] = [
+        *(because(plan, "builder variables") if own else []),
+        *([Variables(own)] if own else []),
         Variables((("PIP_DISABLE_PIP_VERSION_CHECK", "1"), ("PIP_NO_INPUT", "1"), ("PIP_ROOT_USER_ACTION", "ignore"))),
+    ]
+    if plan.base.python:
+        return [*steps, *make_environment(plan, plan.base.python)]
+    return [
+        *steps,
         Run((("python", "-m", "venv", "--without-pip", plan.python.environment),)),
     ]
 
@@ -81,7 +91,8 @@ def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # ev
 
 def pip_install(plan: Plan) -> list[str]:
     """Return the command that installs into the virtual environment, by hash and from wheels alone."""
-    pip = ["pip", "--python", f"{plan.python.environment}/bin/python", "install"]
+    own = [plan.base.python.program, "-m"] if plan.base.python else []
+    pip = [*own, "pip", "--python", f"{plan.python.environment}/bin/python", "install"]
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 
@@ -96,7 +107,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     names = "1 package" if count == 1 else f"{count} packages"
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
-    reasons = plan.origin("accelerator reason") if group.index else ()
+    reasons = plan.origin("accelerator reason" if group.index else "extra reason")
     texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
     steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
@@ -117,6 +128,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
 
 _STEPS: Steps = {
     "system packages": _system_packages,
+    "toolchains": copy_toolchains,
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "wheels": _wheels,

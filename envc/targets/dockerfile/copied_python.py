@@ -34,15 +34,15 @@ def collect_libraries() -> list[Instruction]:
 
 def python_stage(plan: Plan) -> list[Instruction]:
     """Return the stage that Python is copied from, where the builder stands on an image that has none."""
-    if plan.base.python is None:
+    if plan.base.builder_python is None:
         return []
     reason = (f"Python {plan.python.version} for the builder, which stands on the image with the compilers of CUDA.",)
-    return [Comment(reason), From(plan.base.python, "python"), *collect_libraries(), Blank()]
+    return [Comment(reason), From(plan.base.builder_python, "python"), *collect_libraries(), Blank()]
 
 
 def copy_python_to_builder(plan: Plan) -> list[Instruction]:
     """Return the steps that bring Python, its pip and its headers into such a builder."""
-    if plan.base.python is None:
+    if plan.base.builder_python is None:
         return []
     headers, script = f"/usr/local/include/python{plan.python.minor}", "/usr/local/bin/pip"
     more = [Copy(path, path, stage="python", link=True) for path in (headers, script)]
@@ -50,7 +50,7 @@ def copy_python_to_builder(plan: Plan) -> list[Instruction]:
 
 
 def _stage(plan: Plan) -> str:
-    return "python" if plan.base.python else "builder"
+    return "python" if plan.base.builder_python else "builder"
 
 
 def copy_python(plan: Plan) -> list[Instruction]:

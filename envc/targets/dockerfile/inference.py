@@ -28,6 +28,8 @@ from envc.targets.dockerfile.instructions import (
     WorkingDirectory,
 )
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
+from envc.targets.dockerfile.own_python import as_root
+from envc.targets.dockerfile.programs import copy_programs
 from envc.targets.dockerfile.projects import add_projects
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import copy_sources
@@ -41,7 +43,7 @@ Steps = Mapping[InferenceStep, Callable[[Plan], list[Instruction]]]
 
 def inference_stage(plan: Plan, hashes: PlanHash, others: Steps = MappingProxyType({})) -> list[Instruction]:
     """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
-    steps: list[Instruction] = [From(plan.base.inference, "inference")]
+    steps: list[Instruction] = [From(plan.base.inference, "inference"), *as_root(plan)]
     for name in plan.stages.inference:
         steps += _configuration(plan, hashes) if name == "configuration" else {**_STEPS, **others}[name](plan)
     return steps
@@ -155,7 +157,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         health = run.health
         steps += because(plan, "health")
         steps.append(HealthCheck(health.command, health.interval, health.timeout, health.start, health.retries))
-    steps += because(plan, "command")
+    steps += because(plan, "command", "launch")
     if not plan.base.official_python:
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]
@@ -168,6 +170,7 @@ _STEPS: Steps = {
     "tools": add_tools,
     "images": copy_from_images,
     "sources": copy_sources,
+    "programs": copy_programs,
     "virtual environment": _virtual_environment,
     "data": _data,
     "projects": add_projects,

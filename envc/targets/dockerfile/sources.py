@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.targets.dockerfile.instructions import AddCommit, Blank, Copy, From, Instruction, RunExact
 from envc.targets.dockerfile.quoting import because
 
@@ -49,7 +49,7 @@ def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) ->
         *because(
             plan, texts=(f"{what}, commit {source.commit}", "its files are compared with the checksum in the lock")
         ),
-        From(plan.base.python or plan.base.builder, source.stage),
+        From(plan.base.builder_python or plan.base.builder, source.stage),
         *(bring or _fetch)(source),
         RunExact(("python", "-c", _CHECK, FOLDER, source.tree, *source.submodules)),
     ]

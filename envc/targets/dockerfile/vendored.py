@@ -6,11 +6,11 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedArchive
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
@@ -20,6 +20,7 @@ from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.programs import build_stages
 from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, repository_stages, source_stages
@@ -51,6 +52,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         ),
         *project_stage(plan, _access()),
         *source_stages(plan, _source),
+        *build_stages(plan, _debs),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from envc.cli import main
+from envc.cli import loading, main
+from envc.lock.choose import choose
+from envc.lock.files import write
+from tests.unit.lock.test_provided import CLAUSE, around
+from tests.unit.lock.world import PLATFORM, Packages
 
 ROOT = Path(__file__).parents[3]
 
@@ -41,3 +45,25 @@ def test_what_the_program_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_is_no_package_of_the_lock_is_explained_from_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "examples/train.env", "gpu")[1].startswith("  gpu cuda 11.3")
+
+
+def test_what_the_base_brings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """That, and who else needs it; what an extra of it brought in is explained by way of it."""
+    (tmp_path / "lockfiles").mkdir()
+    program = tmp_path / "train.env"
+    program.write_text(f"env train < {CLAUSE}; pip six >")
+    loaded = loading.load_program(program, None, None)
+    packages = Packages({"six": ["1.17.0"]})
+    locked = choose(loaded.environment, PLATFORM, around(packages=packages))
+    needing = locked.lock.packages[0].model_copy(update={"requires": ("torch>=2",)})
+    lock = locked.lock.model_copy(update={"packages": (needing,)})
+    loaded.lock_folder.mkdir(parents=True)
+    for name, text in write([locked._replace(lock=lock)]).items():
+        (loaded.lock_folder / name).write_text(text)
+    assert said(capsys, str(program), "Torch") == [
+        "torch 2.7.0a0+nv25.04  (on linux/amd64, in the base, not installed again)",
+        f"  because the base brings it  ({program}:1)",
+        f"  because six 1.17.0 needs torch>=2, and the program asks for six  ({program}:1)",
+    ]
+    assert said(capsys, str(program), "pip")[1] == f"  because the base brings it  ({program}:1)"
+    assert "  3 packages are the base's own, and are not installed again" in said(capsys, str(program))

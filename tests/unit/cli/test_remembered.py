@@ -88,6 +88,7 @@ EDITS: dict[str, Edit] = {
     "a program with a mistake": replace("jobs/train.env", "python", "pyton"),
     "a program that warns": replace("jobs/train.env", 'copy "src"', 'copy "src"; user root'),
     "a program with other settings": replace("jobs/train.env", 'copy "src"', 'copy "src"; set A 1'),
+    "a program that also runs elsewhere": replace("jobs/train.env", 'copy "src"', 'copy "src"; target slurm'),
     "another reason in the lock": replace(f"{LOCK}/lock.json", "smallest", "largest"),
     "a damaged lock": write(f"{LOCK}/lock.json", "{"),
     "a lost requirements file": remove(f"{LOCK}/py3.12-linux-x86_64.pytorch-cu118.txt"),

@@ -69,6 +69,7 @@ def test_a_chosen_value_that_a_choice_depends_on_makes_the_lock_stale(
         answer = said(capsys, command[0], "train.env", *command[1:], "--set", "cuda=12.6")
         assert answer.exit_code == 1
         assert "stale-lock" in answer.stderr
+        assert "`envc lock train.env --set cuda=12.6` makes the change" in answer.stderr
     answer = said(capsys, "diff", "train.env", "--set", "cuda=12.6", "--json")
     assert [one["subject"] for one in json.loads(answer.stdout)["changes"]] == ["gpu"]
     assert said(capsys, "diff", "train.env").exit_code == 0

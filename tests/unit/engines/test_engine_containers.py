@@ -17,7 +17,7 @@ from envc.engines.mounts import Ownership, look_at_sources, mounts_of, user_for
 MANIFEST: dict[str, Any] = {
     "image": "train:abc",
     "ports": ["8080/tcp"],
-    "gpus": {"count": "all", "memory": None, "optional": True, "driver": None},
+    "gpus": {"count": "all", "memory": None, "optional": True, "driver": None, "devices": []},
     "limits": {"memory": 512, "cpu": 1.5},
     "shared_memory": 64,
     "ulimits": [{"name": "nofile", "soft": 64, "hard": None}],
@@ -65,6 +65,15 @@ def test_no_gpu_leaves_gpus_out() -> None:
     container = container_of(MANIFEST, Choices(gpu=False), (), {})
     assert container.gpus is None
     assert "device_requests" not in options_of(container)
+
+
+def test_gpus_with_devices_come_as_devices() -> None:
+    gpus = {"count": "all", "memory": None, "optional": False, "driver": None, "devices": ["/dev/kfd", "/dev/dri"]}
+    container = container_of({**MANIFEST, "gpus": gpus}, Choices(), (), {})
+    assert container.gpus == Graphics(None, optional=False, devices=("/dev/kfd", "/dev/dri"))
+    options = options_of(container)
+    assert options["devices"] == ["/dev/kfd:/dev/kfd:rw", "/dev/dri:/dev/dri:rw"]
+    assert "device_requests" not in options
 
 
 def test_a_published_port_takes_the_place_of_the_exposed_one() -> None:

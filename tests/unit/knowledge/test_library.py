@@ -10,6 +10,8 @@ from envc import resources
 from envc.diagnostics import Report, Source
 from envc.knowledge import Library
 from envc.knowledge.cuda import Flavour
+from envc.knowledge.families import Family
+from envc.knowledge.library import family_files
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 
@@ -28,9 +30,15 @@ def test_a_family_is_found_by_each_of_its_packages(library: Library) -> None:
     assert library.family_of("numpy") is None
 
 
+def torch(library: Library) -> Family:
+    family = library.family_of("torch")
+    assert family is not None
+    return family
+
+
 def test_a_build_says_what_exists_of_a_release(library: Library) -> None:
     """Every field of one build that public release tables give."""
-    build = library.families()[0].build("2.7.1")
+    build = torch(library).build("2.7.1")
     assert build is not None
     assert build.pythons == ("3.9", "3.10", "3.11", "3.12", "3.13")
     assert build.cuda == ("11.8", "12.6", "12.8")
@@ -42,7 +50,7 @@ def test_a_build_says_what_exists_of_a_release(library: Library) -> None:
 
 def test_a_fact_knows_its_line(library: Library) -> None:
     """The origin of a build's CUDA versions is their own text in the file."""
-    build = library.families()[0].build("2.7.1")
+    build = torch(library).build("2.7.1")
     assert build is not None
     span = build.origin.of("cuda")
     assert span.source.path == "stdlib/ml/torch.env"
@@ -52,14 +60,14 @@ def test_a_fact_knows_its_line(library: Library) -> None:
 
 def test_builds_come_newest_first_and_a_gap_is_said(library: Library) -> None:
     """2.15.0 is newer than every list of builds, so it has none and says so."""
-    newest, second = library.families()[0].builds[:2]
+    newest, second = torch(library).builds[:2]
     assert (newest.version, newest.unknown, newest.cuda, newest.cpu) == ("2.15.0", True, (), False)
     assert second.version == "2.14.1"
 
 
 def test_find_links_builds_are_not_taken_for_an_index(library: Library) -> None:
     """torch 1.10.0 for CUDA 11.3 is on a find-links page; no index is known to have it."""
-    build = library.families()[0].build("1.10.0")
+    build = torch(library).build("1.10.0")
     assert build is not None
     assert build.cuda == ()
     assert "11.3" in build.links
@@ -205,7 +213,7 @@ def test_a_file_is_read_when_first_asked_for_and_once() -> None:
     assert read == []
     library.families()
     library.family_of("torch")
-    assert read == ["ml/torch.env"]
+    assert read == family_files()
 
 
 def test_a_new_file_is_a_new_family() -> None:

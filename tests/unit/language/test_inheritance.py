@@ -11,6 +11,7 @@ from envc.language.facets import (
     PythonPackage,
     SystemPackage,
 )
+from envc.language.outside_facets import ProvidedPackage
 from tests.unit.language.reading import environment, meaning, mistakes, packages, settings
 
 BASE = "env base < python 3.12; gpu cuda 12.6; ml torch 2.7 pinned; ml numpy 2.1; apt git; set A 1; set B 1 >\n"
@@ -98,6 +99,16 @@ def test_drop_takes_away() -> None:
         "Artifact",
         "IgnoredPath",
     }
+
+
+def test_a_child_does_without_what_the_base_of_its_parent_must_bring() -> None:
+    """`ml drop` names packages, whoever they come from; what nobody brings is named with what there is."""
+    base = 'env base < base "team/ml:7" provides torch Apex_x numpy; ml numpy six >\n'
+    child = environment(f"{base}env child from base < ml drop apex-x numpy >", "child")
+    assert [(one.name, one.origin.of("name").text) for one in child.every(ProvidedPackage)] == [("torch", "torch")]
+    assert packages(child) == {"six": ""}
+    assert [one.name for one in environment(base, "base").every(ProvidedPackage)] == ["torch", "apex-x", "numpy"]
+    assert mistakes(f"{base}env child from base < pip drop apec-x >") == ["nothing-to-drop"]
 
 
 def test_drop_in_a_block_is_the_same() -> None:

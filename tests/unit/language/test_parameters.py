@@ -78,7 +78,7 @@ def test_a_value_never_becomes_a_word_of_the_language(value: str) -> None:
 
 def test_a_flag_is_not_set_by_a_value() -> None:
     """Nor a keyword given."""
-    assert mistakes("env a takes x pinned < python 3.12; gpu $x >") == ["unexpected-argument"]
+    assert mistakes("env a takes x optional < python 3.12; gpu $x >") == ["unexpected-argument"]
     assert mistakes("env a takes x cuda < python 3.12; gpu $x 12.6 >")[0] == "unexpected-argument"
 
 

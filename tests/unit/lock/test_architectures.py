@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from envc.diagnostics import Report
-from envc.knowledge.gpus import Kernels
+from envc.knowledge.gpus import Kernels, runs_on
 from envc.language.facets import Accelerator
-from envc.lock.architectures import runs_on
 from envc.lock.choose import choose
 from envc.plan.hash import hash_of
 from envc.targets.dockerfile import emit

@@ -155,6 +155,7 @@ def test_a_choice_is_a_build_that_exists_and_each_fix_of_a_refusal_gives_one(
             chosen(apply(text, fix))
         return
     assert any(python in build.pythons and offers(build, choice.cuda) for build in TORCH.builds)
+    assert choice.index_name is not None
     assert LIBRARY.index_address(choice.index_name) is not None
     if "cuda" in gpu:
         asked = gpu.split()[2].rstrip(";")

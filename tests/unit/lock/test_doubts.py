@@ -7,15 +7,18 @@ import pytest
 from envc.compile import understand
 from envc.diagnostics import Diagnostic, Source
 from envc.knowledge.library import Library
-from envc.lock.doubts import doubts
+from envc.lock.choose import choose
+from envc.lock.doubts import doubts, doubts_of_builds
+from envc.lock.model import LockedPackage
 from envc.lock.python import end_of_python
+from tests.unit.lock.world import PLATFORM, Packages, environment, world
 
 LIBRARY = Library()
 
 
 def warnings(block: str) -> list[Diagnostic]:
-    environment = understand(Source("train.env", f"env train < {block} >")).environments[0]
-    return [*end_of_python(environment, LIBRARY), *doubts(environment, LIBRARY)]
+    asked = understand(Source("train.env", f"env train < {block} >")).environments[0]
+    return [*end_of_python(asked, LIBRARY), *doubts(asked, LIBRARY)]
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,38 @@ def test_a_python_near_its_end(version: str, text: str) -> None:
     (found,) = warnings(f"python {version}")
     assert (found.name, found.severity) == ("python-near-its-end", "warning")
     assert text in found.message
+
+
+def of_builds(block: str, *packages: str) -> list[Diagnostic]:
+    versions = {name: ["1.0"] for name in ("flax", "jax", "numpy")}
+    asked = environment(f"env train < python 3.12; {block} >")
+    lock = choose(asked, PLATFORM, world(Packages(versions))).lock
+    more = tuple(
+        LockedPackage(name=one, version="1", index=None, requires=(), wheel=None, size=None) for one in packages
+    )
+    needing = tuple(one.model_copy(update={"requires": packages}) for one in lock.packages)
+    return list(doubts_of_builds(asked, lock.model_copy(update={"packages": needing + more}), LIBRARY))
+
+
+def test_jax_that_only_others_ask_for_computes_on_the_processor() -> None:
+    (found,) = of_builds("gpu cuda 12.6; pip flax", "jax")
+    assert (found.name, found.severity) == ("build-without-accelerator", "warning")
+    assert [label.span.text for label in found.labels] == ["flax", "gpu cuda 12.6"]
+
+
+@pytest.mark.parametrize(
+    ("block", "along"),
+    [
+        ("pip flax", ("jax",)),
+        ("gpu cuda 12.6 optional; pip flax", ("jax",)),
+        ("gpu cuda 12.6; ml jax; pip flax", ()),
+        ("gpu cuda 12.6; pip flax", ("numpy",)),
+    ],
+)
+def test_others_do_not(block: str, along: tuple[str, ...]) -> None:
+    assert of_builds(block, *along) == []
+
+
+def test_an_extra_that_brings_cuda_is_no_doubt() -> None:
+    assert warnings("python 3.12; gpu cuda 12.6; pip jax[cuda12]") == []
+    assert [one.name for one in warnings("python 3.12; gpu cuda 12.6; pip jax")] == ["build-without-accelerator"]

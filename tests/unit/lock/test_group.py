@@ -9,6 +9,7 @@ from envc.diagnostics import Diagnostic, Report
 from envc.lock.choose import Prepared, prepare
 from envc.lock.files import LockedFiles
 from envc.lock.group import resolve_together, union_of
+from envc.lock.group_releases import with_common_releases
 from envc.lock.resolution import Image, Package, Progress, Request, Requirement, Resolution, Target
 from envc.lock.wishes import Wishes
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
@@ -105,3 +106,42 @@ def test_the_union_is_for_the_oldest_target() -> None:
     assert union.target == Target("3.12.9", PLATFORM, (2, 36))
     assert union.requirements == (Requirement("numpy"),)
     assert union.pins == ("numpy==1", "scipy==3")
+
+
+def makers(*texts: str) -> list[Prepared]:
+    asked = [member(text) for text in texts]
+    return with_common_releases(asked, [None] * len(asked), world(), Wishes())
+
+
+def test_members_for_both_makers_have_one_release_of_torch_and_the_same_of_everything_else() -> None:
+    cuda, amd = makers(
+        "env a < gpu cuda 12.8; python 3.12; ml torch numpy >",
+        "env b < gpu rocm 6.4 architectures gfx942; python 3.12; ml torch numpy >",
+    )
+    assert (cuda.builds[0].index_name, amd.builds[0].index_name) == ("pytorch-cu128", "pytorch-rocm6.4")
+    assert cuda.request is not None
+    assert amd.request is not None
+    assert "torch==2.9.1" in cuda.request.bounds
+    assert cuda.request.bounds == amd.request.bounds
+    assert dict(amd.request.routes)["pytorch-triton-rocm"] == "pytorch-rocm6.4"
+    assert "pytorch-triton-rocm" not in dict(cuda.request.routes)
+    resolver = Joining({**VERSIONS, "torch": ["2.9.1"]})
+    first, second = resolve_together([cuda, amd], world(resolver))
+    assert first is not None
+    assert second is not None
+    assert {one.name: one.index_name for one in second.packages} == {"numpy": None, "torch": "pytorch-rocm6.4"}
+    assert [one for one in first.packages if one.name == "numpy"] == [
+        one for one in second.packages if one.name == "numpy"
+    ]
+    assert "numpy==2.3.0" in resolver.requests[-1].pins
+
+
+def test_makers_without_a_common_release_are_refused_at_both() -> None:
+    with pytest.raises(Report) as report:
+        makers("env a < gpu cuda 11.8; python 3.12; ml torch >", "env b < gpu rocm 7.2; python 3.12; ml torch >")
+    (diagnostic,) = report.value.diagnostics
+    assert diagnostic.name == "group-without-release"
+    assert [label.text for label in diagnostic.labels] == [
+        "a: torch 2.7.1, 2.7.0, 2.6.0, 2.5.1 …",
+        "b: torch 2.11.0",
+    ]

@@ -80,9 +80,10 @@ def image(repository: str, tag: str, content: str, python: str | None = None) ->
 
 
 def slim_images(patch: str = "3.12.12", content: str = "slim") -> Images:
-    """Return a registry that has Python 3.12 under both of its tags."""
+    """Return a registry that has Python 3.12 under both of its tags, and a Rust."""
     repository, tag = SLIM
-    return Images([image(repository, one, content, patch) for one in (tag, f"{patch}-slim-bookworm")])
+    slim = [image(repository, one, content, patch) for one in (tag, f"{patch}-slim-bookworm")]
+    return Images([*slim, image("docker.io/library/rust", "1.85-slim-bookworm", "rust")])
 
 
 def world(

@@ -26,7 +26,19 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images", "sources", "built", "wheels", "patches", "projects"}
+LATER = {
+    "tools",
+    "images",
+    "provided",
+    "targets",
+    "sources",
+    "built",
+    "projects",
+    "wheels",
+    "patches",
+    "programs",
+    "toolchains",
+}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
@@ -59,6 +71,9 @@ def changed(after: PlanHash, before: PlanHash | None = None) -> set[str]:
         ("secret token", "secret token\n  shm 2GiB", {"run"}),
         ("secret token", "secret token\n  limit memory 2GiB", {"run"}),
         ("secret token", "secret token\n  limit cpu 2", {"run", "settings"}),  # it sizes thread pools, too
+        ("secret token", "secret token\n  launch torchrun each 2", {"run"}),
+        ("secret token", "secret token\n  fabric tcp", {"run"}),
+        ("secret token", "secret token\n  fabric infiniband", {"run", "apt"}),
         ("gpu cuda 11.3", "gpu cuda 11.3 count 2", {"run"}),
         ("gpu cuda 11.3", "gpu cuda 11.3 memory 8GiB", {"run"}),
         ("gpu cuda 11.3", "gpu cuda 11.4", {"settings"}),
@@ -93,6 +108,28 @@ def test_what_changes_no_image_changes_no_hash(old: str, new: str) -> None:
     assert hashes(PROGRAM.replace(old, new)) == hashes()
 
 
+TARGET = PROGRAM.replace("secret token", "secret token\n  target slurm partition a time 1h < set NCCL_DEBUG INFO >")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("partition a", "partition b"),
+        ("time 1h", "time 2h"),
+        ("time 1h", "time 1h exclusive"),
+        ("INFO", "WARN"),
+        ("  target slurm", "  target compose\n  target slurm"),
+        ("  target slurm partition a time 1h", "  target kubernetes"),
+    ],
+)
+def test_a_place_where_it_runs_is_not_the_environment(old: str, new: str) -> None:
+    """What is installed stays the same; the manifest is another, and so is the whole."""
+    before, after = hashes(TARGET), hashes(TARGET.replace(old, new))
+    assert changed(after, before) == {"targets"}
+    assert before.environment == after.environment == hashes().environment
+    assert len({before.reproducibility, after.reproducibility, hashes().reproducibility}) == 3
+
+
 def test_a_source_file_moves_only_the_reproducibility_hash() -> None:
     for sources in (
         tree({"src/a.py": "a", "src/b.py": "B"}, ["src"]),
@@ -124,6 +161,8 @@ def test_where_a_project_lies_is_not_what_it_is() -> None:
 
 
 ZEROS = "0" * 64
+SOURCE = 'source a from git "https://h/a.git" tag v1'
+BUILD = 'build b from a < run "make"; keeps "/usr/local" >'
 
 
 @pytest.mark.parametrize(
@@ -140,6 +179,9 @@ ZEROS = "0" * 64
         (f'tool a 1 from "https://h/a" sha256 "{ZEROS}" at "/a" unpacked', {"tools", "stages"}),
         ('source a from git "https://h/a.git" tag v1 at "/a"', {"sources", "stages"}),
         ('source a from git "https://h/a.git" tag v1', {"sources"}),
+        ("toolchain rust 1.85", {"toolchains", "stages"}),
+        (f"{SOURCE}; {BUILD}", {"sources", "programs", "stages"}),
+        (f"{SOURCE}; {BUILD.replace('<', '< apt gcc;')}", {"sources", "programs", "stages"}),
     ],
 )
 def test_a_later_word_moves_its_own_branch(item: str, branches: set[str]) -> None:

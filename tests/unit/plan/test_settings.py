@@ -34,6 +34,10 @@ def test_thread_pools_are_sized_by_the_limit(cpu: str, threads: str) -> None:
         ("gpu cuda 11.3", "cuda>=11.3,driver>=450.80.02"),
         ("gpu cuda 11.3.1", "cuda>=11.3,driver>=450.80.02"),
         ("gpu cuda 12.6", "cuda>=12.6,driver>=525.60.13"),
+        ('gpu cuda 12.8 "RTX 5090"', "cuda>=12.8,driver>=570.26"),
+        ("gpu h100", "driver>=520.61.05"),
+        ("gpu h100 optional", None),
+        ("gpu architectures 9.0", None),
         ("gpu", None),
         ("gpu cuda 11.3 optional", None),
     ],
@@ -43,6 +47,10 @@ def test_what_a_gpu_asks_of_the_machine(gpu: str, requires: str | None) -> None:
     assert found["NVIDIA_VISIBLE_DEVICES"] == "all"
     assert found["NVIDIA_DRIVER_CAPABILITIES"] == "compute,utility"
     assert found.get("NVIDIA_REQUIRE_CUDA") == requires
+
+
+def test_amds_gpus_need_no_variable_of_nvidias() -> None:
+    assert variables("gpu rocm 6.4 architectures gfx942") == variables("")
 
 
 def test_without_a_gpu_no_variable_speaks_of_one() -> None:

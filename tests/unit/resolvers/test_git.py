@@ -220,6 +220,14 @@ def test_a_submodule_that_is_not_there_is_named(server: GitServer, git: Git, lib
     assert "`inner`" in found.reason
 
 
+def test_pointers_of_lfs_are_told(server: GitServer, git: Git, library: Repository) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 7\n"
+    commit = library.commit_files({"a.bin": pointer, "b.txt": "about " + pointer, "c.txt": pointer + "x" * 2000})
+    tree = git.tree_of(server.address("library"), commit, say)
+    assert isinstance(tree, GitTree)
+    assert [file.path for file in tree.files if file.pointer] == ["a.bin"]
+
+
 def test_a_folder_lasts_as_long_as_the_block(server: GitServer, git: Git, library: Repository) -> None:
     commit = library.commit(a="1")
     with git.laid_out(server.address("library"), commit, say) as found:

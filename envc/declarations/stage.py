@@ -1,0 +1,27 @@
+"""The word `stage`: items for one of the two stages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from envc.language.fields import Items, Positional
+from envc.language.word import Declaration
+
+
+class Stage(Declaration):
+    """Says what holds in one of the two stages only: in the builder, where packages are installed, or in what runs.
+
+    The stages are there without it, and envc knows what belongs where: `apt` sends compilers and `-dev` packages to the
+    builder and all else to the image that runs. `stage` says otherwise, such as `stage inference < apt gcc >` for a
+    program that compiles while it runs, or `stage builder < set CFLAGS "-O2" >` for a variable that only the builder's
+    steps see. In it stand `apt` and `set`, and modules that say no more than that.
+    """
+
+    repeatable = True
+    examples = (
+        'stage builder < apt git; set CFLAGS "-O2" >',
+        "stage inference < apt gcc libc6-dev >",
+    )
+
+    name: Annotated[Literal["builder", "inference"], Positional(kinds=frozenset({"word"}))]
+    block: Annotated[tuple[()], Items("env")] = ()

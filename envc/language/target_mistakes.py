@@ -1,0 +1,177 @@
+"""What is wrong with a `target` in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envc.diagnostics import Diagnostic, Fix, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.language.cluster_facets import Fabric, Launch, Target
+from envc.language.environment import Environment
+from envc.language.facets import Artifact, Secret
+from envc.language.origin import Origin
+from envc.language.taken import taken_before
+from envc.language.variables import refuse_open_value
+
+#: By field, who knows it; `image`, `host` and the block are known to all that can use them.
+_KNOWN_TO: dict[str, frozenset[str]] = {
+    "namespace": frozenset(("kubernetes",)),
+    "select": frozenset(("kubernetes",)),
+    "resources": frozenset(("kubernetes",)),
+    "replicas": frozenset(("kubernetes",)),
+    "retries": frozenset(("kubernetes",)),
+    "claim": frozenset(("kubernetes",)),
+    "host": frozenset(("kubernetes", "slurm")),
+    "readonly": frozenset(("compose", "kubernetes")),
+    "partition": frozenset(("slurm",)),
+    "time": frozenset(("slurm",)),
+    "account": frozenset(("slurm",)),
+    "qos": frozenset(("slurm",)),
+    "constraint": frozenset(("slurm",)),
+    "container": frozenset(("slurm",)),
+    "exclusive": frozenset(("slurm",)),
+}
+_FORMS: dict[str, tuple[str, ...]] = {
+    "compose": ("task", "service"),
+    "kubernetes": ("job", "deployment", "pytorchjob"),
+    "slurm": (),
+}
+_SHOWN = {"resources": "resource"}
+
+
+def target_mistakes(target: Target, settings: tuple[str, ...], environment: Environment) -> Iterator[Diagnostic]:
+    """Yield what is wrong; `settings` are the names of its block, as they stand there."""
+    origin = target.origin
+    labels = taken_before(environment, "target", target.name, origin.of("name"))
+    if labels:
+        yield Diagnostic("repeated-name", f"two targets are called `{target.name}`", labels)
+    yield from _unknown(target)
+    yield from _volumes(target, environment)
+    yield from _settings(target, settings, environment)
+    yield from _launch(target, environment)
+    yield from _devices(target, environment)
+
+
+def _unknown(target: Target) -> Iterator[Diagnostic]:
+    origin = target.origin
+    for field, known in _KNOWN_TO.items():
+        if field in origin.spans and target.name not in known:
+            shown = _SHOWN.get(field, field)
+            yield Diagnostic(
+                "unexpected-argument",
+                f"`target {target.name}` takes no `{shown}`",
+                (wrong(origin.of(field), f"known to {' and '.join(sorted(known))}"),),
+            )
+    forms = _FORMS[target.name]
+    if target.form and target.form not in forms:
+        yield Diagnostic(
+            "unexpected-argument",
+            f"`target {target.name}` knows no `as {target.form}`",
+            (wrong(origin.of("form"), f"none of {', '.join(forms)}" if forms else "a batch job is all there is"),),
+        )
+    wanted = {"replicas": "deployment", "retries": "job"}
+    for field, form in wanted.items():
+        if field in origin.spans and target.form and target.form != form:
+            yield Diagnostic(
+                "contradiction",
+                f"only a {form} has {field}",
+                (wrong(origin.of(field), f"of a {target.form}"), Label(origin.of("form"), "asked for here")),
+            )
+
+    if target.replicas and target.retries:
+        yield Diagnostic(
+            "contradiction",
+            "a deployment has replicas, a job has retries",
+            (wrong(origin.of("retries"), "of a job"), Label(origin.of("replicas"), "of a deployment")),
+        )
+
+
+def _volumes(target: Target, environment: Environment) -> Iterator[Diagnostic]:
+    origin = target.origin
+    if target.claim and target.host:
+        yield Diagnostic(
+            "contradiction",
+            "mounts lie in a claim or in a folder of the machines",
+            (wrong(origin.of("host"), "a folder"), Label(origin.of("claim"), "a claim")),
+        )
+    if target.name == "compose":
+        return
+    for artifact in environment.every(Artifact):
+        places = {"at": artifact.path} if artifact.delivery != "copied" else {}
+        if artifact.location and not artifact.is_remote and artifact.delivery == "mounted" and target.name == "slurm":
+            places["location"] = artifact.location
+        for field, path in places.items():
+            unusable, shown = (":, \t", "a blank, `:` or `,`") if target.name == "slurm" else (":", "`:`")
+            if not set(unusable).isdisjoint(path):
+                yield Diagnostic(
+                    "unusable-path",
+                    f"`target {target.name}` cannot mount what has {shown} in its path",
+                    (wrong(artifact.origin.of(field), "lies there"), Label(origin.of("name"), "is to mount it")),
+                )
+
+
+def _settings(target: Target, settings: tuple[str, ...], environment: Environment) -> Iterator[Diagnostic]:
+    secret = {one.variable: one for one in environment.every(Secret) if one.variable}
+    first: dict[str, Origin] = {}
+    for position, name in enumerate(settings):
+        origin = Origin(target.origin.item, {"name": target.origin.of(f"settings.{position}.name")})
+        yield from refuse_open_value(name, origin, "manifest")
+        place = origin.of("name")
+        if name in first:
+            labels = (wrong(place, "again here"), Label(first[name].of("name"), "first here"))
+            yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)
+        elif name in secret:
+            labels = (wrong(place, "again here"), Label(secret[name].origin.of("variable"), "first here"))
+            yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)
+        first.setdefault(name, origin)
+
+
+def _launch(target: Target, environment: Environment) -> Iterator[Diagnostic]:
+    launch = environment.one(Launch)
+    place = target.origin.of("form" if "form" in target.origin.spans else "name")
+    if target.form == "pytorchjob" and launch is None:
+        yield Diagnostic(
+            "impossible-launch",
+            "`as pytorchjob` starts ranks, and the environment has none",
+            (wrong(place, "no `launch` says how many"),),
+            fixes=(Fix("let it be a job", place, "job"),),
+        )
+    if launch is None:
+        return
+    started = Label(launch.origin.span, "starts ranks")
+    if target.form == "deployment" or target.replicas:
+        asked = target.origin.of("form" if target.form else "replicas")
+        yield Diagnostic(
+            "impossible-launch",
+            "a deployment starts its replicas one by one, and ranks start together",
+            (wrong(asked, "asked for here"), started),
+            fixes=(Fix("let it be a job", asked, "job"),) if target.form and not target.replicas else (),
+        )
+    if launch.program != "mpi":
+        return
+    if target.name == "kubernetes" and (launch.nodes > 1 or target.form == "pytorchjob"):
+        yield Diagnostic(
+            "impossible-launch",
+            "nothing in Kubernetes starts MPI ranks on several nodes",
+            (wrong(place, "asked for here"), started),
+            notes=("what does it there, the MPI Operator, wants an ssh daemon in the image",),
+            helps=("`launch torchrun` needs none; Slurm starts MPI ranks by itself",),
+        )
+    if target.container == "enroot":
+        yield Diagnostic(
+            "impossible-launch",
+            "enroot alone does not let MPI ranks find each other",
+            (wrong(target.origin.of("container"), "asked for here"), started),
+            fixes=(Fix("let Slurm's plug-in start it", target.origin.of("container"), "pyxis"),),
+        )
+
+
+def _devices(target: Target, environment: Environment) -> Iterator[Diagnostic]:
+    fabric = environment.one(Fabric)
+    if target.name == "kubernetes" and fabric and fabric.kind == "infiniband" and not target.resources:
+        yield Diagnostic(
+            "missing-argument",
+            "the name that this Kubernetes has for InfiniBand devices is not said",
+            (wrong(target.origin.of("name"), "no `resource` names them"), Label(fabric.origin.span, "needs them")),
+            helps=('write `resource "rdma/…" 1` with the name that `kubectl describe node` shows',),
+        )

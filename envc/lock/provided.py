@@ -1,0 +1,176 @@
+"""What a base brings, as the rest of a lock meets it: checked against the program, never chosen again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from envc.diagnostics import Diagnostic, Fix, Label, Report
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.environment import Environment
+from envc.language.facets import BaseImage, ListedPackage, PythonPackage
+from envc.language.outside_facets import ProvidedPackage
+from envc.lock.base_python import BasePython
+from envc.lock.markers import markers_of
+from envc.lock.model import Lock, LockedBasePython, LockedProvidedPackage
+from envc.lock.requirements import normalise
+from envc.lock.resolution import Given, Target
+
+#: The first pip that installs for another Python than its own.
+_OLDEST_PIP = "22.3"
+#: As many packages of a base are named to somebody who looks for one that is not there.
+_MOST = 40
+
+
+def provides(environment: Environment) -> bool:
+    """Say whether the base's own packages are part of the environment."""
+    return bool(environment.every(ProvidedPackage))
+
+
+def refuse_missing(environment: Environment, base: BasePython) -> None:
+    """Refuse what the program says that the base brings, and it does not. Raises a Report."""
+    versions = {one.name: one.version for one in base.packages}
+    mistakes = []
+    for facet in environment.every(ProvidedPackage):
+        if facet.name in versions:
+            continue
+        near = similar(facet.name, versions)
+        names = ", ".join(sorted(versions)[:_MOST]) or "none"
+        more = f", and {len(versions) - _MOST} more" if len(versions) > _MOST else ""
+        mistakes.append(
+            Diagnostic(
+                "not-in-base",
+                f"the base does not bring `{facet.name}`",
+                (wrong(facet.origin.of("name"), f"not among what Python {base.version} finds there"),),
+                notes=(f"what `{base.program}` finds there: {names}{more}",),
+                fixes=(Fix(f"it brings {near} {versions[near]}", facet.origin.of("name"), near),) if near else (),
+            )
+        )
+    if mistakes:
+        raise Report(mistakes)
+
+
+def refuse_contradictions(environment: Environment, base: BasePython) -> None:
+    """Refuse wishes that the base's versions do not fulfil: none of its packages is replaced. Raises a Report."""
+    versions = {one.name: one.version for one in base.packages}
+    found = [*_contradictions(environment, versions)]
+    if found:
+        raise Report(dict.fromkeys(found))
+
+
+def _contradictions(environment: Environment, versions: dict[str, str]) -> Iterator[Diagnostic]:
+    from packaging.specifiers import SpecifierSet
+
+    image = environment.one(BaseImage)
+    assert image is not None  # noqa: S101  # only a base provides anything
+    asked: list[PythonPackage | ListedPackage] = [*environment.every(PythonPackage)]
+    asked += [one for one in environment.every(ListedPackage) if not one.wanted]
+    for wish in asked:
+        version = versions.get(wish.name)
+        if version is None or SpecifierSet(wish.specifier).contains(version, prereleases=True):
+            continue
+        place = wish.origin.of("version")
+        own = place.source is environment.origin.span.source and isinstance(wish, PythonPackage)
+        yield Diagnostic(
+            "contradicts-base",
+            f"`{wish.name}{wish.specifier}` is asked for, and the base brings {wish.name} {version}",
+            (wrong(place, f"the base has {version}"), Label(image.origin.of("image"), f"brings {wish.name} {version}")),
+            notes=("what a base brings is never replaced: its other packages were built against it",),
+            helps=("take another tag of the image, one with the version that is asked for",),
+            fixes=(Fix(f"take what the base brings, {wish.name} {version}", place, ""),) if own else (),
+        )
+
+
+def refuse_without_pip(environment: Environment, base: BasePython) -> None:
+    """Refuse a base without a pip that could install something into an environment. Raises a Report."""
+    from packaging.version import Version
+
+    pip = next((one.version for one in base.packages if one.name == "pip"), None)
+    if pip is not None and Version(pip) >= Version(_OLDEST_PIP):
+        return
+    image = environment.one(BaseImage)
+    assert image is not None  # noqa: S101  # only a base provides anything
+    message = "the base has no pip" if pip is None else f"the pip of the base is too old, {pip}"
+    raise Report(
+        [
+            Diagnostic(
+                "no-pip-in-base",
+                f"{message}, and packages are to be installed on it",
+                (wrong(image.origin.of("image"), f"`{base.program} -m pip` is what installs them"),),
+                notes=(f"pip installs into an environment of another Python from {_OLDEST_PIP} on",),
+                helps=("take an image with a newer pip, or only packages that the base brings",),
+            )
+        ]
+    )
+
+
+def not_provided(environment: Environment, base: BasePython | None) -> Environment:
+    """Return the environment without the wishes that the base fulfils; those for extras of its packages stay."""
+    if base is None:
+        return environment
+    names = {one.name for one in base.packages}
+    facets = (
+        one
+        for one in environment.facets
+        if not (isinstance(one, PythonPackage) and one.name in names and not one.extras)
+        and not (isinstance(one, ListedPackage) and one.name in names and not one.wanted)
+    )
+    return environment._replace(facets=tuple(facets))
+
+
+def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[tuple[str, str], ...]]:
+    """Return the base's packages as a resolver sees them, and the bounds that they set for all others, each with who.
+
+    What a package of the base needs is there, or its maker did without: nothing is installed for it, and where two of
+    them disagree that is no matter of ours. What its extras need comes in when somebody asks for the extra.
+    """
+    from packaging.requirements import Requirement
+
+    names = {one.name for one in base.packages}
+    markers = markers_of(target.python, target.platform)
+    packages: list[Given] = []
+    bounds: set[tuple[str, str]] = set()
+    for package in base.packages:
+        extras = []
+        for text in package.requires:
+            requirement = Requirement(text)
+            if "extra" in str(requirement.marker or ""):
+                extras.append(text)
+            elif (
+                requirement.specifier
+                and normalise(requirement.name) not in names
+                and (requirement.marker is None or requirement.marker.evaluate(markers))
+            ):
+                bound = f"{normalise(requirement.name)}{requirement.specifier}"
+                bounds.add((bound, f"{package.name} {package.version}"))
+        packages.append(package._replace(requires=tuple(extras)))
+    return tuple(packages), tuple(sorted(bounds))
+
+
+def locked_base(base: BasePython | None) -> LockedBasePython | None:
+    """Return what the lock holds of the base's Python."""
+    if base is None:
+        return None
+    return LockedBasePython(
+        program=base.program,
+        whole=base.whole,
+        folders=base.folders,
+        variables=base.variables,
+        occupied=base.occupied,
+        unprivileged=base.unprivileged,
+    )
+
+
+def locked_packages(base: BasePython | None) -> tuple[LockedProvidedPackage, ...]:
+    """Return what the lock holds of the base's packages."""
+    packages: Iterable[Given] = base.packages if base else ()
+    return tuple(LockedProvidedPackage(**one._asdict()) for one in packages)
+
+
+def base_of(lock: Lock) -> BasePython | None:
+    """Return the base's Python as a lock holds it."""
+    python = lock.base_python
+    if python is None:
+        return None
+    packages = tuple(Given(one.name, one.version, one.requires) for one in lock.provided)
+    return BasePython(**python.model_dump(), version=lock.python.version, packages=packages)

@@ -1,0 +1,28 @@
+"""What the base brings, as the plan has it."""
+
+from __future__ import annotations
+
+from envc.lock.model import Lock
+from envc.plan.package_parts import PlannedBasePython, PlannedProvidedPackage
+
+#: Where the environment lies on a base that has one of its own at the usual place.
+BESIDE = "/opt/venv-beside"
+
+
+def base_python_of(lock: Lock) -> PlannedBasePython | None:
+    """Return the Python of a base whose packages are part of the environment."""
+    python = lock.base_python
+    if python is None:
+        return None
+    return PlannedBasePython(
+        program=python.program,
+        whole=python.whole,
+        folders=python.folders,
+        variables=python.variables,
+        unprivileged=python.unprivileged,
+    )
+
+
+def provided_of(lock: Lock) -> tuple[PlannedProvidedPackage, ...]:
+    """Return the packages that the base brings."""
+    return tuple(PlannedProvidedPackage(name=one.name, version=one.version) for one in lock.provided)

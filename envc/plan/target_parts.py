@@ -1,0 +1,52 @@
+"""The parts of a plan that say where the container also runs, and what starts its ranks. Sizes are bytes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from envc.plan.part import Part
+
+Form = Literal["task", "service", "job", "deployment", "pytorchjob", "batch"]
+
+
+class PlannedLaunch(Part):
+    """What starts the ranks of the program, and the command of one rank."""
+
+    program: Literal["torchrun", "mpi", "accelerate", "deepspeed"]
+    nodes: int
+    each: int
+    gpus: bool  # whether a rank computes on one
+    command: tuple[str, ...]
+
+
+class PlannedFabric(Part):
+    """What ranks on several nodes talk over."""
+
+    kind: Literal["efa", "infiniband", "tcp"]
+    interface: str | None
+    variables: tuple[tuple[str, str], ...]  # sorted by name
+    resource: str | None  # what Kubernetes calls the devices
+
+
+class PlannedTarget(Part):
+    """A place where the container also runs."""
+
+    name: Literal["compose", "kubernetes", "slurm"]
+    form: Form
+    image: str | None  # where it is pulled from, without tag
+    variables: tuple[tuple[str, str], ...]  # that hold there alone, sorted by name
+    namespace: str | None = None
+    select: tuple[tuple[str, str], ...] = ()
+    resources: tuple[tuple[str, int], ...] = ()
+    replicas: int | None = None
+    retries: int | None = None
+    claim: str | None = None
+    host: str | None = None
+    readonly: bool = False
+    partition: str | None = None
+    time: int | None = None  # milliseconds
+    account: str | None = None
+    qos: str | None = None
+    constraint: str | None = None
+    container: Literal["pyxis", "apptainer", "enroot"] | None = None
+    exclusive: bool = False

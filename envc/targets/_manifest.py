@@ -1,0 +1,36 @@
+"""What all manifests share: how they begin, and how the image is called. A name that begins with `_` is no target."""
+
+from __future__ import annotations
+
+from envc.plan.hash import PlanHash
+from envc.plan.manifests import MADE_BY
+from envc.plan.plan import Plan
+from envc.plan.target_parts import PlannedTarget
+
+HASH = "dev.envc.hash"
+ENVIRONMENT_HASH = "dev.envc.environment-hash"
+
+
+def head(what: str, plan: Plan, hashes: PlanHash) -> list[str]:
+    """Return the first lines of a comment."""
+    return [
+        f"{what} of the environment {plan.name}, {MADE_BY}. Change the program and compile again.",
+        f"reproducibility hash {hashes.reproducibility}",
+        f"environment hash     {hashes.environment}",
+    ]
+
+
+def image_of(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> str:
+    """Return the image: where it is pulled from, or its name on this machine, and the hash as its tag."""
+    return f"{target.image or plan.name}:{hashes.short}"
+
+
+def variables_of(plan: Plan, target: PlannedTarget, *, several_machines: bool) -> dict[str, str]:
+    """Return the variables that are not in the image: the fabric's, and over them those of this place."""
+    fabric = plan.run.fabric if several_machines else None
+    return {**dict(fabric.variables if fabric else ()), **dict(target.variables)}
+
+
+def secret_file_variable(name: str) -> str:
+    """Return the variable that says where the file of a secret lies: `CLIENT_CERT_FILE`."""
+    return name.upper().replace("-", "_").replace(".", "_") + "_FILE"

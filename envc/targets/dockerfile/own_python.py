@@ -1,0 +1,43 @@
+"""The environment on a base that brings its own packages: made by the base's Python, and seeing what that one sees.
+
+Nothing of the base is copied or installed again. Programs of its packages (`torchrun`) begin with the base's own
+Python, which knows nothing of what is installed beside it; so the environment gets them anew, with its own.
+"""
+
+from __future__ import annotations
+
+from envc.plan.package_parts import PlannedBasePython
+from envc.plan.plan import Plan
+from envc.targets.dockerfile.instructions import Comment, Instruction, Run, User, Variables
+
+_PROGRAMS = (
+    "import os, sys; from importlib.metadata import distributions; "
+    '[(open(path, "w").write("\\n".join(["#!" + sys.executable, "import sys", "from " + module + " import " '
+    '+ name.split(".")[0], "sys.exit(" + name + "())", ""])), os.chmod(path, 0o755)) '
+    'for one in distributions() if one.metadata["Name"] != "pip" for entry in one.entry_points '
+    'if entry.group == "console_scripts" and "/" not in entry.name '
+    'for path in [os.path.join(sys.prefix, "bin", entry.name)] if not os.path.lexists(path) '
+    'for module, _, name in [entry.value.split("[")[0].replace(" ", "").partition(":")] if name]'
+)
+
+
+def as_root(plan: Plan) -> list[Instruction]:
+    """Return what a stage begins with on a base whose processes are not root's."""
+    return [User(0, 0)] if plan.base.python and plan.base.python.unprivileged else []
+
+
+def make_environment(plan: Plan, base: PlannedBasePython) -> list[Instruction]:
+    """Return the steps that make the environment."""
+    environment = plan.python.environment
+    made = [base.program, "-m", "venv", "--without-pip", *(["--system-site-packages"] if base.whole else [])]
+    commands: list[tuple[str, ...]] = [(*made, environment)]
+    link = f"{environment}/lib/python{plan.python.minor}/site-packages/of-the-base.pth"
+    for number, folder in enumerate(base.folders):
+        commands.append(("echo", f'import site; site.addsitedir("{folder}")', ">>" if number else ">", link))
+    commands.append((f"{environment}/bin/python", "-c", _PROGRAMS))
+    names = {one.name for one in plan.provided}
+    reasons = [f"the environment sees the {len(names)} packages of the base, and none of them is installed again"]
+    if base.variables:
+        reasons.append(f"what the base tells pip does not count here: {', '.join(base.variables)}")
+    settings = [Variables(tuple((name, "") for name in base.variables))] if base.variables else []
+    return [Comment(tuple(reasons)), *settings, Run(tuple(commands), raw=frozenset({">", ">>"}))]

@@ -1,0 +1,1 @@
+"""The area of a circle, by many ranks."""

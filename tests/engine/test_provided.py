@@ -1,0 +1,198 @@
+"""A vendor's image whose own packages are part of the environment: locked from its layers, built on, asked inside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.version import Version
+
+from envc.resolvers.base_python import LayerReader
+from envc.resolvers.registry import Registry
+from tests.engine.project import Project, errors, remove_images
+from tests.engine.test_registry_layers import find
+
+if TYPE_CHECKING:
+    from tests.engine.conftest import Lab
+
+pytestmark = pytest.mark.engine
+
+STANDIN = Path(__file__).parents[1] / "lab" / "standin"
+#: An environment within the image, whose processes are nobody's.
+NESTED = """\
+FROM {vendor}
+RUN python3 -m venv --without-pip /opt/venv
+RUN PIP_CONSTRAINT= pip --python /opt/venv/bin/python install -q pip six==1.16.0
+ENV PATH=/opt/venv/bin:$PATH
+USER nobody
+"""
+MAIN = """\
+import importlib.metadata as metadata, json, sys
+import numpy, patsy, six, torch
+places = {one.__name__: one.__file__ for one in (numpy, patsy, six, torch)}
+print(json.dumps({"program": sys.executable, "places": places, "torch": torch.__version__, "words": sys.argv[1:],
+                  "numpy": sorted({str(one.locate_file("")) for one in metadata.distributions(name="numpy")})}))
+"""
+
+
+def push(lab: Lab, name: str, folder: Path, *words: str) -> str:
+    """Build an image in the lab and push it; return its name."""
+    image = f"{lab.repository(name)}:25.04-py3"
+    command = ["docker", "buildx", "build", "--quiet", "--push", "--tag", image, *words, str(folder)]
+    subprocess.run(command, env=dict(lab.environment), check=True, capture_output=True)
+    return image
+
+
+@pytest.fixture(scope="module")
+def vendor(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The stand-in of a vendor's image, of several layers, one of which takes a package away."""
+    folder: Path = tmp_path_factory.mktemp("vendor")
+    shutil.copy(STANDIN / "vendor.Dockerfile", folder / "Dockerfile")
+    subprocess.run([sys.executable, STANDIN / "vendor_wheels.py", folder / "wheels"], check=True)
+    return push(lab, "vendor", folder, "--build-arg", f"BASE={lab.registry}/library/debian:bookworm-slim")
+
+
+@pytest.fixture(scope="module")
+def nested(lab: Lab, vendor: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image on top of it that is used in a virtual environment."""
+    folder: Path = tmp_path_factory.mktemp("nested")
+    (folder / "Dockerfile").write_text(NESTED.format(vendor=vendor))
+    return push(lab, "nested", folder)
+
+
+@pytest.fixture
+def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
+    """An empty project of its own; what it builds is removed."""
+    one = Project(tmp_path / "project", "provided", lab.environment)
+    (one.folder / "lockfiles").mkdir(parents=True)
+    (one.folder / "main.py").write_text(MAIN)
+    yield one
+    remove_images(one)
+
+
+def write(lab: Lab, project: Project, *items: str) -> None:
+    lines = [f'labels session "{lab.session}"', 'copy "main.py"', *items]
+    project.program.write_text("env provided <\n" + "".join(f"  {line}\n" for line in lines) + ">\n")
+
+
+def locked(project: Project, *words: str) -> None:
+    finished = project.envc("lock", *words)
+    assert finished.returncode == 0, finished.stderr
+
+
+def listed(lab: Lab, image: str) -> dict[str, Version]:
+    """Return what pip finds in a container of an image."""
+    command = ["python3", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
+    said = lab.run(image, command, entrypoint="", environment={"HOME": "/tmp"})  # nobody has none
+    rows = json.loads(next(line for line in said.splitlines() if line.startswith("[")))
+    return {row["name"].lower().replace("_", "-"): Version(row["version"]) for row in rows}
+
+
+@pytest.mark.parametrize("which", ["vendor", "nested", "python"])
+def test_what_is_found_is_what_pip_finds_in_a_container(
+    lab: Lab, which: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Name by name and version by version, in three images that keep their packages in three ways."""
+    name = f"{lab.registry}/library/python:3.12-slim-bookworm" if which == "python" else request.getfixturevalue(which)
+    repository, _, tag = name.removeprefix(f"{lab.registry}/").rpartition(":")
+    image = find(lab, repository, tag)
+    base = LayerReader(Registry(), tmp_path).read(image.repository, image.digest, "linux/amd64", lambda _: None)
+    assert base is not None
+    assert {one.name: Version(one.version) for one in base.packages} == listed(lab, name)
+    version = lab.run(name, [base.program, "-V"], entrypoint="").split()[1]
+    assert base.version == version
+    assert base.unprivileged is (which == "nested")
+    glibc = lab.run(name, ["ldd", "--version"], entrypoint="").splitlines()[0].split()[-1]
+    assert ".".join(map(str, base.glibc or ())) == glibc
+
+
+def test_the_environment_sees_the_base_and_holds_only_what_it_lacks(lab: Lab, project: Project, vendor: str) -> None:
+    """Built on it, with a pip that the base's constraints do not bend, and without the base's way to start."""
+    write(
+        lab,
+        project,
+        f'base "{vendor}" provides torch flash-attn',
+        "ml torch 2.7",
+        "pip patsy six",
+        'run "torchrun main.py one"',
+    )
+    locked(project)
+    lock = project.lock
+    assert lock["provided"]["torch"]["version"] == "2.7.0a0+nv25.04"
+    assert "apex" not in lock["provided"]
+    assert {"patsy", "six"} <= lock["packages"].keys()
+    assert lock["packages"]["six"]["version"] != "1.15.0"  # which the base's constraints want
+    assert not lock["packages"].keys() & lock["provided"].keys()
+    project.build()
+    finished = project.envc("run")
+    assert finished.returncode == 0, finished.stderr
+    said = json.loads(finished.stdout)
+    site = "/opt/venv/lib/python3.11/site-packages"
+    assert said["program"] == "/opt/venv/bin/python"
+    assert said["torch"] == "2.7.0a0+nv25.04"
+    assert said["words"] == ["one"]
+    assert said["places"]["torch"].startswith("/usr/local/lib/python3.11/dist-packages/")
+    assert said["places"]["patsy"].startswith(site)
+    assert said["numpy"] == ["/usr/local/lib/python3.11/dist-packages"]
+    installed = project.envc("run", "--", "ls", site).stdout.split()
+    assert not [one for one in installed if one.startswith(("numpy", "torch", "flash"))]
+    assert "VAR=/usr/local/nvidia/lib64" in project.envc("run", "--", "sh", "-c", "echo VAR=$LD_LIBRARY_PATH").stdout
+
+
+def test_an_environment_of_the_base_is_seen_from_the_one_beside_it(lab: Lab, project: Project, nested: str) -> None:
+    """And no more than it saw itself: numpy, which lies outside of it, is installed."""
+    write(lab, project, f'base "{nested}" provides six', "pip patsy", 'run "python main.py"')
+    locked(project)
+    assert project.lock["base_python"]["folders"] == ["/opt/venv/lib/python3.11/site-packages"]
+    assert {"numpy", "patsy"} <= project.lock["packages"].keys()
+    assert project.lock["provided"]["six"]["version"] == "1.16.0"
+    project.build()
+    code = "import six, numpy, patsy; print(six.__file__, numpy.__file__)"
+    finished = project.envc("run", "--", "python", "-c", code)
+    assert finished.returncode == 0, finished.stderr
+    six, numpy = finished.stdout.split()
+    assert six == "/opt/venv/lib/python3.11/site-packages/six.py"
+    assert numpy.startswith("/opt/venv-beside/")
+    code = "from importlib.util import find_spec; print(find_spec('torch'))"
+    assert project.envc("run", "--", "python", "-c", code).stdout == "None\n"
+
+
+def test_it_is_built_without_network_as_well(lab: Lab, project: Project, vendor: str, tmp_path: Path) -> None:
+    """From a folder that `envc vendor` filled: the base's layers, and the wheels that it lacks."""
+    write(lab, project, f'base "{vendor}" provides torch', "pip patsy", 'run "python main.py"')
+    locked(project, "--resolver", "uv")
+    folder = str(tmp_path / "vendored")
+    finished = project.envc("vendor", "--to", folder)
+    assert finished.returncode == 0, finished.stderr
+    wheels = sorted(path.name.partition("-")[0] for path in Path(folder, "wheels").iterdir())
+    assert wheels == sorted(name.replace("-", "_") for name in project.lock["packages"])
+    project.build("--from", folder)
+    code = "import patsy, torch; print(torch.__version__)"
+    assert project.envc("run", "--", "python", "-c", code).stdout == "2.7.0a0+nv25.04\n"
+
+
+def test_each_value_of_a_parameter_is_locked(lab: Lab, project: Project, vendor: str, nested: str) -> None:
+    """A child gives another image, `--set` gives one for now: every lock has a digest of its own, or is stale."""
+    project.program.write_text(
+        f'env provided takes image "{vendor}" <\n  base $image provides pip\n  labels session "{lab.session}"\n>\n'
+        f'env other from provided image "{nested}" < >\n'
+    )
+    locked(project, "--all")
+    digests = {
+        name: json.loads((project.folder / "lockfiles" / name / "lock.json").read_text())["platforms"]["linux/amd64"]
+        for name in ("provided", "provided.other")
+    }
+    assert digests["provided"]["base"]["digest"] != digests["provided.other"]["base"]["digest"]
+    assert digests["provided"]["inputs"]["base"] == {"base": [vendor]}
+    assert digests["provided.other"]["base_python"]["program"] == "/opt/venv/bin/python"
+    assert errors(project.envc("compile", "--set", f"image={nested}")) == ["stale-lock"]
+    locked(project, "--set", f"image={nested}")
+    assert project.lock["base"]["digest"] == digests["provided.other"]["base"]["digest"]
+    assert project.envc("compile", "--set", f"image={nested}").returncode == 0
+    assert errors(project.envc("check", "--set", "image=team/ml:latest")) == ["moving-image"]

@@ -1,0 +1,225 @@
+"""What a base brings: checked, a bound for the rest, in the lock, and never chosen again."""
+
+from __future__ import annotations
+
+import pytest
+
+from envc.diagnostics import Diagnostic, Report
+from envc.lock.base_python import BasePython
+from envc.lock.choose import NOTHING_MOVES, choose, prepare
+from envc.lock.files import LockedFiles, read, write
+from envc.lock.freshness import is_fresh
+from envc.lock.group import resolve_together
+from envc.lock.provided import for_resolver
+from envc.lock.resolution import Given, Progress, Target
+from envc.lock.wishes import Wishes
+from envc.lock.world import World
+from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
+
+REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
+TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
+FLASH = Given("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
+PIP = Given("pip", "25.0", ())
+BASE = BasePython("/usr/bin/python", "3.12.3", True, (), ("PIP_CONSTRAINT",), (FLASH, PIP, TORCH), glibc=(2, 39))
+CLAUSE = 'base "team/ml:7" provides torch flash-attn'
+
+
+class Bases:
+    """A reader that knows one base, and counts how often it is asked."""
+
+    def __init__(self, base: BasePython | None = BASE) -> None:
+        self.base = base
+        self.asked: list[str] = []
+
+    def read(self, _repository: str, digest: str, _platform: str, progress: Progress) -> BasePython | None:
+        progress("layer 1 of 1")
+        self.asked.append(digest)
+        return self.base
+
+
+def around(base: BasePython | None = BASE, content: str = "ml", packages: Packages | None = None) -> World:
+    """Return a world with that base."""
+    found = packages or Packages({"six": ["1.16.0", "1.17.0"], "torch": ["2.7.0a0+nv25.04"]})
+    images = Images([image("docker.io/team/ml", "7", content)])
+    return world(found, images)._replace(bases=Bases(base))
+
+
+def lock(text: str, where: World, old: LockedFiles | None = None, wishes: Wishes = NOTHING_MOVES) -> LockedFiles:
+    return choose(environment(text), PLATFORM, where, old, wishes)
+
+
+def refused(text: str, where: World) -> Diagnostic:
+    with pytest.raises(Report) as raised:
+        lock(text, where)
+    return raised.value.diagnostics[0]
+
+
+def test_the_lock_holds_all_that_the_base_brings() -> None:
+    """With what each requires; the Python is the base's, and so is the C library that wheels may need."""
+    packages = Packages({"six": ["1.17.0"]})
+    found = lock(f"env train < {CLAUSE}; ml torch 2.7; pip six >", around(packages=packages)).lock
+    assert [(one.name, one.version) for one in found.provided] == [
+        *(("flash-attn", "2.7.3"), ("pip", "25.0"), ("torch", "2.7.0a0+nv25.04")),
+    ]
+    assert found.provided[2].requires == REQUIRES
+    assert [one.name for one in found.packages] == ["six"]
+    assert (found.python.version, found.base.glibc) == ("3.12.3", "2.39")
+    assert found.base_python is not None
+    assert (found.base_python.program, found.base_python.variables) == ("/usr/bin/python", ("PIP_CONSTRAINT",))
+    assert found.inputs["provided"] == {"flash-attn": "by the base", "torch": "by the base"}
+    (request,) = packages.requests
+    assert [one.text for one in request.requirements] == ["six"]
+    assert request.target.glibc == (2, 39)
+
+
+def test_a_lock_comes_back_from_its_files() -> None:
+    """And one without a base that provides says nothing of it."""
+    found = lock(f"env train < {CLAUSE}; pip six >", around())
+    texts = write([found])
+    assert read(texts, "lockfiles/train") == {PLATFORM: found}
+    assert (
+        '"provided"'
+        not in write([lock("env train < python 3.12; pip six >", world(Packages({"six": ["1"]})))])["lock.json"]
+    )
+
+
+@pytest.mark.parametrize(
+    "provided", ["7", '{"torch": 7}', '{"torch": {}}', '{"torch": {"version": "1", "requires": 7}}']
+)
+def test_a_damaged_lock_is_refused(provided: str) -> None:
+    texts = write([lock(f"env train < {CLAUSE} >", around())])
+    start = texts["lock.json"].index('"provided": {\n    "flash')
+    end = texts["lock.json"].index('"python": {', start)
+    texts["lock.json"] = texts["lock.json"][:start] + f'"provided": {provided},\n' + texts["lock.json"][end:]
+    with pytest.raises(Report) as raised:
+        read(texts, "lockfiles/train")
+    assert raised.value.diagnostics[0].name == "damaged-lock"
+
+
+def test_ml_on_it_is_a_check_and_chooses_no_build() -> None:
+    """Neither an index for the CPU nor one for a GPU is asked."""
+    found = lock(f"env train < {CLAUSE}; gpu cuda 12.8; ml torch 2.7 >", around()).lock
+    assert (found.packages, found.resolver) == ((), None)
+    assert found.accelerator is not None
+    assert (found.accelerator.build, found.accelerator.reason) == (None, "the base brings what GPUs need")
+
+
+@pytest.mark.parametrize("wish", ["ml torch 2.8", "pip torch >=2.7", "ml torch 2.7.0"])
+def test_a_wish_that_contradicts_it_names_both(wish: str) -> None:
+    diagnostic = refused(f"env train < {CLAUSE}; {wish} >", around())
+    assert diagnostic.name == "contradicts-base"
+    assert diagnostic.message.endswith("is asked for, and the base brings torch 2.7.0a0+nv25.04")
+    assert [label.span.text for label in diagnostic.labels] == [wish.rsplit(maxsplit=1)[-1], '"team/ml:7"']
+    (fix,) = diagnostic.fixes
+    text = diagnostic.labels[0].span.source.text
+    mended = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    assert lock(mended, around()).lock.packages == ()
+
+
+def test_what_is_missing_is_named_with_what_is_near() -> None:
+    diagnostic = refused('env train < base "team/ml:7" provides torch flash-atn >', around())
+    assert (diagnostic.name, diagnostic.message) == ("not-in-base", "the base does not bring `flash-atn`")
+    assert diagnostic.notes == ("what `/usr/bin/python` finds there: flash-attn, pip, torch",)
+    assert [(fix.title, fix.replacement) for fix in diagnostic.fixes] == [("it brings flash-attn 2.7.3", "flash-attn")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"), [("3.12", True), ("3.12.3", True), ("3.11", False), ("3.12.4", False), ("3.1", False)]
+)
+def test_the_python_must_be_the_bases(asked: str, fits: bool) -> None:
+    text = f"env train < {CLAUSE}; python {asked} >"
+    if fits:
+        assert lock(text, around()).lock.python.version == "3.12.3"
+        return
+    diagnostic = refused(text, around())
+    assert diagnostic.name == "python-not-in-base"
+    assert [fix.replacement for fix in diagnostic.fixes] == ["3.12"]
+
+
+def test_a_base_that_does_not_say_its_patch() -> None:
+    where = around(BASE._replace(version="3.12"))
+    assert lock(f"env train < {CLAUSE} >", where).lock.python.version == "3.12.0"
+    assert lock(f"env train < {CLAUSE}; python 3.12.5 >", where).lock.python.version == "3.12.5"
+
+
+def test_bases_that_cannot_serve() -> None:
+    """Without a Python, without a pip that could install something, without anybody to read them."""
+    assert refused(f"env train < {CLAUSE} >", around(None)).name == "no-python-in-base"
+    for pip in ((), (PIP._replace(version="21.2"),)):
+        where = around(BASE._replace(packages=(FLASH, *pip, TORCH)))
+        assert refused(f"env train < {CLAUSE}; pip six >", where).name == "no-pip-in-base"
+        assert lock(f"env train < {CLAUSE}; ml torch >", where).lock.packages == ()
+    assert refused(f"env train < {CLAUSE} >", around()._replace(bases=None)).name == "base-not-read"
+
+
+def test_what_a_resolver_is_told() -> None:
+    """The extras of what is there may bring more; what it needs and has not got only bounds what others bring."""
+    packages, bounds = for_resolver(BASE, Target("3.12.3", PLATFORM, (2, 39)))
+    assert [(one.name, one.requires) for one in packages] == [
+        *(("flash-attn", ()), ("pip", ()), ("torch", ('onnx>=1.15; extra == "onnx"',))),
+    ]
+    assert bounds == (("setuptools<82", "torch 2.7.0a0+nv25.04"),)
+
+
+def test_extras_of_what_is_there_are_asked_for() -> None:
+    packages = Packages({"torch": ["2.7.0a0+nv25.04"]})
+    lock(f"env train < {CLAUSE}; ml torch[onnx] >", around(packages=packages))
+    (request,) = packages.requests
+    assert [(one.text, one.index_name) for one in request.requirements] == [("torch[onnx]", None)]
+    assert request.provided == for_resolver(BASE, request.target)[0]
+
+
+def test_a_base_that_is_as_it_was_is_not_read_again() -> None:
+    """And its packages stay; a base that moved is read, and what it brings now is no longer installed."""
+    packages = Packages({"six": ["1.17.0"], "numpy": ["2.0"]})
+    where = around(packages=packages)
+    text = f"env train < {CLAUSE}; pip six numpy >"
+    first = lock(text, where)
+    assert lock(text, where._replace(bases=Bases(None)), first) == first
+    assert len(packages.requests) == 1
+    more = lock(
+        'env train < base "team/ml:7" provides torch; pip six numpy >', where._replace(bases=Bases(None)), first
+    )
+    assert more.lock.provided == first.lock.provided
+    numpy = Given("numpy", "1.26", ())
+    moved = around(BASE._replace(packages=(FLASH, numpy, PIP, TORCH)), "ml again", packages)
+    second = lock(text, moved, first, Wishes(only=frozenset({"base"})))
+    assert [one.name for one in second.lock.packages] == ["six"]
+    assert not any(pin.startswith("numpy") for pin in packages.requests[-1].pins)
+
+
+def test_a_lock_is_stale_when_the_base_must_bring_something_else() -> None:
+    text = f"env train < {CLAUSE} >"
+    found = lock(text, around()).lock
+    assert is_fresh(environment(text), found)
+    assert is_fresh(environment('env train < base "team/ml:7" provides flash_attn "Torch" >'), found)
+    assert not is_fresh(environment('env train < base "team/ml:7" provides torch >'), found)
+    assert not is_fresh(environment('env train < base "team/ml:7"; python 3.12 >'), found)
+
+
+def test_a_group_stands_on_one_base() -> None:
+    """What one base brings the other environment would have to install."""
+    program = f"env train < {CLAUSE}; pip six >\nenv serve < python 3.12; pip six >\ngroup all < train; serve >"
+    here = around()
+    slim = world(Packages({"six": ["1.17.0"]}))
+    members = [
+        prepare(environment(program, name), PLATFORM, where, None, Wishes())
+        for name, where in (("train", here), ("serve", slim))
+    ]
+    with pytest.raises(Report) as raised:
+        resolve_together(members, here)
+    assert raised.value.diagnostics[0].name == "group-of-two-bases"
+    twice = [members[0], members[0]]
+    assert [one and one.packages[0].name for one in resolve_together(twice, here)] == ["six", "six"]
+
+
+def test_a_platform_may_have_a_base_of_its_own() -> None:
+    """`on` replaces the word, what it provides with it."""
+    program = f'env train < {CLAUSE}; on linux/arm64 < base "team/ml:7-arm" provides torch > >'
+    there = environment(program).on("linux/arm64")
+    here = around()
+    images = Images([image("docker.io/team/ml", "7-arm", "arm")])
+    found = choose(there, "linux/arm64", here._replace(images=images)).lock
+    assert found.base.tag == "7-arm"
+    assert found.inputs["provided"] == {"torch": "by the base"}
+    assert lock(program, here).lock.base.tag == "7"

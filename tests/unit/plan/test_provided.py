@@ -1,0 +1,137 @@
+"""An environment on what a base brings: made by the base's Python, from the base itself, and with none of it twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from envc.lock.base_python import BasePython
+from envc.lock.choose import choose
+from envc.lock.resolution import Given
+from envc.plan.difference import lock_changes, plan_changes
+from envc.plan.hash import hash_of
+from envc.plan.places import places_of
+from envc.plan.plan import Plan
+from envc.plan.planner import make_plan
+from envc.targets.dockerfile import emit
+from envc.targets.dockerfile.own_python import _PROGRAMS
+from envc.targets.dockerfile.vendored import emit_vendored
+from tests.properties.dockerfile_reading import commands, instructions
+from tests.unit.lock.test_provided import BASE, CLAUSE, around
+from tests.unit.lock.world import PLATFORM, SLIM, environment, world
+from tests.unit.plan.planning import EMPTY
+
+
+def plan(base: BasePython = BASE, text: str = f"env train < {CLAUSE}; pip six >") -> Plan:
+    asked = environment(text)
+    return make_plan(asked, choose(asked, PLATFORM, around(base)), EMPTY, places_of("train.env", "train"), {})
+
+
+def dockerfile(made: Plan) -> str:
+    return emit(made, hash_of(made))["Dockerfile"]
+
+
+def test_the_environment_is_made_by_the_bases_python_and_sees_what_it_sees() -> None:
+    text = dockerfile(plan())
+    assert text.count("FROM docker.io/team/ml:7@sha256:") == 2
+    assert "RUN /usr/bin/python -m venv --without-pip --system-site-packages /opt/venv \\" in text
+    assert "/usr/bin/python -m pip --python /opt/venv/bin/python install --no-deps --require-hashes" in text
+    assert 'ENV PIP_CONSTRAINT=""' in text
+    assert "3 packages of the base" in text
+    assert "ENTRYPOINT []" in text
+    assert "addsitedir" not in text
+    assert "USER 0" not in text
+
+
+def test_a_virtual_environment_of_the_base_is_named_to_the_new_one() -> None:
+    """Which lies beside it, and sees no more of the base than that one saw."""
+    folder = "/opt/venv/lib/python3.12/site-packages"
+    base = BASE._replace(
+        program="/opt/venv/bin/python", whole=False, folders=(folder,), occupied=True, unprivileged=True
+    )
+    text = dockerfile(plan(base))
+    made, linked, _ = commands(next(one.text for one in instructions(text) if one.name == "RUN"))
+    assert made == ["/opt/venv/bin/python", "-m", "venv", "--without-pip", "/opt/venv-beside"]
+    link = "/opt/venv-beside/lib/python3.12/site-packages/of-the-base.pth"
+    assert linked == ["echo", f'import site; site.addsitedir("{folder}")', ">", link]
+    assert 'COPY --link --from=builder ["/opt/venv-beside", "/opt/venv-beside"]' in text
+    assert 'PATH="/opt/venv-beside/bin:${PATH}"' in text
+    assert text.count("\nUSER 0:0\n") == 2
+
+
+def test_a_link_to_folders_does_what_it_says(tmp_path: Path) -> None:
+    """In a real environment, made without those packages."""
+    folder = tmp_path / "base"
+    (folder / "provided").mkdir(parents=True)
+    (folder / "provided" / "__init__.py").write_text("x = 7\n")
+    made = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    link = made / "lib" / f"python{minor}" / "site-packages" / "of-the-base.pth"
+    link.write_text(f'import site; site.addsitedir("{folder}")\n')
+    code = "import provided; print(provided.x)"
+    found = subprocess.run([made / "bin" / "python", "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "7\n"
+
+
+def test_programs_of_the_base_begin_with_the_environments_python(tmp_path: Path) -> None:
+    """But pip's, and none that the environment has already or whose name is a path."""
+    info = tmp_path / "tool-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        "[console_scripts]\nrun-tool = tool:Cli.main [x]\nhas = tool:no\n../out = tool:no\nbroken = tool\n"
+        "[gui_scripts]\ng = tool:no\n"
+    )
+    (tmp_path / "tool.py").write_text(
+        "class Cli:\n    @staticmethod\n    def main():\n        import sys; print(sys.prefix); return 3\n"
+    )
+    made = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    (made / "bin" / "has").write_text("mine")
+    subprocess.run([made / "bin" / "python", "-c", _PROGRAMS], check=True, env={"PYTHONPATH": str(tmp_path)})
+    found = subprocess.run(
+        [made / "bin" / "run-tool"], capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tmp_path)}
+    )
+    assert (found.returncode, found.stdout.strip()) == (3, str(made))
+    assert (made / "bin" / "has").read_text() == "mine"
+    assert not {"out", "broken", "g"} & {path.name for path in [*made.iterdir(), *(made / "bin").iterdir()]}
+
+
+def test_the_official_image_keeps_its_packages_when_it_provides_them() -> None:
+    """They are what the program asks for; without `provides` they are of no use."""
+    name = f"python:{SLIM[1]}"
+    for provides, kept in ((" provides pip", True), ("", False)):
+        asked = environment(f'env train < base "{name}"{provides}; python 3.12 >')
+        here = around(BASE)._replace(images=world().images)
+        made = make_plan(asked, choose(asked, PLATFORM, here), EMPTY, places_of("train.env", "train"), {})
+        assert made.base.official_python is not kept
+        assert ("/usr/local/lib/python3.12/site-packages/*" in dockerfile(made)) is not kept
+
+
+def test_the_hash_is_of_what_the_base_brings() -> None:
+    """Another version there is another environment; the order and what packages require are not."""
+    numpy = Given("numpy", "1.26", ())
+    one, other = plan(), plan(BASE._replace(packages=(numpy, *BASE.packages)))
+    assert dict(hash_of(one).branches)["provided"] != dict(hash_of(other).branches)["provided"]
+    assert "provided" not in dict(hash_of(plan(text='env train < base "team/ml:7"; python 3.12; pip six >')).branches)
+    assert [change.text for change in plan_changes(one, other)] == ["+ numpy 1.26"]
+
+
+def test_a_difference_of_locks_names_what_the_base_brings() -> None:
+    asked = environment(f"env train < {CLAUSE} >")
+    newer = tuple(one._replace(version="2.8") if one.name == "torch" else one for one in BASE.packages)
+    locks = [choose(asked, PLATFORM, around(BASE._replace(packages=packages))) for packages in (BASE.packages, newer)]
+    assert [change.text for change in lock_changes(*locks)] == ["~ torch 2.7.0a0+nv25.04 → 2.8"]
+
+
+@pytest.mark.parametrize("text", [f"env train < {CLAUSE} >", f"env train < {CLAUSE}; pip six >"])
+def test_without_network_it_is_made_in_the_same_way(text: str) -> None:
+    made = plan(text=text)
+    (vendored,) = (one for name, one in emit_vendored(made, hash_of(made)).items() if name.endswith("vendored"))
+    assert "RUN /usr/bin/python -m venv --without-pip --system-site-packages /opt/venv" in vendored
+    assert 'ENV PIP_CONSTRAINT=""' in vendored
+    assert ("--no-index" in vendored) is ("pip six" in text)
