@@ -81,7 +81,7 @@ def _older(folder: Path, shown: str) -> Path | None:
 
 def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progress: Progress) -> None:
     from envc.knowledge.library import Library
-    from envc.lock.routes import program_addresses
+    from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools.environment import user_cache
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
@@ -97,9 +97,10 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
+    pages = pages_of_links(loaded.environment)
     settings = settings_of_this_machine() if locked.pins else None
     if settings:
-        fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress)
+        fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress, pages)
     fetch_images(locked_images(locked.lock), locked.lock.platform, store, Registry(), progress)
 
 

@@ -13,7 +13,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import PackageIndex, PythonPackage
-from envc.language.fields import Keyword, Positional
+from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.packages import normalised
 from envc.language.values import Text, refuse
@@ -50,16 +50,22 @@ class Index(Declaration):
     """Names a package index and the packages that come from it, and from it alone.
 
     What is named behind `for` is never looked for anywhere else, also where only another package asks for it; every
-    other package is never looked for there. So nobody can put a higher version of a name into the wrong index. The lock
+    other package is never looked for there. So nobody can put a higher version of a name into the wrong index. With
+    `links`, the address is that of one page with links to wheels, as some projects have; where the page states no
+    checksum, the wheel that is chosen is fetched and measured when it is locked. The lock
     holds the index's name; `ENVC_INDEX_<NAME>` gives a machine another address of it. Credentials come from where pip
     has them: netrc, keyring, pip's configuration; locking uses them, and the build gets them as a secret.
     """
 
     repeatable = True
-    examples = ('index corp "https://packages.example.org/simple" for ranker ranker-models',)
+    examples = (
+        'index corp "https://packages.example.org/simple" for ranker ranker-models',
+        'index openmmlab "https://download.example.org/mmcv/cu121/torch2.1/index.html" links for mmcv',
+    )
 
     name: Annotated[str, AfterValidator(_index_name), Positional()]
     address: Annotated[Text, AfterValidator(_address), Positional(kinds=frozenset({"string"}))]
+    links: Annotated[bool, Flag()] = False
     packages: Annotated[
         tuple[str, ...],
         AfterValidator(_packages),
@@ -68,7 +74,7 @@ class Index(Declaration):
 
     def facets(self, origin: Origin) -> Iterator[PackageIndex]:
         """Return the index."""
-        yield PackageIndex(self.name, self.address, self.packages, origin)
+        yield PackageIndex(self.name, self.address, self.packages, origin, self.links)
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name that envc's library has, a name that is taken, and a package that would have two indexes."""

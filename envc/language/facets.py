@@ -101,6 +101,7 @@ class PackageIndex(NamedTuple):
     address: str  # never in a lock
     packages: tuple[str, ...]  # as PEP 503 normalises names
     origin: Origin
+    links: bool = False  # one page with links to wheels, and no page for each name
 
 
 class SystemPackage(NamedTuple):

@@ -32,7 +32,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
-from envc.lock.routes import routes_of
+from envc.lock.routes import pages_of_links, routes_of
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -163,4 +163,6 @@ def _request(
         for package in sorted(packages, key=lambda package: package.name)
     )
     indexes = tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()}))
-    return Request(target, wanted, indexes, pins, tuple(sorted(routes.items())), bounds_of(environment))
+    named = tuple(sorted(routes.items()))
+    bounds, pages = bounds_of(environment), pages_of_links(environment)
+    return Request(target, wanted, indexes, pins, named, bounds, pages=pages)

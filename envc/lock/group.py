@@ -67,7 +67,9 @@ def union_of(requests: Sequence[Request]) -> Request:
     routes = dict(sorted(route for request in requests for route in request.routes))
     bounds = tuple(sorted({bound for request in requests for bound in request.bounds}))
     addresses = tuple(sorted(indexes.items()))
-    return Request(target, ordered, addresses, tuple(sorted(pins.values())), tuple(routes.items()), bounds)
+    pages = tuple(sorted({page for request in requests for page in request.pages}))
+    kept = tuple(sorted(pins.values()))
+    return Request(target, ordered, addresses, kept, tuple(routes.items()), bounds, pages=pages)
 
 
 def _release(version: str) -> tuple[int, ...]:

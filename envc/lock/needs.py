@@ -96,7 +96,8 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         extras = f"[{','.join(facet.extras)}]" if facet.extras else ""
         return Need("packages", facet.name, f"{kind} {extras}{facet.specifier or 'any'}", origin)
     if isinstance(facet, PackageIndex):  # not its address: it may move, and stays the same index
-        return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", origin)
+        kind = "links " if facet.links else ""
+        return Need("indexes", f"index {facet.name}", f"{kind}for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
         return Need("system", facet.name, "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":

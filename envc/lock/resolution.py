@@ -40,6 +40,7 @@ class Request(NamedTuple):
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
+    pages: tuple[str, ...] = ()  # names of the indexes that are one page of links to wheels each, sorted
 
 
 class Package(NamedTuple):

@@ -36,6 +36,11 @@ def program_addresses(environment: Environment) -> dict[str, str]:
     return {index.name: index.address for index in environment.every(PackageIndex)}
 
 
+def pages_of_links(environment: Environment) -> tuple[str, ...]:
+    """Return the names of the indexes that are one page of links to wheels each, sorted."""
+    return tuple(sorted({index.name for index in environment.every(PackageIndex) if index.links}))
+
+
 def unused_indexes(environment: Environment, locked: Iterable[str]) -> tuple[Diagnostic, ...]:
     """Return a warning for each index with a package behind `for` that is not among the locked ones."""
     names = set(locked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.plan.part import Part
+from envc.plan.part import GrownPart, Part
 
 
 class PlannedPackage(Part):
@@ -18,13 +18,16 @@ def index_argument(index: str) -> str:
     return f"{index.upper().replace('-', '_').replace('.', '_')}_INDEX"
 
 
-class PackageGroup(Part):
+class PackageGroup(GrownPart):
     """The packages that come from one index."""
+
+    later = frozenset({"links"})
 
     index: str | None  # None is Python's default index
     address: str | None  # the public address that envc's library knows for the index
     file: str  # the name of the requirements file
     packages: tuple[PlannedPackage, ...]
+    links: bool = False  # the index is one page with links to wheels
 
     @property
     def argument(self) -> str | None:

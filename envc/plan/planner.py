@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from envc.language.environment import Environment
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
+from envc.lock.routes import pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.copies import copies_of
@@ -40,7 +41,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     lock = locked.lock
     python = PythonPart(version=lock.python.version)
     settings = settings_of(environment, lock, python, arguments or {})
-    packages = _packages(locked, index_addresses)
+    packages = _packages(locked, index_addresses, pages_of_links(environment))
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     tools, images = tools_of(environment), image_files(environment, lock)
@@ -73,13 +74,14 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     )
 
 
-def _packages(locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PackageGroup, ...]:
+def _packages(locked: LockedFiles, addresses: Mapping[str, str], pages: tuple[str, ...]) -> tuple[PackageGroup, ...]:
     return tuple(
         PackageGroup(
             index=index,
             address=None if index is None else addresses.get(index),
             file=locked.lock.requirements_file(index),
             packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in pins),
+            links=index in pages,
         )
         for index, pins in locked.pins
     )

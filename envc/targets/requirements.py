@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envc.lock.requirements import Pin, block
 from envc.plan.hash import PlanHash
+from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
 
 
@@ -19,6 +20,10 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         f"# environment hash {hashes.environment}",
         "# pip install --no-deps --require-hashes -r requirements.txt",
     ]
-    named = {group.index: group.address for group in plan.packages if group.index}
-    lines += [f"# add --extra-index-url {address} for {index}" for index, address in sorted(named.items())]
+    named = {group.index: group for group in plan.packages if group.index}
+    lines += [f"# add {_option(group)} {group.address} for {index}" for index, group in sorted(named.items())]
     return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins)}
+
+
+def _option(group: PackageGroup) -> str:
+    return "--find-links" if group.links else "--extra-index-url"

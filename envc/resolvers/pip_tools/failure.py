@@ -50,6 +50,14 @@ INDEX_TROUBLES = {
         "did not answer as a package index does",
         "check the address: it is the one below which each package has a page (the Simple API)",
     ),
+    "no-page": IndexTrouble(
+        "has no page at its address (404)",
+        "check the address: the page itself stands there, with links to wheels",
+    ),
+    "not-a-page": IndexTrouble(
+        "did not answer with a page of links",
+        "check the address: the page itself stands there, with links to wheels",
+    ),
     "unreadable": IndexTrouble("gave a page that cannot be read", "try again later, or ask the keeper of the index"),
     "broken-file": IndexTrouble("gave a file that is broken", "try again later, or ask the keeper of the index"),
 }

@@ -38,8 +38,11 @@ class Task(NamedTuple):
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
 
 
-def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
-    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on."""
+def task_of(request: Request, settings: Settings, http_cache: str, digests: str = "") -> Task:
+    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on.
+
+    `digests` is a folder in which the digests of files are kept whose pages state none.
+    """
     return Task(
         {
             "python": [int(part) for part in release(request.target.python)],
@@ -47,6 +50,8 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
             "routes": routes_of(request),
+            "flat": sorted(flat_of(request)),
+            "digests": digests,
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
             "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
@@ -109,6 +114,15 @@ def routes_of(request: Request) -> dict[str, str]:
         if routes.setdefault(name, addresses[index]) != addresses[index]:
             raise ValueError(f"{name} is to come from two indexes")
     return routes
+
+
+def flat_of(request: Request) -> set[str]:
+    """Return the names whose only index is one page of links to wheels."""
+    from packaging.requirements import Requirement
+
+    pages = set(request.pages)
+    asked = {normalise(Requirement(one.text).name) for one in request.requirements if one.index_name in pages}
+    return asked | {name for name, index in request.routes if index in pages}
 
 
 def lines_of(request: Request) -> list[str]:

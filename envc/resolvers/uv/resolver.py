@@ -49,7 +49,7 @@ class Uv:
         from envc.resolvers.credentials import with_login, with_logins
         from envc.resolvers.pip_tools import failure
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
-        from envc.resolvers.pip_tools.specification import routes_of
+        from envc.resolvers.pip_tools.specification import flat_of, routes_of
         from envc.resolvers.uv import answer, program
         from envc.resolvers.uv.index import Indexes
         from envc.resolvers.uv.selection import Taker
@@ -66,7 +66,15 @@ class Uv:
         routes = routes_of(request)
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
-        indexes = Indexes(session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put)
+        indexes = Indexes(
+            session,
+            routes,
+            places,
+            Taker(request.target),
+            self.cache / "uv" / "metadata",
+            mail.put,
+            flat_of(request),
+        )
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])

@@ -109,7 +109,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
         argument = index_argument(group.index)
         steps.append(Argument(argument, group.address or ""))
         reference = f'"${{{argument}}}"'
-        pip += ["--index-url", reference]
+        pip += ["--no-index", "--find-links", reference] if group.links else ["--index-url", reference]
         raw.add(reference)
     pip += ["-r", target]
     steps += [

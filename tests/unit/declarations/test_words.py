@@ -226,6 +226,8 @@ WRONG = {
         'index a "https://user@packages.example.org/simple" for a',
         'index a "https://user:word@packages.example.org/simple" for a',
         'index a "https://packages.example.org/simple?token=x" for a',
+        'index a links "https://packages.example.org/simple"',
+        'index a "https://packages.example.org/simple" links links for a',
         'index a "https://packages.example.org/simple#x" for a',
         'index a "https://packages.example.org/$(id)" for a',
         'index a "https://pack ages.example.org/" for a',

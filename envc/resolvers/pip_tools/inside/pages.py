@@ -16,6 +16,7 @@ class Pages:
 
     def __init__(self, specification: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
         self.routes: dict[str, str] = specification["routes"]
+        self.flat: set[str] = set(specification["flat"])  # names whose index is one page of links to wheels
         self.indexes = [address or default_index() for address in specification["indexes"]]
         self.tell = tell
         self.contents: dict[str, Any] = {}
@@ -51,7 +52,7 @@ class Pages:
             self.tell({"progress": name})
         for index in [route] if route else self.indexes:
             try:
-                links = self.links_on(self.read(session, self.address(index, name)))
+                links = self.links_for(session, index, name)
             except IndexFailureError as failure:
                 failure.package = name
                 raise
@@ -60,6 +61,19 @@ class Pages:
                 return index
         self.links[name] = []
         return None
+
+    def links_for(self, session: Any, index: str, name: str) -> list[Any]:
+        """Return the files that an index has of a name. Raises `IndexFailureError`."""
+        if name not in self.flat:
+            return self.links_on(self.read(session, self.address(index, name)))
+        try:
+            page = self.read(session, index)
+        except IndexFailureError as failure:
+            failure.kind = "not-a-page" if failure.kind == "not-an-index" else failure.kind
+            raise
+        if page is None:
+            raise IndexFailureError("no-page", index, "", 404)
+        return [link for link in self.links_on(page) if name_of(link.filename) == name]
 
     def links_on(self, page: Any) -> list[Any]:
         """Return the files that a page names. Raises `IndexFailureError` when it cannot be understood."""
@@ -71,6 +85,14 @@ class Pages:
             return list(collector.parse_links(page))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise IndexFailureError("unreadable", page.url, type(error).__name__) from error
+
+
+def name_of(filename: str) -> str:
+    """Return the name of the package that a file on a page of links claims to be of."""
+    from pip._vendor.packaging.utils import canonicalize_name
+
+    before, _, _ = filename.partition("-") if filename.endswith(".whl") else filename.rpartition("-")
+    return str(canonicalize_name(before))
 
 
 def default_index() -> str:
@@ -89,8 +111,10 @@ def route(pages: Pages) -> None:
 
     def collect(old: Any) -> Any:
         def collect_sources(self: Any, project_name: str, candidates_from_page: Any) -> Any:
-            index = pages.index_of(self.session, canonicalize_name(project_name))
-            scope = SearchScope.create([], [index] if index else [], no_index=False)
+            name = canonicalize_name(project_name)
+            index = pages.index_of(self.session, name)
+            places = [index] if index else []
+            scope = SearchScope.create(*((places, []) if name in pages.flat else ([], places)), no_index=False)
             return old(collector.LinkCollector(self.session, scope), project_name, candidates_from_page)
 
         return collect_sources
