@@ -26,6 +26,7 @@ class LockOptions(NamedTuple):
     offline: bool = False
     frozen: bool = False
     resolver: str | None = None  # the project's otherwise, else pip-tools
+    secrets: tuple[tuple[str, Path], ...] = ()  # files with the passwords of indexes, by the names of the secrets
 
 
 Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
@@ -77,6 +78,7 @@ def choose_together(
 def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
     """Return what choices are made from, and say what is doubtful about the program."""
     from envc.cli.console import show
+    from envc.cli.index_secrets import logins_for
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
@@ -96,6 +98,10 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
     if options.offline:
         return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
+
+    logins = logins_for(loaded.environment, dict(options.secrets))
+    show(logins.notes)
+    addresses = logins.within(addresses)
 
     def warn(warning: Diagnostic) -> None:
         show([at_clauses(warning, loaded.environment)])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Report
@@ -30,7 +31,14 @@ if TYPE_CHECKING:
     from envc.resolvers.vendor.store import Store
 
 
-def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress: Progress) -> VendorRecord:
+def fill(  # what a machine needs to know to fetch
+    loaded: Loaded,
+    locked: LockedFiles,
+    plan: Plan,
+    folder: Path,
+    progress: Progress,
+    secrets: Mapping[str, Path] = MappingProxyType({}),
+) -> VendorRecord:
     """Fill a folder with what a build of a lock fetches, beside it, and put it in its place. Raises a Report.
 
     A folder that is there and was filled before gives what it has; when anything fails it stays as it was.
@@ -51,7 +59,7 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
         older = _older(folder, shown)
         with replacing_folder(folder, shown) as staged:
             store = Store(staged, older)
-            _fetch(loaded, locked, plan, store, progress)
+            _fetch(loaded, locked, plan, store, progress, secrets)
             record = VendorRecord(
                 environment=locked.lock.environment,
                 platform=locked.lock.platform,
@@ -79,7 +87,16 @@ def _older(folder: Path, shown: str) -> Path | None:
     raise Report([Diagnostic("occupied-folder", f"`{shown}` holds something else", notes=notes, helps=helps)])
 
 
-def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progress: Progress) -> None:
+def _fetch(
+    loaded: Loaded,
+    locked: LockedFiles,
+    plan: Plan,
+    store: Store,
+    progress: Progress,
+    secrets: Mapping[str, Path],
+) -> None:
+    from envc.cli.console import show
+    from envc.cli.index_secrets import logins_for
     from envc.knowledge.library import Library
     from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
@@ -97,6 +114,9 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
+    logins = logins_for(loaded.environment, secrets)
+    show(logins.notes)
+    addresses = logins.within(addresses)
     pages = pages_of_links(loaded.environment)
     settings = settings_of_this_machine() if locked.pins else None
     if settings:

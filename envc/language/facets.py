@@ -102,13 +102,16 @@ class PackageIndex(NamedTuple):
     packages: tuple[str, ...]  # as PEP 503 normalises names
     origin: Origin
     links: bool = False  # one page with links to wheels, and no page for each name
+    secret: str | None = None  # the name of the secret that is its password
+    user: str = ""  # the name that goes with it
 
 
 class SystemPackage(NamedTuple):
-    """A package of the base's distribution."""
+    """A package of the base's distribution, or of a repository beside it."""
 
     name: str
     origin: Origin
+    repository: str | None = None  # the name of the only repository that it comes from
 
 
 class Artifact(NamedTuple):
@@ -148,11 +151,12 @@ class BuildArgument(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """A secret that the container gets when it runs: as a file, and maybe in a variable."""
+    """A secret that the container gets when it runs: as a file, and maybe in a variable. Or one for the build alone."""
 
     name: str
     variable: str | None
     origin: Origin
+    build: bool = False  # locking and building use it, and the container does not get it
 
 
 class CopiedPath(NamedTuple):

@@ -146,7 +146,7 @@ def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: 
         if branch == "packages" and "hashes" in rest:
             rest["files"] = _digest_of(tuple(rest.pop("hashes")))
         if branch == "packages" and "packages" in rest:
-            for key in ("address", "file", "index", "links"):
+            for key in ("address", "file", "index", "links", "login"):
                 rest.pop(key, None)
             name = ""
         _flatten(branch, f"{subject} {name}".strip(), rest, facts)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from envc.language.environment import Environment
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
-from envc.lock.routes import pages_of_links
+from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.copies import copies_of
@@ -41,7 +41,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     lock = locked.lock
     python = PythonPart(version=lock.python.version)
     settings = settings_of(environment, lock, python, arguments or {})
-    packages = _packages(locked, index_addresses, pages_of_links(environment))
+    packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     tools, images = tools_of(environment), image_files(environment, lock)
@@ -74,7 +74,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     )
 
 
-def _packages(locked: LockedFiles, addresses: Mapping[str, str], pages: tuple[str, ...]) -> tuple[PackageGroup, ...]:
+def _packages(locked: LockedFiles, addresses: Mapping[str, str], environment: Environment) -> tuple[PackageGroup, ...]:
+    pages, logins = pages_of_links(environment), logins_by_index(environment)
     return tuple(
         PackageGroup(
             index=index,
@@ -82,6 +83,7 @@ def _packages(locked: LockedFiles, addresses: Mapping[str, str], pages: tuple[st
             file=locked.lock.requirements_file(index),
             packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in pins),
             links=index in pages,
+            login=index in logins,
         )
         for index, pins in locked.pins
     )

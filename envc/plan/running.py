@@ -43,6 +43,7 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
         secrets=tuple(
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
+            if not secret.build
         ),
         ulimits=tuple(
             PlannedUlimit(name=limit.name, soft=limit.soft, hard=limit.hard)

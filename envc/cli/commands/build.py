@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from envc.cli import compiling, loading, lock_reading, program_options
+from envc.cli.index_secrets import given_secrets, refuse_unknown_secrets, secret_argument
 
 if TYPE_CHECKING:
     from envc.compile import Compiled
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="build without network from what `envc vendor` made",
     )
+    secret_argument(parser)
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
     parser.add_argument("--json", action="store_true", help="print image, layers, steps and hashes as JSON")
 
@@ -49,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     from envc.sources.writing import write_files
 
     loaded = loading.load(options)
+    refuse_unknown_secrets(given_secrets(options.secret), [loaded.environment])
     locked = _lock(loaded, options)
     compiled = compiling.compile_loaded(loaded, locked, program_options.build_arguments(options.arg))
     write_files(loaded.output_folder, compiled.files, loaded.places.output)
@@ -74,7 +77,9 @@ def _lock(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
     from envc.cli.choosing import LockOptions
     from envc.cli.locking import lock_one
 
-    locked = lock_one(loaded, LockOptions(platforms=(loaded.platform,) if loaded.platform else ()))
+    secrets = tuple(given_secrets(options.secret).items())
+    platforms = (loaded.platform,) if loaded.platform else ()
+    locked = lock_one(loaded, LockOptions(platforms=platforms, secrets=secrets))
     return locked[loaded.platform or lock_reading.default_platform(locked)]
 
 
@@ -99,10 +104,12 @@ def _engine(name: str | None) -> Engine | None:
 
 
 def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: argparse.Namespace) -> Built:
-    from envc.cli.build_credentials import credentials_of
+    from envc.cli.build_credentials import all_credentials
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
     from envc.cli.build_snapshots import snapshot_arguments
+    from envc.cli.console import show
+    from envc.cli.index_secrets import logins_for
     from envc.engines.protocol import BuildRequest
     from envc.resolvers.indexes import variable_of
     from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
@@ -113,11 +120,13 @@ def _build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: 
     indexes = {group.index: group.address for group in plan.packages if group.index}
     mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
     settings = settings_of_this_machine() if plan.packages else Settings()
-    asked = [found for index, public in indexes.items() if (found := os.environ.get(variable_of(index)) or public)]
+    asked = {name: found for name, public in indexes.items() if (found := os.environ.get(variable_of(name)) or public)}
+    own = logins_for(loaded.on(plan.base.platform).environment, given_secrets(options.secret))
+    show(own.notes)
     with (
         _ended_by_sigterm(),
         secrets_of(settings, os.environ) as secrets,
-        credentials_of(asked, settings, os.environ, plan.python.minor) as logins,
+        all_credentials(asked, own, settings, os.environ, plan.python.minor) as logins,
         showing_build(f"building {name}") as listen,
     ):
         request = BuildRequest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from envc.plan.package_parts import PackageGroup, index_argument
+from envc.plan.package_parts import PackageGroup, index_argument, netrc_secret
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.copied_python import collect_libraries
@@ -31,10 +31,14 @@ _BYTE_CODE = (
 _PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
 #: The builder's machine may give pip's configuration, certificates and logins; without them the mounts are not there.
 _MACHINE = (
-    Mount("secret", (("id", "envc-netrc"), ("target", "/root/.netrc"))),
     Mount("secret", (("id", "envc-pip"), ("target", "/etc/pip.conf"))),
     Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt"))),
 )
+
+
+def _mounts(group: PackageGroup) -> tuple[Mount, ...]:
+    logins = netrc_secret(group.index if group.login else None)
+    return (_PIP_CACHE, Mount("secret", (("id", logins), ("target", "/root/.netrc"))), *_MACHINE)
 
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
@@ -114,7 +118,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     pip += ["-r", target]
     steps += [
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), (_PIP_CACHE, *_MACHINE), frozenset(raw)),
+        Run((tuple(pip),), _mounts(group), frozenset(raw)),
     ]
     return steps
 

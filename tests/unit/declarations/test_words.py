@@ -226,6 +226,10 @@ WRONG = {
         'index a "https://user@packages.example.org/simple" for a',
         'index a "https://user:word@packages.example.org/simple" for a',
         'index a "https://packages.example.org/simple?token=x" for a',
+        'index a "https://packages.example.org/simple" secret b for a',
+        'index a "https://packages.example.org/simple" secret B for a; secret b',
+        'index a "https://packages.example.org/simple" secret b user "a:b" for a; secret b',
+        'index a "https://packages.example.org/simple" user b for a',
         'index a links "https://packages.example.org/simple"',
         'index a "https://packages.example.org/simple" links links for a',
         'index a "https://packages.example.org/simple#x" for a',
@@ -305,7 +309,7 @@ WRONG = {
         'run "a\a"',
         'run """ """',
     ],
-    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b"],
+    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b", "secret a build build"],
     "set": [
         "set",
         "set A",
@@ -463,15 +467,19 @@ examples
   shm 8GiB
 """
 HELP_OF_SECRET = """\
-secret NAME [as VARIABLE]
+secret NAME [as VARIABLE] [build]
 
 Gives the container a secret while it runs, as the file `/run/secrets/NAME`.
 
 With `as VARIABLE` its value is also in that variable. The value comes from the same variable of whoever starts the
 container, or from a file; it is in no image, layer, history, manifest, log or hash.
 
+A secret can be the password of an `index`, for whoever locks and builds. With `build` it is for that alone, and the
+container does not get it.
+
 examples
   secret wandb-key as WANDB_API_KEY
+  secret corp-token as CORP_TOKEN build
 """
 
 
