@@ -86,6 +86,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.apt.keys import key_reader
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
@@ -110,4 +111,5 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     resolver = make_resolver(name, cache, settings_of_this_machine(), warn)
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
-    return World(library, resolver, registry, {}, addresses, progress, system)
+    keys = key_reader(loaded.project.root, loaded.places)
+    return World(library, resolver, registry, {}, addresses, progress, system, keys)

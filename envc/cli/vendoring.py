@@ -98,6 +98,7 @@ def _fetch(
     from envc.cli.console import show
     from envc.cli.index_secrets import logins_for
     from envc.knowledge.library import Library
+    from envc.language.outside_facets import SystemRepository
     from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools.environment import user_cache
@@ -110,7 +111,8 @@ def _fetch(
 
     library = Library()
     planned = {(one.stage, one.name): deb_of(one) for one in plan.apt.packages}
-    wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name])
+    repositories = {one.name: one.address for one in loaded.environment.every(SystemRepository)}
+    wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name], repositories=repositories)
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))

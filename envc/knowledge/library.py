@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
+    from envc.knowledge.repositories import Needless
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
 #: is read. Families have one file each, in `ml/`.
@@ -34,6 +35,7 @@ FILES: Mapping[str, str] = {
     "apt.env": "system_packages",
     "archives.env": "archives",
     "packages.env": "package_names",
+    "repositories.env": "repositories",
 }
 
 
@@ -216,6 +218,12 @@ class Library:
 
         found = self.page("archives.env").all(Archive)
         return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    def needless_repository(self, address: str) -> Needless | None:
+        """Return what makes a repository at an address unnecessary, or None."""
+        from envc.knowledge.repositories import Needless
+
+        return next((one for one in self.page("repositories.env").all(Needless) if one.part in f"{address}/"), None)
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

@@ -9,7 +9,7 @@ from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
-from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
+from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage, SystemPackage
 from envc.language.layers import facets_of, without
 from envc.language.packages import normalised
 from envc.language.word import Declaration
@@ -79,6 +79,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
         return (facet.pattern,)
     if isinstance(facet, PythonPackage):
         return (facet.name,)
+    if isinstance(facet, SystemPackage) and facet.repository:
+        return (facet.name, facet.repository)  # without its repository there is no package of it
     name = getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
 

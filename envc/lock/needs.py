@@ -23,7 +23,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile
+from envc.language.outside_facets import ImageFile, SystemRepository
 
 NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
@@ -99,7 +99,10 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         kind = "links " if facet.links else ""
         return Need("indexes", f"index {facet.name}", f"{kind}for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, "any", origin)
+        return Need("system", facet.name, f"from {facet.repository}" if facet.repository else "any", origin)
+    if isinstance(facet, SystemRepository):  # not its address, and not where its key is: both may move
+        words = [facet.suite, *facet.components, f"key {facet.sha256}"]
+        return Need("system", f"repository {facet.name}", " ".join(words), origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
+from envc.language.outside_facets import SystemRepository
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.moved_pins import MovedPin
 from envc.lock.resolution import ImageSource, Progress, Resolver
@@ -14,6 +15,11 @@ from envc.lock.system_packages import SystemResolver
 
 def forget(_: MovedPin) -> None:
     """Take a moved pin and do nothing with it."""
+
+
+def no_key(_: SystemRepository) -> bytes:
+    """Have no key."""
+    raise LookupError
 
 
 class World(NamedTuple):
@@ -26,4 +32,5 @@ class World(NamedTuple):
     index_addresses: Mapping[str, str]
     progress: Progress
     system: SystemResolver | None = None  # None leaves system packages without versions
+    key_of: Callable[[SystemRepository], bytes] = no_key  # gives the key of a repository; raises a Report
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay

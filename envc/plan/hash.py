@@ -32,7 +32,9 @@ BESIDE_THE_ENVIRONMENT = {"source", "run"}
 
 _ADDRESSES: Any = {
     "packages": {"__all__": {"address", "login"}},
-    "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
+    "apt": {
+        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
+    },
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from envc.lock.source_tree import JUNK, JUNK_AT_ROOT
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
+from envc.targets import apt_files
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 
 
-def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # every target takes both
+def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
     """Return `Dockerfile.dockerignore`, which BuildKit reads for a Dockerfile of that name."""
     allowed = {plan.placement.at_root(copy.source) for copy in plan.source}
     exact = {f"{plan.placement.lock}/{group.file}" for group in plan.packages}
@@ -18,6 +19,7 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
     }
+    exact |= {f"{plan.placement.output}/{name}" for name in apt_files.emit(plan, hashes)}
     ignored = sorted({pattern for copy in plan.source for pattern in copy.ignored})
     lines = [
         "# What the Dockerfile copies, and nothing else, is sent to the builder.",
