@@ -12,6 +12,8 @@ from envc.diagnostics import Diagnostic
 from envc.lock.wishes import Wishes
 
 if TYPE_CHECKING:
+    from envc.knowledge.library import Library
+    from envc.language.environment import Environment
     from envc.lock.files import LockedFiles
     from envc.lock.resolution import Progress
     from envc.lock.world import World
@@ -70,25 +72,35 @@ def choose_together(
             again=wishes.kind("data"),
             offline=options.offline,
         )
-        prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+        addresses = addresses_for(environment, world.library, options)
+        own = world._replace(artifacts=measured, index_addresses=addresses)
+        prepared.append(prepare(environment, platform, own, old, wishes))
     resolutions = resolve_together(prepared, worlds[0])
     return [finish(one, resolution) for one, resolution in zip(prepared, resolutions, strict=True)]
+
+
+def addresses_for(environment: Environment, library: Library, options: LockOptions) -> dict[str, str]:
+    """Return the addresses of an environment's indexes, with the logins that its secrets give."""
+    from envc.cli.index_secrets import logins_for
+    from envc.lock.routes import program_addresses
+    from envc.resolvers.indexes import index_addresses
+
+    addresses = index_addresses(library, os.environ, program_addresses(environment))
+    return logins_for(environment, dict(options.secrets)).within(addresses)
 
 
 def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
     """Return what choices are made from, and say what is doubtful about the program."""
     from envc.cli.console import show
-    from envc.cli.index_secrets import logins_for
+    from envc.cli.index_secrets import missing_secrets
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
     from envc.lock.python import end_of_python
-    from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.apt.keys import key_reader
     from envc.resolvers.choice import make_resolver, resolver_name
-    from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
@@ -96,13 +108,10 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
-    addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
     if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress)
+        return World(library, OfflineResolver(), OfflineImages(), {}, {}, progress)
 
-    logins = logins_for(loaded.environment, dict(options.secrets))
-    show(logins.notes)
-    addresses = logins.within(addresses)
+    show(missing_secrets(loaded.environment, dict(options.secrets)))
 
     def warn(warning: Diagnostic) -> None:
         show([at_clauses(warning, loaded.environment)])
@@ -112,4 +121,4 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     registry = Registry()
     system = Apt(library, cache, [LayerFiles(registry), EngineFiles()])
     keys = key_reader(loaded.project.root, loaded.places)
-    return World(library, resolver, registry, {}, addresses, progress, system, keys)
+    return World(library, resolver, registry, {}, {}, progress, system, keys)

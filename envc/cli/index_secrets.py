@@ -61,7 +61,12 @@ def given_secrets(texts: Iterable[str]) -> dict[str, Path]:
 
 def refuse_unknown_secrets(given: Iterable[str], environments: Iterable[Environment]) -> None:
     """Refuse names that are the password of no index in any of the environments. Raises a Report."""
-    known = {secret for environment in environments for _, secret in logins_by_index(environment).values()}
+    known = {
+        secret
+        for environment in environments
+        for one in on_every_platform(environment)
+        for _, secret in logins_by_index(one).values()
+    }
     notes = (f"for indexes it has: {', '.join(sorted(known)) or 'none'}",)
     unknown = [name for name in given if name not in known]
     if unknown:
@@ -69,6 +74,17 @@ def refuse_unknown_secrets(given: Iterable[str], environments: Iterable[Environm
             Diagnostic("unknown-secret", f"no index of the program has the secret `{name}`", notes=notes)
             for name in unknown
         )
+
+
+def on_every_platform(environment: Environment) -> tuple[Environment, ...]:
+    """Return an environment and what it is on single platforms."""
+    return (environment, *(variant for _, variant in environment.variants))
+
+
+def missing_secrets(environment: Environment, given: Mapping[str, Path]) -> list[Diagnostic]:
+    """Return notes about secrets of indexes that are not there, on whatever platform, each once."""
+    notes = (note for one in on_every_platform(environment) for note in logins_for(one, given).notes)
+    return list(dict.fromkeys(notes))
 
 
 def logins_for(

@@ -98,7 +98,7 @@ def _fetch(
     from envc.cli.console import show
     from envc.cli.index_secrets import logins_for
     from envc.knowledge.library import Library
-    from envc.language.outside_facets import SystemRepository
+    from envc.language.system_repositories import repositories_of
     from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools.environment import user_cache
@@ -109,17 +109,17 @@ def _fetch(
     from envc.resolvers.vendor.images import fetch_images
     from envc.resolvers.vendor.wheels import fetch_wheels
 
-    library = Library()
+    library, environment = Library(), loaded.on(locked.lock.platform).environment
     planned = {(one.stage, one.name): deb_of(one) for one in plan.apt.packages}
-    repositories = {one.name: one.address for one in loaded.environment.every(SystemRepository)}
+    repositories = {one.name: one.address for one in repositories_of(environment)}
     wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name], repositories=repositories)
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     download(wanted, store, progress)
-    addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
-    logins = logins_for(loaded.environment, secrets)
+    addresses = index_addresses(library, os.environ, program_addresses(environment))
+    logins = logins_for(environment, secrets)
     show(logins.notes)
     addresses = logins.within(addresses)
-    pages = pages_of_links(loaded.environment)
+    pages = pages_of_links(environment)
     settings = settings_of_this_machine() if locked.pins else None
     if settings:
         fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress, pages)

@@ -16,7 +16,7 @@ from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.outside_facets import SystemRepository
+from envc.language.system_repositories import RepositoryFacts
 from envc.language.values import Sha256, SystemName, program_path, refuse
 from envc.language.word import Declaration, Entry
 
@@ -91,17 +91,19 @@ class Apt(Declaration):
     sha256: Annotated[Sha256 | None, Keyword()] = None
     packages: Annotated[tuple[SystemEntry, ...], Entries(SystemEntry)] = ()
 
-    def facets(self, origin: Origin) -> Iterator[SystemPackage | SystemRepository]:
-        """Return the packages, and the repository that they come from."""
-        name = self.repository[0] if self.repository else None
-        if self.repository and self.suite and self.key and self.sha256:
-            spans = {**origin.spans, "name": origin.of("repository.0")}
-            components = self.components or (() if self.suite.endswith("/") else ("main",))
-            own, address = Origin(origin.item, spans), self.repository[1]
-            yield SystemRepository(self.repository[0], address, self.suite, components, self.key, self.sha256, own)
+    def facets(self, origin: Origin) -> Iterator[SystemPackage]:
+        """Return the packages, each with the repository that it comes from."""
+        repository = self._facts() if self.repository else None
+        shared = {field: span for field, span in origin.spans.items() if not field.startswith("packages")}
         for position, entry in enumerate(self.packages):
-            spans = {"name": origin.of(f"packages.{position}.name")}
-            yield SystemPackage(entry.name, Origin(origin.item, spans), name)
+            spans = {**shared, "name": origin.of(f"packages.{position}.name")}
+            yield SystemPackage(entry.name, Origin(origin.item, spans), repository)
+
+    def _facts(self) -> RepositoryFacts:
+        name, address = self.repository
+        suite = self.suite or ""  # without one there is no environment: `check` refuses it
+        components = self.components or (() if suite.endswith("/") else ("main",))
+        return RepositoryFacts(name, address, suite, components, self.key or "", self.sha256 or "")
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a list without packages, and a repository that is said by halves or is not needed."""
@@ -136,10 +138,13 @@ class Apt(Declaration):
         if name in library.snapshot_addresses():
             label = wrong(place, "an archive of a distribution")
             yield Diagnostic("repeated-name", f"`{name}` is an archive that envc knows", (label,))
-        for other in environment.every(SystemRepository):
-            if other.name == name and other.origin.of("name").start < place.start:
-                labels = (wrong(place, "again here"), Label(other.origin.of("name"), "first here"))
+        own = self._facts()
+        for package in environment.every(SystemPackage):
+            other = package.repository
+            if other and other.name == name and other != own and package.origin.of("repository.0").start < place.start:
+                labels = (wrong(place, "another one here"), Label(package.origin.of("repository.0"), "first here"))
                 yield Diagnostic("repeated-name", f"two repositories are called `{name}`", labels)
+                break
         needless = library.needless_repository(address)
         if needless:
             yield Diagnostic(
@@ -153,10 +158,14 @@ class Apt(Declaration):
     def _twice(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a package that is to come from two places."""
         own = self.repository[0] if self.repository else None
-        others = {one.name: one for one in reversed(environment.every(SystemPackage)) if one.repository != own}
+        others = {
+            one.name: one
+            for one in reversed(environment.every(SystemPackage))
+            if (one.repository.name if one.repository else None) != own
+        }
         for position, entry in enumerate(self.packages):
             place, other = origin.of(f"packages.{position}.name"), others.get(entry.name)
             if other and other.origin.of("name").start < place.start:
-                where = f"the repository `{other.repository}`" if other.repository else "the distribution"
+                where = f"the repository `{other.repository.name}`" if other.repository else "the distribution"
                 labels = (wrong(place, "again here"), Label(other.origin.of("name"), f"from {where} here"))
                 yield Diagnostic("repeated-package", f"the package `{entry.name}` comes from two places", labels)

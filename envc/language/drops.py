@@ -80,7 +80,7 @@ def names_of(facet: Facet) -> tuple[str, ...]:
     if isinstance(facet, PythonPackage):
         return (facet.name,)
     if isinstance(facet, SystemPackage) and facet.repository:
-        return (facet.name, facet.repository)  # without its repository there is no package of it
+        return (facet.name, facet.repository.name)  # all of a repository go by its name
     name = getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
 

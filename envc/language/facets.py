@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from envc.language.container_facets import ContainerFacet
 from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
+from envc.language.system_repositories import RepositoryFacts
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -111,7 +112,7 @@ class SystemPackage(NamedTuple):
 
     name: str
     origin: Origin
-    repository: str | None = None  # the name of the only repository that it comes from
+    repository: RepositoryFacts | None = None  # the only repository that it comes from
 
 
 class Artifact(NamedTuple):

@@ -29,18 +29,6 @@ class ImageFile(NamedTuple):
     origin: Origin
 
 
-class SystemRepository(NamedTuple):
-    """An archive of system packages beside the distribution's own, and the key that signs it."""
-
-    name: str
-    address: str  # never in a lock
-    suite: str  # `noble`, or a path that ends with `/`
-    components: tuple[str, ...]
-    key: str  # where its key is: an address, or a path relative to the program
-    sha256: str  # of the key's file
-    origin: Origin
-
-
 class BuildCheck(NamedTuple):
     """A command that must succeed before there is an image."""
 
@@ -48,4 +36,4 @@ class BuildCheck(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | SystemRepository | BuildCheck
+OutsideFacet = Tool | ImageFile | BuildCheck

@@ -23,7 +23,8 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import ImageFile, SystemRepository
+from envc.language.outside_facets import ImageFile
+from envc.language.system_repositories import repositories_of
 
 NeedKind = Literal["python", "base", "accelerator", "packages", "indexes", "group", "system", "artifacts", "images"]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
@@ -44,6 +45,7 @@ def needs_of(environment: Environment) -> tuple[Need, ...]:
     if environment.group:
         needs.append(Need("group", "group", " ".join(environment.group), environment.origin))
     needs += listed_needs(environment)
+    needs += repository_needs(environment)
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
 
 
@@ -68,6 +70,16 @@ def listed_needs(environment: Environment) -> list[Need]:
         number = f" {times[subject]}" if times[subject] > 1 else ""
         needs.append(Need("packages", subject + number, text, listed.origin))
     return needs
+
+
+def repository_needs(environment: Environment) -> list[Need]:
+    """Return a need for each repository. Not its address, and not where its key is: both may move."""
+    return [
+        Need(
+            "system", f"repository {one.name}", " ".join((one.suite, *one.components, f"key {one.sha256}")), one.origin
+        )
+        for one in repositories_of(environment)
+    ]
 
 
 def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
@@ -99,10 +111,7 @@ def _need(facet: Facet) -> Need | None:  # noqa: PLR0911  # one return a kind of
         kind = "links " if facet.links else ""
         return Need("indexes", f"index {facet.name}", f"{kind}for {' '.join(sorted(facet.packages))}", origin)
     if isinstance(facet, SystemPackage):
-        return Need("system", facet.name, f"from {facet.repository}" if facet.repository else "any", origin)
-    if isinstance(facet, SystemRepository):  # not its address, and not where its key is: both may move
-        words = [facet.suite, *facet.components, f"key {facet.sha256}"]
-        return Need("system", f"repository {facet.name}", " ".join(words), origin)
+        return Need("system", facet.name, f"from {facet.repository.name}" if facet.repository else "any", origin)
     if isinstance(facet, Artifact) and facet.kind != "cache":
         where = facet.location or "given when run"
         return Need("artifacts", facet.name, f"{facet.kind} {facet.version} {facet.sha256 or ''} {where}", origin)

@@ -9,7 +9,7 @@ from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
-from envc.language.outside_facets import SystemRepository
+from envc.language.system_repositories import SystemRepository, repositories_of
 from envc.lock.model import LockedRepository
 from envc.lock.system_packages import Repository, UnusableRepository
 from envc.lock.world import World
@@ -18,9 +18,12 @@ from envc.lock.world import World
 def wanted_repositories(environment: Environment, names: Collection[str], world: World) -> tuple[Repository, ...]:
     """Return the repositories of a stage's packages, with their keys, sorted by name. Raises a Report."""
     found = []
-    for one in environment.every(SystemRepository):
+    for one in repositories_of(environment):
         packages = environment.every(SystemPackage)
-        taken = sorted({package.name for package in packages if package.repository == one.name} & {*names})
+        taken = sorted(
+            {package.name for package in packages if package.repository and package.repository.name == one.name}
+            & {*names}
+        )
         if taken and world.system:  # where nobody is asked, no key is read
             known = (one.name, one.address, one.suite, one.components)
             found.append(Repository(*known, tuple(taken), world.key_of(one), one.sha256))
@@ -73,4 +76,4 @@ def _failed(environment: Environment, name: str, message: str, reasons: tuple[st
 
 
 def _repository(environment: Environment, name: str) -> SystemRepository:
-    return next(one for one in environment.every(SystemRepository) if one.name == name)
+    return next(one for one in repositories_of(environment) if one.name == name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
-from envc.language.outside_facets import SystemRepository
+from envc.language.system_repositories import SystemRepository
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.moved_pins import MovedPin
 from envc.lock.resolution import ImageSource, Progress, Resolver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.language.environment import Environment
-from envc.language.outside_facets import SystemRepository
+from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
 from envc.lock.routes import logins_by_index, pages_of_links
@@ -46,7 +46,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     tools, images = tools_of(environment), image_files(environment, lock)
-    repositories = {one.name: one.address for one in environment.every(SystemRepository)}
+    repositories = {one.name: one.address for one in repositories_of(environment)}
     apt = plan_apt(lock, index_addresses, repositories)
     base = BasePart(
         platform=lock.platform,

@@ -147,6 +147,13 @@ def test_a_page_of_links_is_locked_and_built_from(project: Project, index: Index
     assert "the lock was made for `links for private`" in stale.stderr
 
 
+def test_an_index_of_one_platform_is_asked_there(project: Project, index: Index, corp: Index) -> None:
+    index.add("private", "99")
+    corp.add("private", "1")
+    project.write(f'pip private; on linux/amd64 < index corp "{corp.url}" for private >')
+    assert project.lock()["private"]["index"] == "corp"
+
+
 def test_a_moved_index_leaves_the_lock_fresh_and_another_routing_does_not(
     project: Project, index: Index, corp: Index
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
-from envc.language.outside_facets import SystemRepository
+from envc.language.system_repositories import SystemRepository
 from envc.lock.openpgp import binary
 from envc.plan.places import Places
 from envc.plan.wanted import root_path

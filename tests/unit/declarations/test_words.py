@@ -21,6 +21,30 @@ NAMES = words.names()
 INSIDE = [name for name in NAMES if (word := words.find(name)) is not None and word.place == "env"]
 
 
+REPOSITORY = f'repository osrf "https://a.example.org/x" suite noble key "osrf.asc" sha256 "{"0a" * 32}"'
+
+
+def wrong_repositories() -> list[str]:
+    """Return a repository with one thing changed or left out, each time another."""
+    changes = {
+        "osrf": "OSRF",
+        '"https://a.example.org/x"': "",
+        "https://a": "ftp://a",
+        "example.org": "example.org/$(id)",
+        "//a": "//me:word@a",
+        " suite noble": "",
+        "noble": '"a b"',
+        "suite noble": "suite noble/ components main",
+        ' key "osrf.asc"': "",
+        '"osrf.asc"': "osrf.asc",
+        "osrf.asc": "/keys/osrf.asc",
+        f' sha256 "{"0a" * 32}"': "",
+        "0a0a": "",
+        "key": 'components "a b" key',
+    }
+    return [REPOSITORY.replace(old, new, 1) for old, new in changes.items()]
+
+
 def word_of(name: str) -> type[Declaration]:
     word = words.find(name)
     assert word is not None
@@ -78,7 +102,14 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
 
 
 WRONG = {
-    "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
+    "apt": [
+        *("apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g", "apt git suite noble", "apt repository a"),
+        *(f"apt {one} < x1 >" for one in wrong_repositories()),
+        f"apt {REPOSITORY}",
+        f"apt {REPOSITORY} < git >; apt git",
+        f"apt {REPOSITORY} < git >; apt {REPOSITORY.replace('noble', 'jammy')} < tree >",
+        f"apt {REPOSITORY.replace('repository osrf', 'repository debian')} < git >",
+    ],
     "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
     "base": [
         "base",
