@@ -73,7 +73,7 @@ class Apt(Declaration):
     With `repository` the packages come from an archive beside the distribution's, and from it alone. What they need
     comes from the distribution where that has it; nothing of the repository takes the place of a package of the
     distribution. `key` is the file of the project, or the address, with the key that signs the repository, and `sha256`
-    its checksum. The lock holds the key, and exact versions; key and address are not left in the image.
+    its checksum. The lock holds the key, and exact versions; neither key nor list of sources is left in the image.
     `ENVC_ARCHIVE_<NAME>` gives a machine another address.
     """
 

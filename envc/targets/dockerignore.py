@@ -19,7 +19,6 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
     }
-    exact |= {f"{plan.placement.output}/{name}" for name in apt_files.emit(plan, hashes)}
     ignored = sorted({pattern for copy in plan.source for pattern in copy.ignored})
     lines = [
         "# What the Dockerfile copies, and nothing else, is sent to the builder.",
@@ -39,6 +38,9 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
             "# Whole, whatever their names: the lock, and what `data` and `weights` copy.",
             *(_allow(path) for path in sorted(exact)),
         ]
+    made = sorted(f"{plan.placement.output}/{name}" for name in apt_files.emit(plan, hashes))
+    if made:
+        lines += ["# Keys of repositories, and checksums of system packages.", *map(_allow, made)]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}
 
 

@@ -28,10 +28,13 @@ class Asking:
 
     def __call__(self, *plain: str, wanted: str = "mmcv", names: tuple[str, ...] = ("mmcv",)) -> dict[str, Package]:
         asked = (Requirement(wanted, "openmmlab"), *map(Requirement, plain))
+        address = self.page.links_url
+        if self.page.credentials:
+            address = address.replace("://", "://{}:{}@".format(*self.page.credentials))
         request = Request(
             AMD64,
             asked,
-            (("openmmlab", self.page.links_url),),
+            (("openmmlab", address),),
             routes=tuple((name, "openmmlab") for name in names),
             pages=("openmmlab",),
         )
@@ -95,6 +98,15 @@ def test_names_are_compared_as_indexes_compare_them(asking: Asking, page: Index)
 def test_local_versions_are_read_from_addresses(asking: Asking, page: Index) -> None:
     page.add("mmcv", "2.1.0+cu121", tag=LINUX, hashes={}, metadata_beside=False)
     assert asking()["mmcv"].version == "2.1.0+cu121"
+
+
+def test_a_page_may_want_a_name_and_a_password(asking: Asking, page: Index) -> None:
+    """For the page, for the metadata and for the bytes of the wheel."""
+    digest = page.add("mmcv", "1.0", hashes={}, metadata_beside=False)
+    page.credentials = ("ada", "geheim")
+    assert asking()["mmcv"].hashes == (digest,)
+    for folder in ("uv", "pip-tools"):
+        assert not [one for one in (asking.cache / folder).rglob("*") if "geheim" in one.name]
 
 
 def test_a_page_that_is_not_there_is_named(asking: Asking, index: Index) -> None:

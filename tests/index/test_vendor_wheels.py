@@ -60,6 +60,16 @@ def test_a_page_of_links_gives_its_own_wheels_alone(index: Index, cache: Path, t
     assert index.requests == []
 
 
+def test_an_index_and_a_page_of_links_may_want_a_login(index: Index, cache: Path, tmp_path: Path) -> None:
+    with Index(credentials=("ada", "geheim")) as corp:
+        own, linked = corp.add("ranker", "1"), corp.add("mmcv", "1", hashes={})
+        login = "://ada:geheim@"
+        named = {"corp": corp.url.replace("://", login), "links": corp.links_url.replace("://", login)}
+        given = lock_of(corp=(Pin("ranker", "1", (own,)),), links=(Pin("mmcv", "1", (linked,)),))
+        found = fetch(given, index, tmp_path, cache, named=named, pages=("links",))
+    assert found == ["mmcv-1-py3-none-any.whl", "ranker-1-py3-none-any.whl"]
+
+
 def test_a_wheel_that_is_another_one_now_is_not_taken_from_a_page_of_links(
     index: Index, cache: Path, tmp_path: Path
 ) -> None:
