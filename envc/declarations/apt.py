@@ -25,8 +25,8 @@ _SUITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*(/[A-Za-z0-9.+~_-]+)*/?|\./|/"
 _COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*(/[A-Za-z0-9.+~_-]+)*", re.ASCII)
 _PARTS = ("suite", "components", "key", "sha256")
 _EXAMPLE = (
-    'apt repository osrf "https://packages.example.org/ubuntu" suite noble key "keys/osrf.asc" '
-    'sha256 "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730" < gz-harmonic >'
+    'apt repository osrf "https://a.example.org" suite noble key "osrf.asc" '
+    'sha256 "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730" gz-harmonic'
 )
 _STRINGS = frozenset({"word", "string", "number"})
 

@@ -21,10 +21,7 @@ from envc.language.packages import normalised
 from envc.language.values import Name, Text, refuse
 from envc.language.word import Declaration
 
-_WITH_LOGIN = (
-    'index corp "https://packages.example.org/simple" secret corp-token user ci for ranker; '
-    "secret corp-token as CORP_TOKEN build"
-)
+_WITH_LOGIN = 'index corp "https://a.example.org/simple" secret token for ranker; secret token as TOKEN build'
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _USER_NAME = re.compile(r"[^\s:\x00-\x1f\x7f]{1,128}")

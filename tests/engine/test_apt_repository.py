@@ -11,9 +11,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from envc.lock.openpgp import binary
+from envc.lock.system_packages import Repository, SystemAnswer
 from tests.engine.apt_repository import AptRepository
 from tests.engine.project import Project, errors
-from tests.engine.test_apt import base_image, built_images, hadolint, listed, lock_text, project_of, system
+from tests.engine.test_apt import (
+    ask,
+    base_image,
+    built_images,
+    hadolint,
+    listed,
+    lock_text,
+    project_of,
+    system,
+    wish_of,
+)
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -189,3 +201,20 @@ def test_a_package_of_the_distribution_is_taken_from_the_repository_only_where_i
     assert (packages["tree"]["archive"], packages["tree"]["version"]) == ("corp", "99")
     assert packages["libgomp1"]["archive"] == "debian"
     assert "tree 99 all" in listed(lab, project.image)
+
+
+def test_apt_in_a_container_of_the_base_gives_the_same(
+    lab: Lab, project: Project, repository: AptRepository, tmp_path: Path
+) -> None:
+    """A machine without apt asks inside the base."""
+    assert project.envc("lock").returncode == 0
+    key = binary(repository.key)
+    corp = Repository("corp", repository.address, "stable", ("main",), ("greeter",), key, "0" * 64)
+    wish = wish_of(project, "greeter", "tree")._replace(repositories=(corp,))
+    here, there = ask(tmp_path, wish), ask(tmp_path, wish, here=False)
+    assert isinstance(here, SystemAnswer)
+    assert there._replace(resolver="") == here._replace(resolver="")
+    repository.tamper()
+    for machine in (True, False):
+        found = ask(tmp_path, wish, here=machine)
+        assert (found.name, found.trusted) == ("corp", False)
