@@ -21,7 +21,6 @@ from envc.language.packages import normalised
 from envc.language.values import Name, Text, refuse
 from envc.language.word import Declaration
 
-_WITH_LOGIN = 'index corp "https://a.example.org/simple" secret token for ranker; secret token as TOKEN build'
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _USER_NAME = re.compile(r"[^\s:\x00-\x1f\x7f]{1,128}")
@@ -69,7 +68,7 @@ class Index(Declaration):
     examples = (
         'index corp "https://packages.example.org/simple" for ranker ranker-models',
         'index openmmlab "https://download.example.org/mmcv/cu121/torch2.1/index.html" links for mmcv',
-        _WITH_LOGIN,
+        'index corp "https://a.example.org/simple" secret token for ranker; secret token as TOKEN build',
     )
 
     name: Annotated[str, AfterValidator(_index_name), Positional()]
