@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
+    from envc.knowledge.repositories import Needless
     from envc.knowledge.toolchains import Toolchain
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
@@ -39,6 +40,7 @@ FILES: Mapping[str, str] = {
     "packages.env": "package_names",
     "fabrics.env": "fabrics",
     "toolchains.env": "toolchains",
+    "repositories.env": "repositories",
 }
 
 
@@ -242,6 +244,12 @@ class Library:
     def toolchain(self, name: str) -> Toolchain | None:
         """Return what a toolchain is in its official image."""
         return next((one for one in self.toolchains() if one.name == name), None)
+
+    def needless_repository(self, address: str) -> Needless | None:
+        """Return what makes a repository at an address unnecessary, or None."""
+        from envc.knowledge.repositories import Needless
+
+        return next((one for one in self.page("repositories.env").all(Needless) if one.part in f"{address}/"), None)
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

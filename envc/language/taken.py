@@ -66,7 +66,7 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
         kind = _NAMED.get(type(facet))
         if kind is not None:
             take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
-        if isinstance(facet, Secret) and facet.variable:
+        if isinstance(facet, Secret) and facet.variable and not facet.build:
             take("variable", facet.variable, facet.origin.of("variable"))
     return found
 

@@ -49,7 +49,7 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
-from envc.lock.routes import routes_of
+from envc.lock.routes import pages_of_links, routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.toolchains import find_toolchains
@@ -253,6 +253,7 @@ def _request(
         overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
         bare=tuple(sorted({package.name for package in packages if package.bare})),
         given=tuple(sorted(one.given for one in elsewhere)),
+        pages=pages_of_links(environment),
     )
 
 

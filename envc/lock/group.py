@@ -114,6 +114,7 @@ def union_of(requests: Sequence[Request]) -> Request:
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
         bare=tuple(sorted({name for request in requests for name in request.bare})),
+        pages=tuple(sorted({page for request in requests for page in request.pages})),
     )
 
 

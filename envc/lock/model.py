@@ -135,6 +135,17 @@ class LockedSystemPackage(Fact):
     size: int | None = None
 
 
+class LockedRepository(Fact):
+    """An archive beside the distribution's. Its texts stand in the Dockerfile, where a shell reads them."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    suite: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+~_/-]+$")]
+    components: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.+~_/-]+$")], ...]
+    packages: tuple[str, ...]  # the names that the program takes from it
+    sha256: str  # of the key's file, as the program names it
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+=*$")]  # the key itself, in Base64
+
+
 class LockedDistribution(Fact):
     """What the system packages of a stage were chosen from. Without a `listing` their versions are not known."""
 
@@ -151,6 +162,13 @@ class LockedDistribution(Fact):
     #: SHA-256 of what dpkg lists in the stage in the end: `dpkg.LINE_FORMAT`, sorted by name.
     listing: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
     reason: str
+    repositories: tuple[LockedRepository, ...] = ()  # sorted by name
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the repositories where there are none: older locks know no such fact."""
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name != "repositories"}
 
 
 class LockedArtifact(Fact):

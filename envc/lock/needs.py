@@ -26,6 +26,7 @@ from envc.language.facets import (
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.system_repositories import repositories_of
 
 NeedKind = Literal[
     "python",
@@ -61,6 +62,7 @@ def needs_of(environment: Environment) -> tuple[Need, ...]:
     if environment.group:
         needs.append(Need("group", "group", " ".join(environment.group), environment.origin))
     needs += listed_needs(environment)
+    needs += repository_needs(environment)
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
 
 
@@ -87,6 +89,16 @@ def listed_needs(environment: Environment) -> list[Need]:
         number = f" {times[subject]}" if times[subject] > 1 else ""
         needs.append(Need("packages", subject + number, text, listed.origin))
     return needs
+
+
+def repository_needs(environment: Environment) -> list[Need]:
+    """Return a need for each repository. Not its address, and not where its key is: both may move."""
+    return [
+        Need(
+            "system", f"repository {one.name}", " ".join((one.suite, *one.components, f"key {one.sha256}")), one.origin
+        )
+        for one in repositories_of(environment)
+    ]
 
 
 def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
@@ -143,12 +155,14 @@ def _(facet: Patch) -> Need:
 
 @_need.register
 def _(facet: PackageIndex) -> Need:  # not its address: it may move, and stays the same index
-    return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", facet.origin)
+    kind = "links " if facet.links else ""
+    return Need("indexes", f"index {facet.name}", f"{kind}for {' '.join(sorted(facet.packages))}", facet.origin)
 
 
 @_need.register
 def _(facet: SystemPackage) -> Need:
-    return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", facet.origin)
+    subject = f"{facet.name} in {facet.stage}" if facet.stage else facet.name
+    return Need("system", subject, f"from {facet.repository.name}" if facet.repository else "any", facet.origin)
 
 
 @_need.register

@@ -57,6 +57,7 @@ class Request(NamedTuple):
     overrides: tuple[tuple[str, str], ...] = ()  # names, and the versions that count in place of what packages ask
     bare: tuple[str, ...] = ()  # names of packages of which nothing counts that they ask for
     given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
+    pages: tuple[str, ...] = ()  # names of the indexes that are one page of links to wheels each, sorted
 
     @property
     def known(self) -> tuple[Given, ...]:

@@ -14,12 +14,20 @@ from envc.lock.built import Build
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
 from envc.lock.model import LockedDistribution, LockedImage, LockedSystemPackage, Stage
+from envc.lock.needs import inputs_of, needs_of
 from envc.lock.system_packages import (
     NoSolution,
     NoVersions,
     SystemAnswer,
     SystemWish,
     UnknownNames,
+    UnusableRepository,
+)
+from envc.lock.system_repositories import (
+    locked_repository,
+    unlockable_repository,
+    unusable_repository,
+    wanted_repositories,
 )
 from envc.lock.world import World
 
@@ -65,13 +73,18 @@ def lock_system(
         image = stage_image(images.base, images.interpreter, stage, compiler)
         earlier = _earlier(old, image, platform, stage) if old else None
         same = earlier and earlier.distributions[0].asked == names
+        if earlier and same and old:  # what comes from which repository is a need, too
+            same = old.lock.inputs.get("system") == inputs_of(needs_of(environment)).get("system")
         if earlier and same and not upgrade:
             found = earlier
         else:
-            wish = SystemWish(image.repository, image.digest, platform, names)
+            wanted = wanted_repositories(environment, names, world)
+            wish = SystemWish(image.repository, image.digest, platform, names, repositories=wanted)
             chosen = _choose(environment, wish, None if upgrade else earlier, stage, world)
             # what was known once stays when nobody answers today
             found = earlier if earlier and same and not chosen.distributions[0].listing else chosen
+            if wanted and not found.distributions[0].listing:  # names alone cannot be built from a repository
+                raise unlockable_repository(environment, wanted[0].name, found.distributions[0].reason)
         packages += found.packages
         distributions += found.distributions
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))
@@ -117,6 +130,8 @@ def _choose(
         raise _unknown(places_of(environment, stage), found)
     if isinstance(found, NoSolution):
         raise _unsatisfiable(places_of(environment, stage), wish, found)
+    if isinstance(found, UnusableRepository):
+        raise unusable_repository(environment, found)
     if isinstance(found, NoVersions):
         packages = tuple(LockedSystemPackage(name=name, stage=stage) for name in wish.names)
         reason = f"versions are not pinned: {found.reason}"
@@ -150,6 +165,7 @@ def _locked(found: SystemAnswer, wish: SystemWish, stage: Stage) -> LockedSystem
         snapshot=found.snapshot,
         listing=found.listing,
         reason=f"{found.resolver}, {when}",
+        repositories=tuple(map(locked_repository, wish.repositories)),
     )
     return LockedSystem(packages, (distribution,))
 

@@ -186,10 +186,14 @@ def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: 
         if branch == "apt" and "sha256" in rest:  # a package: its version says all that a reader wants to know
             facts[branch, f"{name} in {rest['stage']}"] = rest["version"]
             return
+        if branch == "apt":  # of a repository
+            rest.pop("address", None)
+            if "key" in rest:
+                rest["key"] = _digest_of((rest["key"],))
         if branch == "packages" and "hashes" in rest:
             rest["files"] = _digest_of(tuple(rest.pop("hashes")))
         if branch == "packages" and "packages" in rest:
-            for key in ("address", "file", "index"):
+            for key in ("address", "file", "index", "links", "login"):
                 rest.pop(key, None)
             name = ""
         _flatten(branch, f"{subject} {name}".strip(), rest, facts)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.language.environment import Environment
+from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
+from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.built import builds_of
@@ -48,7 +50,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     own = lock.base_python
     python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
     settings = settings_of(environment, lock, python, arguments or {})
-    packages = _packages(locked, index_addresses)
+    packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     built = builds_of(environment, locked, index_addresses)
@@ -63,7 +65,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         programs=programs_of(environment, lock),
         toolchains=toolchains_of(lock),
     )
-    apt = plan_apt(lock, index_addresses)
+    repositories = {one.name: one.address for one in repositories_of(environment)}
+    apt = plan_apt(lock, index_addresses, repositories)
     python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
@@ -104,13 +107,16 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     )
 
 
-def _packages(locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PackageGroup, ...]:
+def _packages(locked: LockedFiles, addresses: Mapping[str, str], environment: Environment) -> tuple[PackageGroup, ...]:
+    pages, logins = pages_of_links(environment), logins_by_index(environment)
     return tuple(
         PackageGroup(
             index=index,
             address=None if index is None else addresses.get(index),
             file=locked.lock.requirements_file(index),
             packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in pins),
+            links=index in pages,
+            login=index in logins,
         )
         for index, pins in locked.pins
     )

@@ -54,6 +54,7 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
         secrets=tuple(
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
+            if not secret.build
         ),
         ulimits=locked_memory(ulimits, fabric),
         ipc=ipc.mode if ipc else None,

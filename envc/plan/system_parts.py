@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from envc.plan.part import Part
+from envc.plan.part import GrownPart, Part
 
 
 class PlannedSystemPackage(Part):
@@ -33,8 +33,30 @@ def snapshots_argument(archive: str) -> str:
     return f"{archive.upper().replace('-', '_')}_SNAPSHOTS"
 
 
-class PlannedDistribution(Part):
+def repository_argument(repository: str) -> str:
+    """Return the build argument that gives a repository another address."""
+    return f"{repository.upper().replace('-', '_')}_REPOSITORY"
+
+
+class PlannedSystemRepository(Part):
+    """An archive beside the distribution's."""
+
+    name: str
+    address: str | None  # as the program has it
+    suite: str
+    components: tuple[str, ...]
+    key: str  # in Base64
+
+    @property
+    def key_file(self) -> str:
+        """The name of the file with the key, beside the Dockerfile."""
+        return f"apt.{self.name}.asc"
+
+
+class PlannedDistribution(GrownPart):
     """Where the system packages of a stage come from, and what is there when they are installed."""
+
+    later = frozenset({"repositories"})
 
     stage: str
     name: str
@@ -43,6 +65,12 @@ class PlannedDistribution(Part):
     archives: tuple[PlannedArchive, ...]  # those of the snapshot
     keyring: str
     listing: str  # SHA-256 of dpkg's list
+    repositories: tuple[PlannedSystemRepository, ...] = ()
+
+    @property
+    def checksums_file(self) -> str:
+        """The name of the file with the checksums of all packages, where some come from repositories."""
+        return f"apt.{self.stage}.sha256"
 
 
 class AptPart(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from envc.lock.requirements import Pin, block
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.hash import PlanHash
-from envc.plan.package_parts import PlannedWheel
+from envc.plan.package_parts import PackageGroup, PlannedWheel
 from envc.plan.plan import Plan
 
 
@@ -22,10 +22,14 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         "# pip install --no-deps --require-hashes -r requirements.txt",
     ]
     lines += [f"# {one.name}{_version(one)} is not here: the image builds it of {_of(one)}" for one in plan.built]
-    named = {group.index: group.address for group in plan.packages if group.index}
-    lines += [f"# add --extra-index-url {address} for {index}" for index, address in sorted(named.items())]
+    named = {group.index: group for group in plan.packages if group.index}
+    lines += [f"# add {_option(group)} {group.address} for {index}" for index, group in sorted(named.items())]
     wheels = "".join(map(_wheel, plan.wheels))
     return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins) + wheels}
+
+
+def _option(group: PackageGroup) -> str:
+    return "--find-links" if group.links else "--extra-index-url"
 
 
 def _wheel(wheel: PlannedWheel) -> str:

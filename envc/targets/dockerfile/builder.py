@@ -11,7 +11,7 @@ from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.built import built_packages
 from envc.targets.dockerfile.byte_code import compile_byte_code
 from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
-from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
+from envc.targets.dockerfile.downloads import mounts_for
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
@@ -116,12 +116,12 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
         argument = index_argument(group.index)
         steps.append(Argument(argument, group.address or ""))
         reference = f'"${{{argument}}}"'
-        pip += ["--index-url", reference]
+        pip += ["--no-index", "--find-links", reference] if group.links else ["--index-url", reference]
         raw.add(reference)
     pip += ["-r", target]
     steps += [
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), (PIP_CACHE, *MACHINE), frozenset(raw)),
+        Run((tuple(pip),), mounts_for(group.index if group.login else None), frozenset(raw)),
     ]
     return steps
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from envc.plan.built_parts import PlannedArchive, PlannedBuild
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
+from envc.targets.dockerfile.downloads import mounts_for
 from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
@@ -121,7 +121,7 @@ def _fetch(name: str, archive: PlannedArchive, place: str, words: tuple[str, ...
     return ("python", "-c", _FETCH, name, archive.file, archive.sha256, place, *words)
 
 
-NETWORK = Access((PIP_CACHE, *MACHINE), _index, _fetch)
+NETWORK = Access(mounts_for(), _index, _fetch)
 
 
 def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:

@@ -21,6 +21,30 @@ NAMES = words.names()
 INSIDE = [name for name in NAMES if (word := words.find(name)) is not None and word.place == "env"]
 
 
+REPOSITORY = f'repository osrf "https://a.example.org/x" suite noble key "osrf.asc" sha256 "{"0a" * 32}"'
+
+
+def wrong_repositories() -> list[str]:
+    """Return a repository with one thing changed or left out, each time another."""
+    changes = {
+        "osrf": "OSRF",
+        '"https://a.example.org/x"': "",
+        "https://a": "ftp://a",
+        "example.org": "example.org/$(id)",
+        "//a": "//me:word@a",
+        " suite noble": "",
+        "noble": '"a b"',
+        "suite noble": "suite noble/ components main",
+        ' key "osrf.asc"': "",
+        '"osrf.asc"': "osrf.asc",
+        "osrf.asc": "/keys/osrf.asc",
+        f' sha256 "{"0a" * 32}"': "",
+        "0a0a": "",
+        "key": 'components "a b" key',
+    }
+    return [REPOSITORY.replace(old, new, 1) for old, new in changes.items()]
+
+
 def word_of(name: str) -> type[Declaration]:
     word = words.find(name)
     assert word is not None
@@ -81,7 +105,14 @@ GIT = 'from git "https://h/a.git"'
 SOURCE = f"source b {GIT} tag v1"
 
 WRONG = {
-    "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
+    "apt": [
+        *("apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g", "apt git suite noble", "apt repository a"),
+        *(f"apt {one} < x1 >" for one in wrong_repositories()),
+        f"apt {REPOSITORY}",
+        f"apt {REPOSITORY} < git >; apt git",
+        f"apt {REPOSITORY} < git >; apt {REPOSITORY.replace('noble', 'jammy')} < tree >",
+        f"apt {REPOSITORY.replace('repository osrf', 'repository debian')} < git >",
+    ],
     "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
     "base": [
         "base",
@@ -298,6 +329,12 @@ WRONG = {
         'index a "https://user@packages.example.org/simple" for a',
         'index a "https://user:word@packages.example.org/simple" for a',
         'index a "https://packages.example.org/simple?token=x" for a',
+        'index a "https://packages.example.org/simple" secret b for a',
+        'index a "https://packages.example.org/simple" secret B for a; secret b',
+        'index a "https://packages.example.org/simple" secret b user "a:b" for a; secret b',
+        'index a "https://packages.example.org/simple" user b for a',
+        'index a links "https://packages.example.org/simple"',
+        'index a "https://packages.example.org/simple" links links for a',
         'index a "https://packages.example.org/simple#x" for a',
         'index a "https://packages.example.org/$(id)" for a',
         'index a "https://pack ages.example.org/" for a',
@@ -457,7 +494,7 @@ WRONG = {
         'run "a\a"',
         'run """ """',
     ],
-    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b"],
+    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b", "secret a build build"],
     "set": [
         "set",
         "set A",
@@ -723,15 +760,19 @@ examples
   shm 8GiB
 """
 HELP_OF_SECRET = """\
-secret NAME [as VARIABLE]
+secret NAME [as VARIABLE] [build]
 
 Gives the container a secret while it runs, as the file `/run/secrets/NAME`.
 
 With `as VARIABLE` its value is also in that variable. The value comes from the same variable of whoever starts the
 container, or from a file; it is in no image, layer, history, manifest, log or hash.
 
+A secret can be the password of an `index`, for whoever locks and builds. With `build` it is for that alone, and the
+container does not get it.
+
 examples
   secret wandb-key as WANDB_API_KEY
+  secret corp-token as CORP_TOKEN build
 """
 
 
