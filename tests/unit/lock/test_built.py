@@ -169,3 +169,18 @@ def test_a_build_that_asks_for_what_cannot_be_locked_is_refused(need: str) -> No
     with pytest.raises(Report) as caught:
         locked("pip a from source", [archive("a", "1", need)])
     assert [one.name for one in caught.value.diagnostics] == ["unreadable-source"]
+
+
+def test_cuda_is_compiled_with_no_newer_c_library_than_the_one_it_runs_with() -> None:
+    """Of CUDA 12.6 there are images of a newer Ubuntu: what they compile does not start on the slim image."""
+    images = slim_images()
+    for ubuntu in ("22.04", "24.04"):
+        for patch in ("12.6.0", "12.6.1", "12.6.2", "12.6.3"):
+            devel = image("docker.io/nvidia/cuda", f"{patch}-devel-ubuntu{ubuntu}", "devel")
+            images.images["docker.io/nvidia/cuda", devel.tag] = devel
+    made, _, _ = sourced(archive("attention", "2.7", compiled=True), images=images)
+    text = "env train < gpu cuda 12.6; python 3.12; ml attention 2.7 from source >"
+    lock = choose(environment(text), PLATFORM, made).lock
+    assert lock.compiler is not None
+    assert lock.compiler.tag.endswith("-devel-ubuntu22.04")
+    assert lock.base.glibc == "2.36"
