@@ -184,3 +184,14 @@ def test_cuda_is_compiled_with_no_newer_c_library_than_the_one_it_runs_with() ->
     assert lock.compiler is not None
     assert lock.compiler.tag.endswith("-devel-ubuntu22.04")
     assert lock.base.glibc == "2.36"
+
+
+def test_what_a_build_is_known_to_import_and_does_not_say_is_there() -> None:
+    """flash-attn imports torch to say what it needs, and names nothing: the environment's torch, and ninja."""
+    versions = {**VERSIONS, "psutil": ["7.0"], "wheel": ["0.45"], "einops": ["0.8"]}
+    made = world(Packages(versions))._replace(sources=Sources({"flash-attn": archive("flash-attn", "2.8")}))
+    text = "env train < python 3.12; ml torch; ml flash-attn from source needs ninja 1.11 >"
+    (built,) = choose(environment(text), PLATFORM, made).lock.built
+    assert built.build == ("ninja==1.11.*", "packaging", "psutil", "setuptools>=40.8.0", "torch", "wheel")
+    assert built.shared == ("torch",)
+    assert [tool.name for tool in built.tools] == ["ninja", "packaging", "psutil", "setuptools", "wheel"]
