@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
-from envc.lock.model import Lock
+from envc.lock.model import Lock, LockedAccelerator
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
 
@@ -80,6 +80,15 @@ def _changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     )
 
 
+def _accelerator_facts(accelerator: LockedAccelerator) -> Facts:
+    if accelerator.rocm:
+        return {("settings", "ROCm"): accelerator.rocm}
+    facts: Facts = {("settings", "CUDA of the machines"): accelerator.cuda or "any"}
+    if accelerator.build:
+        facts["packages", "CUDA of the builds"] = accelerator.build
+    return facts
+
+
 def _lock_facts(locked: LockedFiles) -> Facts:
     lock = locked.lock
     facts: Facts = {
@@ -90,9 +99,7 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         ("python", "python"): lock.python.version,
     }
     if lock.accelerator:
-        facts["settings", "CUDA of the machines"] = lock.accelerator.cuda or "any"
-        if lock.accelerator.build:
-            facts["packages", "CUDA of the builds"] = lock.accelerator.build
+        facts |= _accelerator_facts(lock.accelerator)
     hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}
     for package in lock.packages:
         facts["packages", package.name] = package.version + (f" ({package.index})" if package.index else "")

@@ -47,7 +47,7 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
             memory=accelerator.memory,
             optional=accelerator.optional,
             driver=lock.accelerator.driver if lock.accelerator else None,
-            rocm=lock.accelerator.rocm if lock.accelerator else None,
+            rocm=(lock.accelerator.rocm if lock.accelerator else None) or accelerator.rocm,
         )
         if accelerator
         else None,
