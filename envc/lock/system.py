@@ -168,7 +168,10 @@ def places_of(environment: Environment, stage: Stage) -> dict[str, Span]:
 
 def _first_built(environment: Environment) -> Span:
     """Return where the program asks for a package that is built, on whose account compilers are there."""
-    packages = (*environment.every(PythonPackage), *environment.every(ListedPackage))
+    packages: list[PythonPackage | ListedPackage] = [
+        *environment.every(PythonPackage),
+        *environment.every(ListedPackage),
+    ]
     built = (one.origin.of("source") for one in packages if one.source is not None and one.source.is_built)
     return next(built, environment.origin.of("name"))
 
