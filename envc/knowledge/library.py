@@ -41,6 +41,7 @@ FILES: Mapping[str, str] = {
     "fabrics.env": "fabrics",
     "toolchains.env": "toolchains",
     "repositories.env": "repositories",
+    "builds.env": "unsaid_needs",
 }
 
 
@@ -256,3 +257,9 @@ class Library:
         from envc.knowledge.archives import Archive
 
         return {one.name: one.snapshots for one in self.page("archives.env").all(Archive)}
+
+    def unsaid_needs(self, package: str) -> tuple[str, ...]:
+        """Return the packages that the build of a package needs and does not say."""
+        from envc.knowledge.unsaid_needs import UnsaidNeeds
+
+        return next((one.needs for one in self.page("builds.env").all(UnsaidNeeds) if one.package == package), ())

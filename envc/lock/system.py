@@ -8,7 +8,7 @@ from typing import NamedTuple
 from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import SystemPackage
+from envc.language.facets import ListedPackage, PythonPackage, SystemPackage
 from envc.language.outside_facets import ProgramBuild
 from envc.lock.built import Build
 from envc.lock.files import LockedFiles
@@ -173,12 +173,23 @@ def _locked(found: SystemAnswer, wish: SystemWish, stage: Stage) -> LockedSystem
 def places_of(environment: Environment, stage: Stage) -> dict[str, Span]:
     """Return where the program asks for each package of a stage."""
     if not stage.startswith(_BUILD):
-        compilers = dict.fromkeys(COMPILERS, environment.origin.of("name"))
-        return compilers | {one.name: one.origin.of("name") for one in environment.every(SystemPackage)}
+        return dict.fromkeys(COMPILERS, _first_built(environment)) | {
+            one.name: one.origin.of("name") for one in environment.every(SystemPackage)
+        }
     build = next(one for one in environment.every(ProgramBuild) if _BUILD + one.name == stage)
     spans = build.origin.spans
     written = {span.text.strip('"'): span for name, span in spans.items() if name.count(".") == 3}
     return {name: written.get(name, build.origin.of("name")) for name in build.packages}
+
+
+def _first_built(environment: Environment) -> Span:
+    """Return where the program asks for a package that is built, on whose account compilers are there."""
+    packages: list[PythonPackage | ListedPackage] = [
+        *environment.every(PythonPackage),
+        *environment.every(ListedPackage),
+    ]
+    built = (one.origin.of("source") for one in packages if one.source is not None and one.source.is_built)
+    return next(built, environment.origin.of("name"))
 
 
 def _unknown(places: Mapping[str, Span], found: UnknownNames) -> Report:

@@ -46,4 +46,5 @@ def _labels(environment: Environment, distributions: list[LockedDistribution]) -
         for name, place in places_of(environment, one.stage).items()
         if name in one.asked
     }
-    return tuple(Label(place, primary=True) for _, place in sorted(found))
+    # compilers that nobody asks for by name come because of one place
+    return tuple(Label(place, primary=True) for place in dict.fromkeys(place for _, place in sorted(found)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.project import Project, errors, remove_images
+from tests.engine.test_apt import hadolint
 from tests.git_server import GitServer
 
 if TYPE_CHECKING:
@@ -219,6 +220,10 @@ def test_the_lock_names_everything_by_its_bytes(project: Project) -> None:
         assert "--hash=sha256:" in text
     plan = json.loads((project.folder / "build" / "train" / "plan.json").read_text())["plan"]
     assert [one["name"] for one in plan["built"]] == ["bound", "crcmod", "ranker", "ranker-tools"]
+
+
+def test_the_dockerfile_is_clean(project: Project) -> None:
+    assert hadolint(project) == ""
 
 
 def test_other_files_at_the_commit_stop_the_build(project: Project, tmp_path: Path) -> None:

@@ -141,9 +141,13 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
 
 
 def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
-    """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind."""
+    """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind.
+
+    It must be the version of the lock; that of a folder of the project is what its files say.
+    """
     install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
-    return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", build.name)
+    wanted = build.name if build.folder is not None else f"{build.name}=={build.version}"
+    return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 
 
 def path(plan: Plan, build: PlannedBuild) -> str:

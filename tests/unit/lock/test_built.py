@@ -169,3 +169,29 @@ def test_a_build_that_asks_for_what_cannot_be_locked_is_refused(need: str) -> No
     with pytest.raises(Report) as caught:
         locked("pip a from source", [archive("a", "1", need)])
     assert [one.name for one in caught.value.diagnostics] == ["unreadable-source"]
+
+
+def test_cuda_is_compiled_with_no_newer_c_library_than_the_one_it_runs_with() -> None:
+    """Of CUDA 12.6 there are images of a newer Ubuntu: what they compile does not start on the slim image."""
+    images = slim_images()
+    for ubuntu in ("22.04", "24.04"):
+        for patch in ("12.6.0", "12.6.1", "12.6.2", "12.6.3"):
+            devel = image("docker.io/nvidia/cuda", f"{patch}-devel-ubuntu{ubuntu}", "devel")
+            images.images["docker.io/nvidia/cuda", devel.tag] = devel
+    made, _, _ = sourced(archive("attention", "2.7", compiled=True), images=images)
+    text = "env train < gpu cuda 12.6; python 3.12; ml attention 2.7 from source >"
+    lock = choose(environment(text), PLATFORM, made).lock
+    assert lock.compiler is not None
+    assert lock.compiler.tag.endswith("-devel-ubuntu22.04")
+    assert lock.base.glibc == "2.36"
+
+
+def test_what_a_build_is_known_to_import_and_does_not_say_is_there() -> None:
+    """flash-attn imports torch to say what it needs, and names nothing: the environment's torch, and ninja."""
+    versions = {**VERSIONS, "psutil": ["7.0"], "wheel": ["0.45"], "einops": ["0.8"]}
+    made = world(Packages(versions))._replace(sources=Sources({"flash-attn": archive("flash-attn", "2.8")}))
+    text = "env train < python 3.12; ml torch; ml flash-attn from source needs ninja 1.11 >"
+    (built,) = choose(environment(text), PLATFORM, made).lock.built
+    assert built.build == ("ninja==1.11.*", "packaging", "psutil", "setuptools>=40.8.0", "torch", "wheel")
+    assert built.shared == ("torch",)
+    assert [tool.name for tool in built.tools] == ["ninja", "packaging", "psutil", "setuptools", "wheel"]

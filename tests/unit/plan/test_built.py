@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from envc.lock.choose import choose
@@ -14,6 +16,7 @@ from envc.plan.planner import make_plan
 from envc.targets import emit
 from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.instructions import AddCommit, Copy, From, Run
+from envc.targets.dockerfile.printer import text
 from tests.unit.lock.sources import COMMIT, TREE, Sources, archive, repository
 from tests.unit.lock.test_listed import over
 from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, image, slim_images, world
@@ -54,7 +57,7 @@ def test_a_wheel_is_made_without_a_network_at_a_fixed_time() -> None:
     wheel, install = step.commands
     assert {"SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1", "MAX_JOBS=4"} < {*wheel}
     assert {"--no-index", "--no-deps", "--no-build-isolation"} < {*wheel}
-    assert {"--no-index", "--no-deps", "/build/crcmod/wheel", "crcmod"} < {*install}
+    assert {"--no-index", "--no-deps", "/build/crcmod/wheel", "crcmod==1.7"} < {*install}
 
 
 def test_an_archive_is_fetched_by_its_checksum() -> None:
@@ -146,3 +149,17 @@ def test_an_editable_project_lies_where_it_is_imported_from() -> None:
 def test_the_environment_hash_covers_how_a_package_is_built(one: str, other: str) -> None:
     first, second = (hash_of(planned(items, archive("crcmod", "1.7"))).environment for items in (one, other))
     assert first != second
+
+
+HOSTILE = "a b/$x'\"\\`;&&"
+
+
+def test_what_a_program_calls_a_folder_reaches_the_shell_as_it_is() -> None:
+    """Whatever stands in it, the shell reads one argument."""
+    written = HOSTILE.replace("\\", "\\\\").replace('"', '\\"')
+    item = f'pip tools from git "https://h/t" commit {COMMIT} subdirectory "{written}"'
+    plan = planned(item, repository("tools", "1.4", "hatchling"))
+    (step,) = [one for one in runs(plan) if not one.network]
+    read = shlex.split(text(step).replace("\\\n", " "))
+    assert f"/build/tools/source/{plan.built[0].subdirectory}" in read
+    assert plan.built[0].subdirectory == HOSTILE.replace("\\", "/")
