@@ -160,7 +160,10 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
+    elsewhere, base = (*prepared.sourced, *prepared.wheels), prepared.images.base_python
+    missing = not_provided(prepared.asked, base)
+    request = _request(missing, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
+    request = _on_base(request, base) if request and base else request
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 
