@@ -127,7 +127,10 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     upgrade = wishes.kind("apt")
     routes = routes_of(missing, builds)
     sourced = find_builds(missing, target, world, routes, old, wishes)
-    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    # a base that brings packages brings what they are compiled with, too
+    compiler = (
+        None if base else find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    )
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
     request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     if request is not None and base is not None:
