@@ -163,7 +163,8 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    elsewhere, base = (*prepared.sourced, *prepared.wheels), prepared.images.base_python
+    base = prepared.images.base_python
+    elsewhere: tuple[Build | Wheel, ...] = (*prepared.sourced, *prepared.wheels)
     missing = not_provided(prepared.asked, base)
     request = _request(missing, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
     request = _on_base(request, base) if request and base else request
