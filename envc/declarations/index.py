@@ -16,7 +16,7 @@ from envc.language.facets import PackageIndex, PythonPackage
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.packages import normalised
-from envc.language.values import Text, refuse
+from envc.language.values import Text, has_host, refuse
 from envc.language.word import Declaration
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
@@ -35,7 +35,7 @@ def _address(text: str) -> str:
     match = _ADDRESS.fullmatch(text)
     if match and "@" in match["authority"]:
         refuse("secret-in-address", "an address holds no credentials; pip's own are used: netrc, keyring")
-    if not match or match["rest"] or not _AUTHORITY.fullmatch(match["authority"]):
+    if not match or match["rest"] or not (_AUTHORITY.fullmatch(match["authority"]) and has_host(text)):
         refuse("unreadable-address", "an index is https://, a host and a path")
     return text
 
