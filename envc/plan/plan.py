@@ -75,6 +75,11 @@ class BasePart(GrownPart):
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
 
+    @property
+    def program(self) -> str:
+        """How stages that nothing was installed in call their Python."""
+        return self.python.program if self.python else "python"
+
 
 class PythonPart(Part):
     """The interpreter and its virtual environment."""
