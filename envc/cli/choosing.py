@@ -91,7 +91,9 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.base_python import LayerReader
+    from envc.resolvers.channels import channel_addresses
     from envc.resolvers.choice import make_resolver, resolver_name
+    from envc.resolvers.conda import Conda
     from envc.resolvers.git import Git
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
@@ -134,4 +136,5 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
         git=git,
         sources=sources,
         wheels=wheels,
+        conda=Conda(cache, settings, channel_addresses(library, os.environ)),
     )

@@ -87,6 +87,7 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     from envc.resolvers.pip_tools.environment import user_cache
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.resolvers.vendor.conda import wanted_archives
     from envc.resolvers.vendor.debs import wanted_debs
     from envc.resolvers.vendor.download import Wanted, download
     from envc.resolvers.vendor.images import fetch_images
@@ -96,9 +97,10 @@ def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progre
     planned = {(one.stage, one.name): deb_of(one) for one in plan.apt.packages}
     wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name])
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
+    wanted += wanted_archives(plan.conda, library, os.environ)
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
-    settings = settings_of_this_machine() if locked.pins else None
+    settings = settings_of_this_machine() if locked.pins or plan.conda else None
     if settings:
         fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress)
     if plan.sources:

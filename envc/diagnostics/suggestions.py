@@ -10,7 +10,6 @@ BROUGHT_ALONG = {
     "image": "base",
     "cuda": "gpu cuda",
     "nvidia": "gpu",
-    "conda": "pip",
     "packages": "pip",
     "requirements": "pip",
     "install": "pip",

@@ -6,10 +6,19 @@ from collections.abc import Callable
 from functools import partial
 
 from envc.diagnostics import Diagnostic, Report
-from envc.knowledge.checks import archives, builds, cuda, fabrics, images, pythons, sources
+from envc.knowledge.checks import archives, builds, channels, cuda, fabrics, images, pythons, sources
 from envc.knowledge.library import Library
 
-_CHECKS = (sources.check, builds.check, cuda.check, pythons.check, images.check, archives.check, fabrics.check)
+_CHECKS = (
+    sources.check,
+    builds.check,
+    cuda.check,
+    pythons.check,
+    images.check,
+    archives.check,
+    channels.check,
+    fabrics.check,
+)
 
 
 def contradictions(library: Library) -> list[Diagnostic]:

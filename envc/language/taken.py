@@ -10,10 +10,10 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import GitSource
+from envc.language.outside_facets import CondaPackage, GitSource
 from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source", "override"]
+Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source", "override", "conda"]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -24,6 +24,7 @@ _NAMED: dict[type, Kind] = {
     Target: "target",
     Override: "override",
     GitSource: "source",
+    CondaPackage: "conda",
 }
 
 

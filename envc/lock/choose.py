@@ -14,7 +14,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
 from envc.language.package_rules import Override
 from envc.lock import requirements
-from envc.lock.accelerator import choose_builds, locked_accelerator
+from envc.lock.accelerator import choose_builds, locked_accelerator, newest_cuda
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
@@ -23,6 +23,7 @@ from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
 from envc.lock.built import Build, find_builds
 from envc.lock.compiler_image import find_compiler
+from envc.lock.conda import LockedConda, cuda_of, lock_conda
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
@@ -77,6 +78,7 @@ class Prepared(NamedTuple):
     sources: tuple[LockedSource, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
+    conda: LockedConda
     request: Request | None  # None for an environment without packages
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
 
@@ -146,9 +148,23 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         compiler=compiler,
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
+        conda=_conda(environment, builds, images, platform, world, old, wishes),
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
+
+
+def _conda(  # all that a choice of programs depends on
+    environment: Environment,
+    builds: tuple[BuildChoice, ...],
+    images: FoundImages,
+    platform: str,
+    world: World,
+    old: LockedFiles | None,
+    wishes: Wishes,
+) -> LockedConda:
+    cuda = cuda_of(environment, newest_cuda(builds))
+    return lock_conda(environment, images, cuda, platform, world, old, upgrade=wishes.kind("conda"))
 
 
 def with_builds(
@@ -198,6 +214,8 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         sources=prepared.sources,
+        conda=prepared.conda.packages,
+        conda_installer=prepared.conda.installer,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 

@@ -23,6 +23,7 @@ _KIND_NAMES = {
     "provided": "what the base must bring",
     "patches": "the patches",
     "sources": "the sources",
+    "conda": "the conda packages",
 }
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
 from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.
@@ -199,6 +200,8 @@ _LATER = {
     "sources",
     "overrides",
     "patches",
+    "conda",
+    "conda_installer",
 }
 
 
@@ -229,6 +232,8 @@ class Lock(Fact):
     sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    conda: tuple[LockedCondaPackage, ...] = ()  # sorted by name
+    conda_installer: LockedCondaInstaller | None = None
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile, ProvidedPackage
+from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, ProvidedPackage
 from envc.language.package_rules import Override, Patch
 
 NeedKind = Literal[
@@ -40,6 +40,7 @@ NeedKind = Literal[
     "provided",
     "sources",
     "patches",
+    "conda",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -171,3 +172,8 @@ def _(facet: ProvidedPackage) -> Need:
 def _(facet: GitSource) -> Need:
     below = " with submodules" if facet.submodules else ""
     return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", facet.origin)
+
+
+@_need.register
+def _(facet: CondaPackage) -> Need:
+    return Need("conda", facet.name, f"{facet.specifier or 'any'} from {' '.join(facet.channels)}", facet.origin)

@@ -87,7 +87,8 @@ def refuse_other(
     lock = locked.lock
     lacking = [reference for reference in images_of(locked) if reference not in record.images]
     wheels = {file.sha256 for path, file in record.files.items() if path.startswith("wheels/")}
-    for _, pins in locked.pins:
+    own = lock.conda_installer
+    for pins in (*(pins for _, pins in locked.pins), *([(own,)] if own else [])):
         lacking += [
             f"{pin.name} {pin.version}"
             for pin in pins

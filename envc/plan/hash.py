@@ -33,6 +33,7 @@ BRANCHES = (
     "sources",
     "patches",
     "wheels",
+    "conda",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
@@ -42,6 +43,7 @@ _ADDRESSES: Any = {
     "packages": {"__all__": {"address"}},
     "built": {"__all__": {"archive": {"address"}, "tools": {"__all__": {"address"}}}},
     "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
+    "conda": {"channels": {"__all__": {"address"}}},
 }
 
 

@@ -24,7 +24,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, Tool
 from envc.language.package_rules import Override, Patch
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
@@ -39,6 +39,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "fabric": Fabric,
     "sources": GitSource,
     "patches": Patch,
+    "conda": CondaPackage,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
+from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import (
     PackageGroup,
@@ -45,6 +46,7 @@ InferenceStep = Literal[
     "tools",
     "images",
     "sources",
+    "conda packages",
     "virtual environment",
     "data",
     "projects",
@@ -143,7 +145,9 @@ class Placement(Part):
 class Plan(GrownPart):
     """Every decision about one environment."""
 
-    later = frozenset({"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches"})
+    later = frozenset(
+        {"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches", "conda"}
+    )
 
     name: str
     language: LanguagePart
@@ -165,6 +169,7 @@ class Plan(GrownPart):
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    conda: CondaPart | None = None
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -10,6 +10,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.built import builds_of
+from envc.plan.conda import plan_conda
 from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
@@ -53,7 +54,13 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     wheels = wheels_of(environment, lock)
     patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     outside = Outside(
-        tools_of(environment), image_files(environment, lock), sources_of(environment, lock), built, wheels, patches
+        tools_of(environment),
+        image_files(environment, lock),
+        sources_of(environment, lock),
+        built,
+        wheels,
+        patches,
+        plan_conda(lock, index_addresses),
     )
     apt = plan_apt(lock, index_addresses)
     python_image = lock.interpreter or lock.base
@@ -89,6 +96,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         targets=targets_of(environment),
         wheels=wheels,
         patches=patches,
+        conda=outside.conda,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild
+from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
@@ -21,6 +22,7 @@ class Outside(NamedTuple):
     built: tuple[PlannedBuild, ...] = ()
     wheels: tuple[PlannedWheel, ...] = ()
     patches: tuple[PlannedPatch, ...] = ()
+    conda: CondaPart | None = None
 
 
 def stages_of(
@@ -51,6 +53,7 @@ def stages_of(
         ("tools", bool(outside.tools)),
         ("images", bool(outside.images)),
         ("sources", any(one.path for one in outside.sources)),
+        ("conda packages", outside.conda is not None),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("projects", len(built) < len(outside.built)),
