@@ -164,7 +164,7 @@ def _unsatisfiable(found: NoCondaSolution, environment: Environment, facets: Seq
     accelerator = environment.one(Accelerator)
     if "__cuda" in said and accelerator:
         labels.append(Label(accelerator.origin.span, "the CUDA that the machines have"))
-    helps = []
+    helps = [f"there is {name} {', '.join(versions)}" for name, versions in found.versions if versions]
     if "__cuda" in said and not accelerator:
         helps.append("a package for GPUs needs `gpu` in the program")
     if "__glibc" in said:

@@ -43,6 +43,7 @@ class NoCondaSolution(NamedTuple):
     """The packages cannot be installed together, or not on these machines."""
 
     reasons: tuple[str, ...]  # the solver's own words, one line each
+    versions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of names without the version that is asked for
 
 
 class ChannelFailure(NamedTuple):

@@ -8,7 +8,6 @@ from envc.lock.locked_conda import list_name
 from envc.lock.model import Lock
 from envc.plan.conda_parts import CondaPart, PlannedChannel, PlannedCondaPackage
 
-
 PREFIX = "/opt/conda"
 #: Where packages lie on a base whose own Python lies there.
 PREFIX_BESIDE = "/opt/conda-packages"

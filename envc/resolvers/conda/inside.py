@@ -10,6 +10,7 @@ from typing import Any
 
 import rattler
 from rattler import Channel, Gateway, GenericVirtualPackage, MatchSpec, PackageName, Version
+from rattler.exceptions import FetchRepoDataError, GatewayError, SolverError
 
 #: What `__archspec` calls the oldest machines of a folder of a channel.
 MACHINES = {"linux-64": "x86_64", "linux-aarch64": "aarch64"}
@@ -21,6 +22,7 @@ async def solve(task: dict[str, Any]) -> dict[str, Any]:
     addresses = {channel.base_url: name for name, channel in channels.items()}
     platforms = [task["subdir"], "noarch"]
     gateway = Gateway(cache_dir=task["cache"])
+    specs: list[MatchSpec] = []
     try:
         specs, unknown = await found_specs(task, channels, gateway, platforms)
         if unknown:
@@ -33,9 +35,9 @@ async def solve(task: dict[str, Any]) -> dict[str, Any]:
             virtual_packages=[virtual(name, version, task["subdir"]) for name, version in task["virtual"]],
             locked_packages=await kept(task, channels, gateway, platforms),
         )
-    except rattler.exceptions.SolverError as error:
-        return {"conflict": str(error)}
-    except (rattler.exceptions.GatewayError, rattler.exceptions.FetchRepoDataError, OSError) as error:
+    except SolverError as error:
+        return {"conflict": str(error), "versions": await versions(specs, channels, gateway, platforms)}
+    except (GatewayError, FetchRepoDataError, OSError) as error:
         return {"failure": str(error)}
     return {"packages": [told(record, addresses) for record in records]}
 
@@ -58,6 +60,21 @@ async def found_specs(
             near = difflib.get_close_matches(name, sorted({one.source for one in known}), n=3, cutoff=0.6)
             unknown.append([name, near])
     return specs, unknown
+
+
+async def versions(
+    specs: list[MatchSpec], channels: dict[str, Channel], gateway: Gateway, platforms: list[str]
+) -> list[Any]:
+    """Return for each package of which no version is in the range that is asked for what there is, newest first."""
+    found = []
+    for spec in specs:
+        name = str(spec.name.normalized)
+        answer = await gateway.query(list(channels.values()), platforms, [MatchSpec(name)], recursive=False)
+        records = [record for one in answer for record in one]
+        if not any(record.matches(spec) for record in records):
+            ordered = sorted({record.version for record in records}, reverse=True)
+            found.append([name, list(map(str, ordered))[:4]])
+    return found
 
 
 async def kept(task: dict[str, Any], channels: dict[str, Channel], gateway: Gateway, platforms: list[str]) -> list[Any]:
@@ -95,7 +112,10 @@ def told(record: Any, addresses: dict[str, str]) -> dict[str, Any]:
 
 
 warnings.simplefilter("ignore")
-answer = asyncio.run(solve(json.loads(sys.stdin.read())))
+try:
+    answer = asyncio.run(solve(json.loads(sys.stdin.read())))
+except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+    answer = {"unexpected": f"{type(error).__name__}: {error}"}
 sys.stdout.write(json.dumps(answer))
 sys.stdout.flush()
 os._exit(0)  # the library's own threads end badly otherwise

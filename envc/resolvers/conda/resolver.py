@@ -32,6 +32,8 @@ PINS = Path(__file__).with_name("environment.txt")
 #: Seconds after which solving is given up: the index of conda-forge is large, and is fetched once.
 TIME_LIMIT = 900.0
 _PIN = re.compile(r"^([a-z0-9-]+)==([0-9.]+)((?: --hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
+#: How the solver says which channel a package is from; its address is nobody's business.
+_CHANNEL = re.compile(r'\s*\[channel="[^"]*"\]')
 #: The lines of a solver's answer that are shown; the first ones name the packages of the program.
 _MOST_LINES = 12
 
@@ -64,7 +66,8 @@ class Conda:
         if "unknown" in said:
             return UnknownCondaNames(tuple((str(name), tuple(map(plain, near))) for name, near in said["unknown"]))
         if "conflict" in said:
-            return NoCondaSolution(reasons_of(str(said["conflict"])))
+            found = ((str(name), tuple(map(plain, versions))) for name, versions in said["versions"])
+            return NoCondaSolution(reasons_of(str(said["conflict"])), tuple(found))
         return failure_of(str(said.get("failure", "")), {name: self._addresses[name] for name in wish.channels})
 
     def _task(self, wish: CondaWish) -> dict[str, Any]:
@@ -99,9 +102,12 @@ class Conda:
                 except subprocess.TimeoutExpired:
                     raise _no_answer(f"it had no answer within {self._time_limit:.0f} seconds") from None
         try:
-            return dict(json.loads(output))
+            said = dict(json.loads(output))
         except ValueError:
             raise _no_answer(f"it ended with {child.returncode} and without an answer") from None
+        if "unexpected" in said:
+            raise _no_answer(plain(str(said["unexpected"])))
+        return said
 
     def _answer(self, packages: list[dict[str, Any]], wish: CondaWish) -> CondaAnswer | ChannelFailure:
         try:
@@ -128,8 +134,7 @@ def reasons_of(text: str) -> tuple[str, ...]:
     shown = []
     for line in lines[:_MOST_LINES]:
         indent = line[: len(line) - len(line.lstrip())]
-        said = re.sub(r"[a-z]+://\S*?::", "", line.strip())
-        shown.append(indent + plain(said))
+        shown.append(indent + plain(_CHANNEL.sub("", line.strip())))
     return (*shown, "…") if len(lines) > _MOST_LINES else tuple(shown)
 
 

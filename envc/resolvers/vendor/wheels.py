@@ -10,8 +10,8 @@ from pathlib import Path
 from envc.diagnostics.diagnostic import world_failed
 from envc.lock import requirements
 from envc.lock.files import LockedFiles
-from envc.lock.requirements import Pin
 from envc.lock.resolution import Progress, Target
+from envc.lock.vendor_record import wheels_of
 from envc.resolvers.pip_tools import environment
 from envc.resolvers.pip_tools.settings import Settings, clean_environment
 from envc.resolvers.pip_tools.specification import abi_of, platforms_of, release
@@ -35,7 +35,7 @@ def fetch_wheels(  # what a machine needs to know to fetch
     Raises a `Report` named `wheels-not-fetched`.
     """
     variables = clean_environment(os.environ)
-    wanted = wanted_wheels(locked)
+    wanted = wheels_of(locked)
     if not wanted:
         return
     hashes = {digest.removeprefix("sha256:") for _, pins in wanted for pin in pins for digest in pin.hashes}
@@ -47,12 +47,6 @@ def fetch_wheels(  # what a machine needs to know to fetch
         progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
         own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
         _download(interpreter, requirements.write(pins), target, folder, own, variables)
-
-
-def wanted_wheels(locked: LockedFiles) -> tuple[tuple[str | None, tuple[Pin, ...]], ...]:
-    """Return the packages that a build of a lock installs by pip, by index: what installs conda packages among them."""
-    one = locked.lock.conda_installer
-    return (*locked.pins, *([(None, (Pin(one.name, one.version, one.hashes),))] if one else []))
 
 
 def _oldest_glibc(locked: LockedFiles) -> tuple[int, int]:
