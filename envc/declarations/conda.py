@@ -102,7 +102,7 @@ def _mistakes(channels: tuple[str, ...], place: str, origin: Origin) -> Iterator
         if owner:
             yield Diagnostic(
                 "licensed-channel",
-                f"{owner}'s terms ask organisations for a licence of the channel `{name}`",
+                f"the channel `{name}` is {owner}'s, whose terms ask organisations for a licence",
                 (wrong(span, "no community channel"),),
                 notes=("envc takes nothing from a channel that somebody must have agreed to pay for",),
                 fixes=(Fix("conda-forge has nearly all of its packages", span, CHANNEL),),

@@ -164,6 +164,13 @@ def test_a_channel_that_does_not_answer_is_named(channels: Channels) -> None:
         channels.addresses = addresses
 
 
+def test_a_solver_that_takes_too_long_is_ended(channels: Channels) -> None:
+    solver = Conda(channels.cache, settings_of_this_machine(), channels.addresses, time_limit=0.01)
+    with pytest.raises(Report) as caught:
+        choose(environment(PROGRAM.format("conda greet")), PLATFORM, channels.world()._replace(conda=solver))
+    assert [one.name for one in caught.value.diagnostics] == ["conda-resolver-failed"]
+
+
 def test_what_must_not_stand_in_a_lock_is_refused(tmp_path: Path, cache: Path) -> None:
     """A list of a channel decides what a Dockerfile's steps read: names with blanks or slashes have no way there."""
     with serving(tmp_path) as address:
