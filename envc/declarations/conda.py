@@ -7,14 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.conda_names import read_channels, read_conda_name, read_conda_specifier
+from envc.language.conda_names import PREFIX, read_channels, read_conda_name, read_conda_specifier
 from envc.language.environment import Environment
+from envc.language.facets import Artifact, CopiedPath
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.outside_facets import CondaPackage
+from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, Tool
 from envc.language.taken import taken_before
 from envc.language.word import Declaration, Entry
 
@@ -83,9 +84,26 @@ class Conda(Declaration):
             labels = taken_before(environment, "conda", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)
+        yield from _hidden(origin, environment)
         yield from _mistakes(self.channels, "channels", origin)
         for position, entry in enumerate(self.packages):
             yield from _mistakes(entry.channels, f"packages.{position}.channels", origin)
+
+
+def _hidden(origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+    """Yield a mistake for each thing that would lie among the packages; said once, by the first item."""
+    if next((one.origin.item for one in environment.every(CondaPackage)), None) is not origin.item:
+        return
+    for facet in environment.facets:
+        if not isinstance(facet, Artifact | CopiedPath | ImageFile | Tool | GitSource):
+            continue
+        if facet.path and (facet.path == PREFIX or facet.path.startswith(f"{PREFIX}/")):
+            yield Diagnostic(
+                "occupied-path",
+                f"what `{facet.origin.item.word}` puts at `{facet.path}` lies among the conda packages",
+                (wrong(facet.origin.of("at"), "their folder"), Label(origin.span, "they lie there")),
+                helps=('give it a place of its own with `at "…"`',),
+            )
 
 
 def _mistakes(channels: tuple[str, ...], place: str, origin: Origin) -> Iterator[Diagnostic]:

@@ -6,6 +6,9 @@ import re
 
 from envc.language.values import refuse
 
+#: Where conda packages lie in the container.
+PREFIX = "/opt/conda"
+
 _NAME = re.compile(r"_?[a-z0-9][a-z0-9_.-]*", re.ASCII)
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9_-]+)*", re.ASCII)
 _VERSION = re.compile(r"(?:[0-9]+!)?[0-9][0-9A-Za-z._]*(?:\+[0-9A-Za-z._]+)?", re.ASCII)

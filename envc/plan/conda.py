@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from envc.language.conda_names import PREFIX
 from envc.lock.locked_conda import list_name
 from envc.lock.model import Lock
 from envc.plan.conda_parts import CondaPart, PlannedChannel, PlannedCondaPackage
 
-PREFIX = "/opt/conda"
 #: Where packages lie on a base whose own Python lies there.
 PREFIX_BESIDE = "/opt/conda-packages"
 

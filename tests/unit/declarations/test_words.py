@@ -292,6 +292,7 @@ WRONG = {
         'conda hmmer from "https://conda.example.org/x"',
         "conda hmmer hmmer",
         "conda hmmer $x",
+        'conda hmmer; copy "src" at "/opt/conda/src"',
         "conda < hmmer >=3 from main >",
     ],
     "constraints": ["constraints", "constraints a", 'constraints "/a.txt"', 'constraints "a.txt" "b.txt"'],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from envc.cli.conda_reasons import conda_reasons
 from envc.diagnostics import Report
 from envc.language.outside_facets import CondaPackage
 from envc.lock.choose import choose
@@ -71,7 +72,7 @@ def lock(text: str, programs: Programs | None = None, old: LockedFiles | None = 
 
 def plan(text: str, locked: LockedFiles) -> Plan:
     addresses = {channel_name("conda-forge"): "https://conda.example.org/conda-forge"}
-    tree = SourceTree((), frozenset())
+    tree = SourceTree(frozenset(), ())
     return make_plan(environment(program(text)), locked, tree, places_of("train.env", "train"), addresses)
 
 
@@ -163,6 +164,19 @@ def test_the_image_has_what_the_lock_names() -> None:
     elsewhere = tuple(one.model_copy(update={"address": None}) for one in made.conda.channels)
     moved = made.model_copy(update={"conda": made.conda.model_copy(update={"channels": elsewhere})})
     assert hash_of(moved) == hash_of(made)
+
+
+def test_why_a_program_is_there_is_said() -> None:
+    locked = lock("conda hmmer kalign3", Programs())
+    hmmer, kalign = locked.lock.conda
+    own = locked.lock.model_copy(update={"conda": (hmmer.model_copy(update={"requires": ("kalign3 >=3",)}), kalign)})
+    train = environment(program("conda hmmer kalign3"))
+    assert conda_reasons(own, train, "kalign3") == [
+        "kalign3 3.4  (on linux/amd64, build h0_0 of conda-forge, 1 B to download)",
+        "  because the program asks for it  (train.env:3)",
+        "  because hmmer 3.4 needs kalign3 >=3",
+    ]
+    assert conda_reasons(own, train, "other") == []
 
 
 def test_a_difference_names_versions_and_files() -> None:

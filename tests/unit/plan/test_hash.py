@@ -26,7 +26,7 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches"}
+LATER = {"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches", "conda"}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
