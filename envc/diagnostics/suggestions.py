@@ -10,6 +10,8 @@ BROUGHT_ALONG = {
     "image": "base",
     "cuda": "gpu cuda",
     "nvidia": "gpu",
+    "mamba": "conda",
+    "micromamba": "conda",
     "packages": "pip",
     "requirements": "pip",
     "install": "pip",

@@ -167,6 +167,8 @@ def _unsatisfiable(found: NoCondaSolution, environment: Environment, facets: Seq
     helps = [f"there is {name} {', '.join(versions)}" for name, versions in found.versions if versions]
     if "__cuda" in said and not accelerator:
         helps.append("a package for GPUs needs `gpu` in the program")
+    elif "__cuda" in said and accelerator and not accelerator.cuda:
+        helps.append("write the CUDA of the machines behind `gpu`: `gpu cuda 12.4`")
     if "__glibc" in said:
         helps.append("`__glibc` is the C library of the base: a newer base has a newer one")
     message = "these conda packages cannot be installed together in this image"

@@ -81,6 +81,24 @@ def test_a_program_comes_with_what_it_needs(channels: Channels) -> None:
     assert read(files, "lockfiles/train")[PLATFORM] == locked
 
 
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [
+        ("greet 3.4", "3.4.1"),
+        ("greet 3.4.1", "3.4.1"),
+        ("greet ==3.4", "3.4"),
+        ("greet >=3.4,<3.4.1", "3.4"),
+        ("greet !=3.4.1,<3.5", "3.4"),
+        ("greet ==3.4.*", "3.4.1"),
+        ("greet !=3.5.*", "3.4.1"),
+        ("greet ~=3.4,<3.5", "3.4.1"),
+        ("greet-data ==2024a", "2024a"),
+    ],
+)
+def test_the_solver_reads_versions_as_the_program_means_them(channels: Channels, asked: str, version: str) -> None:
+    assert versions(channels.lock(f"conda {asked}"))[asked.split(maxsplit=1)[0]] == version
+
+
 def test_a_lock_without_its_list_is_damaged(channels: Channels) -> None:
     files = write([channels.lock("conda greet 3.4")])
     for changed in ({**files, "conda-linux-64.txt": "# nothing\n"}, {"lock.json": files["lock.json"]}):

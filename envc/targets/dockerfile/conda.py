@@ -26,13 +26,14 @@ def conda_stage(plan: Plan, wheels: Mount | None = None, archives: Mount | None 
     count = len(conda.packages)
     where = ", ".join(one.name for one in conda.channels)
     text = f"{'1 package' if count == 1 else f'{count} packages'} of {where}, by hash"
+    how = "the last step fetches and checks them, and leaves out what installing stamps with times and places"
     own = plan.base.python.program if plan.base.python else "python"
     listing = f"{_FOLDER}/{conda.file}"
     script = Path(__file__).with_name("install_conda.py").read_text(encoding="utf-8")
     install = (f"{_INSTALLER}/bin/python", "-c", script, listing, conda.prefix, f"{_FOLDER}/packages")
     steps: list[Instruction] = [
         Blank(),
-        *because(plan, "conda", texts=(text,)),
+        *because(plan, "conda", texts=(text, how)),
         From(plan.base.builder_python or plan.base.builder, STAGE),
         *as_root(plan),
         _make_installer(conda, own, wheels),

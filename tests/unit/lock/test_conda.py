@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from envc.cli.build_channels import channel_arguments
 from envc.cli.conda_reasons import conda_reasons
 from envc.diagnostics import Report
 from envc.language.outside_facets import CondaPackage
@@ -15,6 +16,7 @@ from envc.lock.conda_packages import CondaAnswer, CondaResult, CondaWish
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
+from envc.lock.model import LockedBasePython
 from envc.lock.resolution import Progress
 from envc.lock.source_tree import SourceTree
 from envc.lock.world import World
@@ -177,6 +179,28 @@ def test_why_a_program_is_there_is_said() -> None:
         "  because hmmer 3.4 needs kalign3 >=3",
     ]
     assert conda_reasons(own, train, "other") == []
+
+
+def test_a_base_that_has_its_own_conda_keeps_it() -> None:
+    """What would lie in the same folder lies beside it."""
+    locked = lock("conda hmmer", Programs())
+    own = LockedBasePython(program="/opt/conda/bin/python", whole=True)
+    made = plan("conda hmmer", locked._replace(lock=locked.lock.model_copy(update={"base_python": own})))
+    assert made.conda is not None
+    assert made.conda.prefix == "/opt/conda-packages"
+    assert "/opt/venv/bin:/opt/conda-packages/bin:${PATH}" in emit(made, hash_of(made))["Dockerfile"]
+
+
+def test_a_mirror_of_a_channel_is_a_build_argument_without_a_login() -> None:
+    made = plan("conda hmmer", lock("conda hmmer", Programs()))
+    given = {"ENVC_CHANNEL_CONDA_FORGE": "https://mirror.example.org/forge", "ENVC_CHANNEL_BIOCONDA": "https://b"}
+    assert channel_arguments(made.conda, given) == (("CONDA_FORGE_CHANNEL", "https://mirror.example.org/forge"),)
+    assert channel_arguments(made.conda, {}) == ()
+    with pytest.raises(Report) as caught:
+        channel_arguments(made.conda, {"ENVC_CHANNEL_CONDA_FORGE": "https://me:secret@mirror.example.org/forge"})
+    (one,) = caught.value.diagnostics
+    assert one.name == "index-with-credentials"
+    assert "secret" not in repr(one)
 
 
 def test_a_difference_names_versions_and_files() -> None:
