@@ -39,8 +39,8 @@ def test_a_conflict_is_told_line_by_line() -> None:
             ChannelFailure("unauthorised", "bioconda", "it answers 401"),
         ),
         (
-            f"error sending request for url ({FORGE}/noarch/x)\nCaused by: client error\nCaused by: refused (error 111)",
-            ChannelFailure("unreachable", "conda-forge", "refused (error 111)"),
+            f"error sending request for url ({FORGE}/noarch/x)\nCaused by: client error\nCaused by: refused (111)",
+            ChannelFailure("unreachable", "conda-forge", "refused (111)"),
         ),
         (
             f"HTTP status server error (503 Service Unavailable) for url ({FORGE}/noarch/repodata.json)",
