@@ -280,8 +280,10 @@ def is_met(need: str) -> bool:
     found = words.find(first)
     if found is None:
         return False
-    layout = layout_of(found)
-    known = {*layout.words, *(layout_of(layout.entries[1].model).words if layout.entries else ())}
+    layouts = [layout_of(found)]
+    layouts += [layout_of(entries[1].model)] if (entries := layouts[0].entries) else []
+    known = {word for layout in layouts for word in layout.words}
+    known |= {word for layout in layouts for _, keyword in layout.keywords.values() for word in keyword.first}
     wanted = [*([second] if second else ()), *fields]
     return all(one in known for one in wanted)
 

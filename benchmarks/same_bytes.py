@@ -37,7 +37,7 @@ for program in sorted(pathlib.Path("examples").rglob("*.env")):
     made = pathlib.Path(sys.argv[2], program.stem)
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-        code = run(["compile", str(program), "--output", str(made)])
+        code = run(["compile", str(program), "--all", "--output", str(made)])
     if code:
         sys.exit(f"{program}: {told.getvalue()}")
     files = sorted((file.relative_to(made).as_posix(), file.read_bytes()) for file in made.rglob("*") if file.is_file())

@@ -9,24 +9,25 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from envc.cli.index_secrets import IndexLogins
 from envc.diagnostics.diagnostic import world_failed
+from envc.plan.package_parts import netrc_secret
 from envc.resolvers.credentials import Login, logins_of
 from envc.resolvers.pip_tools.settings import Settings
-
-#: The secret's id; the Dockerfile mounts it where the builder's pip looks, at /root/.netrc.
-SECRET = "envc-netrc"  # noqa: S105  # a name
 
 
 @contextmanager
 def credentials_of(
-    indexes: Iterable[str], settings: Settings, environ: Mapping[str, str], python: str
+    indexes: Iterable[str], settings: Settings, environ: Mapping[str, str], python: str, index: str | None = None
 ) -> Iterator[tuple[tuple[str, Path], ...]]:
     """Yield the secret with what this machine has for the addresses of a build's indexes, or nothing.
 
     `python` is the builder's version, `3.12`, which decides how its netrc is written. The file is removed at the end.
+    An `index` that has a login in the program has a secret of its own: two of one server may have two logins. The
+    Dockerfile mounts it where the builder's pip looks, at /root/.netrc.
     """
     configured = (address for address in settings.remote_indexes if address)
     logins = logins_of([*indexes, *configured], settings, environ)
@@ -40,9 +41,25 @@ def credentials_of(
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text)
-        yield ((SECRET, file),)
+        yield ((netrc_secret(index), file),)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def all_credentials(
+    indexes: Mapping[str, str], own: IndexLogins, settings: Settings, environ: Mapping[str, str], python: str
+) -> Iterator[tuple[tuple[str, Path], ...]]:
+    """Yield the secret of this machine's logins, and one for each index whose login the program gives.
+
+    `indexes` has the addresses of a build's indexes by their names.
+    """
+    with ExitStack() as stack:
+        secrets = stack.enter_context(credentials_of(indexes.values(), settings, environ, python))
+        for index in (name for name in own.declared if name in indexes):
+            address = own.address_of(index, indexes[index])
+            secrets += stack.enter_context(credentials_of([address], settings, environ, python, index))
+        yield secrets
 
 
 def netrc_text(logins: Mapping[str, Login], python: str) -> str:

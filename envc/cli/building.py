@@ -40,10 +40,13 @@ def engine_named(name: str | None) -> Engine | None:
 def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: argparse.Namespace) -> Built:
     """Build with the indexes, certificates and logins of this machine."""
     from envc.cli.build_channels import channel_arguments
-    from envc.cli.build_credentials import credentials_of
+    from envc.cli.build_credentials import all_credentials
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
     from envc.cli.build_snapshots import snapshot_arguments
+    from envc.cli.console import show
+    from envc.cli.index_secrets import given_secrets, logins_for
+    from envc.cli.source_credentials import source_credentials
     from envc.engines.protocol import BuildRequest
     from envc.resolvers.indexes import variable_of
     from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
@@ -55,11 +58,14 @@ def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: a
     mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
     mirrors += channel_arguments(plan.conda, os.environ)
     settings = settings_of_this_machine() if plan.packages or plan.conda else Settings()
-    asked = [found for index, public in indexes.items() if (found := os.environ.get(variable_of(index)) or public)]
+    asked = {name: found for name, public in indexes.items() if (found := os.environ.get(variable_of(name)) or public)}
+    own = logins_for(loaded.on(plan.base.platform).environment, given_secrets(options.secret))
+    show(own.notes)
     with (
         _ended_by_sigterm(),
         secrets_of(settings, os.environ) as secrets,
-        credentials_of(asked, settings, os.environ, plan.python.minor) as logins,
+        all_credentials(asked, own, settings, os.environ, plan.python.minor) as logins,
+        source_credentials(plan.repositories, os.environ) as repositories,
         showing_build(f"building {name}") as listen,
     ):
         request = BuildRequest(
@@ -68,7 +74,7 @@ def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: a
             tags=(name, *options.tag),
             platform=plan.base.platform,
             arguments=mirrors,
-            secrets=(*secrets, *logins),
+            secrets=(*secrets, *logins, *repositories),
             cached=not options.no_cache,
         )
         return engine.build(request, listen)

@@ -12,6 +12,8 @@ from envc.diagnostics import Diagnostic
 from envc.lock.wishes import Wishes
 
 if TYPE_CHECKING:
+    from envc.knowledge.library import Library
+    from envc.language.environment import Environment
     from envc.lock.files import LockedFiles
     from envc.lock.resolution import Progress
     from envc.lock.world import World
@@ -26,6 +28,7 @@ class LockOptions(NamedTuple):
     offline: bool = False
     frozen: bool = False
     resolver: str | None = None  # the project's otherwise, else pip-tools
+    secrets: tuple[tuple[str, Path], ...] = ()  # files with the passwords of indexes, by the names of the secrets
 
 
 Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
@@ -70,7 +73,9 @@ def choose_together(
             again=wishes.kind("data"),
             offline=options.offline,
         )
-        prepared.append(prepare(environment, platform, world._replace(artifacts=measured), old, wishes))
+        addresses = addresses_for(environment, world.library, options)
+        own = world._replace(artifacts=measured, index_addresses=addresses)
+        prepared.append(prepare(environment, platform, own, old, wishes))
     prepared = with_common_releases(prepared, olds, worlds[0], wishes)
     resolutions = resolve_together(prepared, worlds[0])
     return [
@@ -79,23 +84,33 @@ def choose_together(
     ]
 
 
+def addresses_for(environment: Environment, library: Library, options: LockOptions) -> dict[str, str]:
+    """Return the addresses of an environment's indexes, with the logins that its secrets give."""
+    from envc.cli.index_secrets import logins_for
+    from envc.lock.routes import program_addresses
+    from envc.resolvers.indexes import index_addresses
+
+    addresses = index_addresses(library, os.environ, program_addresses(environment))
+    return logins_for(environment, dict(options.secrets)).within(addresses)
+
+
 def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress: Progress) -> World:
     """Return what choices are made from, and say what is doubtful about the program."""
     from envc.cli.console import show
+    from envc.cli.index_secrets import missing_secrets
     from envc.knowledge.library import Library
     from envc.lock.blame import at_clauses
     from envc.lock.doubts import doubts
     from envc.lock.provided import provides
     from envc.lock.python import end_of_python
-    from envc.lock.routes import program_addresses
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
+    from envc.resolvers.apt.keys import key_reader
     from envc.resolvers.base_python import LayerReader
     from envc.resolvers.channels import channel_addresses
     from envc.resolvers.choice import make_resolver, resolver_name
     from envc.resolvers.conda import Conda
     from envc.resolvers.git import Git
-    from envc.resolvers.indexes import index_addresses
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.package_sources import Sources
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
@@ -105,12 +120,13 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
 
     library = Library()
     show([*end_of_python(loaded.environment, library), *doubts(loaded.environment, library)])
-    addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
     wheels = Wheels(
         cache, lambda path: loaded.project.root / (loaded.places.of_program_path(path) or "."), offline=options.offline
     )
     if options.offline:
-        return World(library, OfflineResolver(), OfflineImages(), {}, addresses, progress, wheels=wheels)
+        return World(library, OfflineResolver(), OfflineImages(), {}, {}, progress, wheels=wheels)
+
+    show(missing_secrets(loaded.environment, dict(options.secrets)))
 
     def warn(warning: Diagnostic) -> None:
         show([at_clauses(warning, loaded.environment)])
@@ -123,18 +139,18 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     # a base that provides packages is large, and all of it is read for them: once is enough
     system = Apt(library, cache, [LayerFiles(bases if provides(loaded.environment) else registry), EngineFiles()])
     git = Git(cache)
-    sources = Sources(cache, settings, git)
     return World(
         library,
         resolver,
         registry,
         {},
-        addresses,
+        {},
         progress,
         system,
         bases=bases,
+        key_of=key_reader(loaded.project.root, loaded.places),
         git=git,
-        sources=sources,
+        sources=Sources(cache, settings, git),
         wheels=wheels,
         conda=Conda(cache, settings, channel_addresses(library, os.environ)),
     )

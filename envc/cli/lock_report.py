@@ -74,6 +74,9 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(
             f"{len(lock.provided)} packages are the base's own, and are not installed again; among them {some}"
         )
+    lines += [f"{one.called} is built of {one.of}; {one.reason}" for one in lock.built]
+    if lock.compiler:
+        lines.append(f"the builder stands on {lock.compiler.repository}:{lock.compiler.tag}: {lock.compiler.reason}")
     lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]

@@ -181,6 +181,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
     from envc.lock.doubts import doubts_of_builds
     from envc.lock.overrides import unneeded_overrides
     from envc.lock.routes import unused_indexes
+    from envc.lock.sources import source_doubts
     from envc.lock.system_doubts import system_doubts
 
     found: list[Diagnostic] = []
@@ -189,6 +190,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
             environment = loaded.environment.on(platform)
             found += system_doubts(environment, locked.lock)
             found += doubts_of_builds(environment, locked.lock, Library())
+            found += source_doubts(environment, locked.lock)
             found += unused_indexes(environment, (package.name for package in locked.lock.packages))
             found += unneeded_overrides(environment, locked.lock)
     return list(dict.fromkeys(found))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Report
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
     from envc.resolvers.vendor.store import Store
 
 
-def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress: Progress) -> VendorRecord:
+def fill(  # what a machine needs to know to fetch
+    loaded: Loaded,
+    locked: LockedFiles,
+    plan: Plan,
+    folder: Path,
+    progress: Progress,
+    secrets: Mapping[str, Path] = MappingProxyType({}),
+) -> VendorRecord:
     """Fill a folder with what a build of a lock fetches, beside it, and put it in its place. Raises a Report.
 
     A folder that is there and was filled before gives what it has; when anything fails it stays as it was.
@@ -52,7 +60,7 @@ def fill(loaded: Loaded, locked: LockedFiles, plan: Plan, folder: Path, progress
         older = _older(folder, shown)
         with replacing_folder(folder, shown) as staged:
             store = Store(staged, older)
-            _fetch(loaded, locked, plan, store, progress)
+            _fetch(loaded, locked, plan, store, progress, secrets)
             record = VendorRecord(
                 environment=locked.lock.environment,
                 platform=locked.lock.platform,
@@ -80,35 +88,55 @@ def _older(folder: Path, shown: str) -> Path | None:
     raise Report([Diagnostic("occupied-folder", f"`{shown}` holds something else", notes=notes, helps=helps)])
 
 
-def _fetch(loaded: Loaded, locked: LockedFiles, plan: Plan, store: Store, progress: Progress) -> None:
+def _fetch(
+    loaded: Loaded,
+    locked: LockedFiles,
+    plan: Plan,
+    store: Store,
+    progress: Progress,
+    secrets: Mapping[str, Path],
+) -> None:
+    from envc.cli.console import show
+    from envc.cli.index_secrets import logins_for
     from envc.knowledge.library import Library
-    from envc.lock.routes import program_addresses
+    from envc.language.system_repositories import repositories_of
+    from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools.environment import user_cache
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.resolvers.vendor.archives import fetch_archives, packages_with_source
     from envc.resolvers.vendor.conda import wanted_archives
     from envc.resolvers.vendor.debs import wanted_debs
     from envc.resolvers.vendor.download import Wanted, download
     from envc.resolvers.vendor.images import fetch_images
     from envc.resolvers.vendor.wheels import fetch_wheels
 
-    library = Library()
+    library, environment = Library(), loaded.on(locked.lock.platform).environment
     planned = {(one.stage, one.name): deb_of(one) for one in plan.apt.packages}
-    wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name])
+    repositories = {one.name: one.address for one in repositories_of(environment)}
+    wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name], repositories=repositories)
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     wanted += wanted_archives(plan.conda, library, os.environ)
     download(wanted, store, progress)
-    addresses = index_addresses(library, os.environ, program_addresses(loaded.environment))
-    settings = settings_of_this_machine() if locked.pins or plan.conda else None
+    addresses = index_addresses(library, os.environ, program_addresses(environment))
+    logins = logins_for(environment, secrets)
+    show(logins.notes)
+    addresses = logins.within(addresses)
+    pages = pages_of_links(environment)
+    by_pip = locked.pins or locked.tools or locked.lock.built or plan.conda
+    settings = settings_of_this_machine() if by_pip else None
     if settings:
-        fetch_wheels(locked, store, user_cache(os.environ), settings, addresses, progress)
-    if plan.sources:
+        cache = user_cache(os.environ)
+        fetch_wheels(locked, store, cache, settings, addresses, progress, pages)
+        fetch_archives(locked.lock, environment, store, cache, settings, addresses, progress)
+    if plan.repositories:
         from envc.resolvers.git import Git
         from envc.resolvers.vendor.sources import fetch_sources
 
-        places = {one.name: one.origin.of("repository") for one in loaded.environment.every(GitSource)}
-        fetch_sources(plan.sources, places, store, Git(user_cache(os.environ)), progress)
+        places = {one.name: one.origin.of("source") for one in packages_with_source(environment)}
+        places |= {one.name: one.origin.of("repository") for one in environment.every(GitSource)}
+        fetch_sources(plan.repositories, places, store, Git(user_cache(os.environ)), progress)
     fetch_images(locked_images(locked.lock), locked.lock.platform, store, Registry(), progress)
 
 

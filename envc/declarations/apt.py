@@ -1,18 +1,62 @@
-"""The word `apt`: packages of the base's distribution."""
+"""The word `apt`: packages of the base's distribution, or of a repository beside it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.diagnostics import Diagnostic
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.library import Library
+from envc.language.addresses import read_address
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
-from envc.language.fields import Entries, Positional
+from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import SystemName
+from envc.language.system_repositories import RepositoryFacts
+from envc.language.values import Sha256, SystemName, program_path, refuse
 from envc.language.word import Declaration, Entry
+
+_NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+_SUITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*(/[A-Za-z0-9.+~_-]+)*/?|\./|/", re.ASCII)
+_COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*(/[A-Za-z0-9.+~_-]+)*", re.ASCII)
+_PARTS = ("suite", "components", "key", "sha256")
+_EXAMPLE = (
+    'apt repository osrf "https://a.example.org" suite noble key "osrf.asc" '
+    'sha256 "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730" gz-harmonic'
+)
+_STRINGS = frozenset({"word", "string", "number"})
+
+
+def _repository(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(texts) != 2:
+        refuse("unreadable-address", "behind `repository` stand its name and its address")
+    if not _NAME.fullmatch(texts[0]):
+        refuse("unusable-name", "a repository's name has lower-case letters, digits and single - between them")
+    return texts[0], read_address(texts[1], "a repository", "apt asks for none where packages are installed").rstrip(
+        "/"
+    )
+
+
+def _suite(text: str | None) -> str | None:
+    if text is not None and (not _SUITE.fullmatch(text) or ".." in text):
+        refuse("unusable-name", "a suite is like noble, or a path that ends with /")
+    return text
+
+
+def _components(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(_COMPONENT.fullmatch, texts)):
+        refuse("unusable-name", "a component is like main")
+    return texts
+
+
+def _key(text: str | None) -> str | None:
+    if text is None or not text.startswith(("http://", "https://")):
+        return text if text is None else program_path(text)
+    return read_address(text, "a key", "a key is public")
 
 
 class SystemEntry(Entry):
@@ -25,20 +69,104 @@ class Apt(Declaration):
     """Installs Debian or Ubuntu packages, without the recommended ones, lists and caches left out of the image.
 
     Compilers and `-dev` packages go to the builder by themselves; the image that runs has none of them.
+
+    With `repository` the packages come from an archive beside the distribution's, and from it alone. What they need
+    comes from the distribution where that has it; nothing of the repository takes the place of a package of the
+    distribution. `key` is the file of the project, or the address, with the key that signs the repository, and `sha256`
+    its checksum. The lock holds the key, and exact versions; neither key nor list of sources is left in the image.
+    `ENVC_ARCHIVE_<NAME>` gives a machine another address.
     """
 
     repeatable = True
     in_stages = True
-    examples = ("apt git ffmpeg", "apt < libgl1; libglib2.0-0 >")
+    examples = (
+        "apt git ffmpeg",
+        "apt < libgl1; libglib2.0-0 >",
+        _EXAMPLE,
+    )
 
+    repository: Annotated[tuple[str, ...], AfterValidator(_repository), Keyword(many=True, kinds=_STRINGS)] = ()
+    suite: Annotated[str | None, AfterValidator(_suite), Keyword()] = None
+    components: Annotated[tuple[str, ...], AfterValidator(_components), Keyword(many=True)] = ()
+    key: Annotated[str | None, AfterValidator(_key), Keyword(kinds=frozenset({"string"}))] = None
+    sha256: Annotated[Sha256 | None, Keyword()] = None
     packages: Annotated[tuple[SystemEntry, ...], Entries(SystemEntry)] = ()
 
     def facets(self, origin: Origin) -> Iterator[SystemPackage]:
-        """Return the packages."""
+        """Return the packages, each with the repository that it comes from."""
+        repository = self._facts() if self.repository else None
+        shared = {field: span for field, span in origin.spans.items() if not field.startswith("packages")}
         for position, entry in enumerate(self.packages):
-            yield SystemPackage(entry.name, Origin(origin.item, {"name": origin.of(f"packages.{position}.name")}))
+            spans = {**shared, "name": origin.of(f"packages.{position}.name")}
+            yield SystemPackage(entry.name, Origin(origin.item, spans), repository=repository)
 
-    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Refuse a list without packages."""
+    def _facts(self) -> RepositoryFacts:
+        name, address = self.repository
+        suite = self.suite or ""  # without one there is no environment: `check` refuses it
+        components = self.components or (() if suite.endswith("/") else ("main",))
+        return RepositoryFacts(name, address, suite, components, self.key or "", self.sha256 or "")
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a list without packages, and a repository that is said by halves or is not needed."""
         if not self.packages:
             yield Diagnostic("missing-argument", "`apt` names no package", (wrong(origin.span, "no name follows"),))
+        stray = next((part for part in _PARTS if getattr(self, part)), None)
+        if not self.repository:
+            if stray:
+                yield Diagnostic(
+                    "missing-argument",
+                    f"`{stray}` belongs to a repository, and none is named",
+                    (wrong(origin.of(stray), "of which repository"),),
+                    helps=('write `repository NAME "https://…"` before it',),
+                )
+            yield from self._twice(origin, environment)
+            return
+        for part in ("suite", "key", "sha256"):
+            if not getattr(self, part):
+                label = wrong(origin.of("repository"), f"its {part} is missing")
+                yield Diagnostic(
+                    "missing-argument", f"the repository `{self.repository[0]}` lacks its {part}", (label,)
+                )
+        if self.suite and self.suite.endswith("/") and self.components:
+            label = wrong(origin.of("components"), "a suite that is a path has none")
+            yield Diagnostic("unexpected-argument", f"`{self.suite}` has no components", (label,))
+        yield from self._named(origin, environment)
+        yield from self._twice(origin, environment)
+
+    def _named(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        name, address = self.repository
+        place, library = origin.of("repository.0"), Library()
+        if name in library.snapshot_addresses():
+            label = wrong(place, "an archive of a distribution")
+            yield Diagnostic("repeated-name", f"`{name}` is an archive that envc knows", (label,))
+        own = self._facts()
+        for package in environment.every(SystemPackage):
+            other = package.repository
+            if other and other.name == name and other != own and package.origin.of("repository.0").start < place.start:
+                labels = (wrong(place, "another one here"), Label(package.origin.of("repository.0"), "first here"))
+                yield Diagnostic("repeated-name", f"two repositories are called `{name}`", labels)
+                break
+        needless = library.needless_repository(address)
+        if needless:
+            yield Diagnostic(
+                "needless-repository",
+                f"the repository `{name}` is not needed for {needless.brings}",
+                (wrong(origin.of("repository.1"), needless.why),),
+                helps=(needless.instead,),
+                severity="warning",
+            )
+
+    def _twice(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a package that is to come from two places."""
+        own = self.repository[0] if self.repository else None
+        others = {
+            one.name: one
+            for one in reversed(environment.every(SystemPackage))
+            if (one.repository.name if one.repository else None) != own
+        }
+        for position, entry in enumerate(self.packages):
+            place, other = origin.of(f"packages.{position}.name"), others.get(entry.name)
+            if other and other.origin.of("name").start < place.start:
+                where = f"the repository `{other.repository.name}`" if other.repository else "the distribution"
+                labels = (wrong(place, "again here"), Label(other.origin.of("name"), f"from {where} here"))
+                yield Diagnostic("repeated-package", f"the package `{entry.name}` comes from two places", labels)

@@ -8,21 +8,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
 from envc.knowledge.library import Library
+from envc.language.addresses import read_address
 from envc.language.environment import Environment
-from envc.language.facets import PackageIndex, PythonPackage
-from envc.language.fields import Keyword, Positional
+from envc.language.facets import PackageIndex, PythonPackage, Secret
+from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.packages import normalised
-from envc.language.values import Text, refuse
+from envc.language.values import Name, Text, refuse
 from envc.language.word import Declaration
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
-_ADDRESS = re.compile(r"https?://(?P<authority>[^/?#\s\"'\\]+)(?P<path>(?:/[\w.~+%-]+)*/?)(?P<rest>[?#].*)?", re.ASCII)
-_AUTHORITY = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_USER_NAME = re.compile(r"[^\s:\x00-\x1f\x7f]{1,128}")
+#: The name that indexes take with a token.
+_USER = "__token__"
 
 
 def _index_name(text: str) -> str:
@@ -32,11 +35,12 @@ def _index_name(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    match = _ADDRESS.fullmatch(text)
-    if match and "@" in match["authority"]:
-        refuse("secret-in-address", "an address holds no credentials; pip's own are used: netrc, keyring")
-    if not match or match["rest"] or not _AUTHORITY.fullmatch(match["authority"]):
-        refuse("unreadable-address", "an index is https://, a host and a path")
+    return read_address(text, "an index", "pip's own are used: netrc, keyring, or a `secret`")
+
+
+def _user(text: str | None) -> str | None:
+    if text is not None and not _USER_NAME.fullmatch(text):
+        refuse("unusable-name", "the name of an account has no blank and no colon")
     return text
 
 
@@ -50,16 +54,28 @@ class Index(Declaration):
     """Names a package index and the packages that come from it, and from it alone.
 
     What is named behind `for` is never looked for anywhere else, also where only another package asks for it; every
-    other package is never looked for there. So nobody can put a higher version of a name into the wrong index. The lock
-    holds the index's name; `ENVC_INDEX_<NAME>` gives a machine another address of it. Credentials come from where pip
-    has them: netrc, keyring, pip's configuration; locking uses them, and the build gets them as a secret.
+    other package is never looked for there. So nobody can put a higher version of a name into the wrong index. With
+    `links`, the address is that of one page with links to wheels, as some projects have; where the page states no
+    checksum, the wheel that is chosen is fetched and measured when it is locked. The lock
+    holds the index's name; `ENVC_INDEX_<NAME>` gives a machine another address of it.
+
+    Credentials come from where pip has them: netrc, keyring, pip's configuration. Or a `secret` of the program is the
+    password, and `user` the name that goes with it, `__token__` otherwise. Locking uses them, the build gets them as a
+    secret mount, and they are in no lock, layer, log or hash.
     """
 
     repeatable = True
-    examples = ('index corp "https://packages.example.org/simple" for ranker ranker-models',)
+    examples = (
+        'index corp "https://packages.example.org/simple" for ranker ranker-models',
+        'index openmmlab "https://download.example.org/mmcv/cu121/torch2.1/index.html" links for mmcv',
+        'index corp "https://a.example.org/simple" secret token for ranker; secret token as TOKEN build',
+    )
 
     name: Annotated[str, AfterValidator(_index_name), Positional()]
     address: Annotated[Text, AfterValidator(_address), Positional(kinds=frozenset({"string"}))]
+    links: Annotated[bool, Flag()] = False
+    secret: Annotated[Name | None, Keyword("secret")] = None
+    user: Annotated[str | None, AfterValidator(_user), Keyword("user")] = None
     packages: Annotated[
         tuple[str, ...],
         AfterValidator(_packages),
@@ -68,7 +84,7 @@ class Index(Declaration):
 
     def facets(self, origin: Origin) -> Iterator[PackageIndex]:
         """Return the index."""
-        yield PackageIndex(self.name, self.address, self.packages, origin)
+        yield PackageIndex(self.name, self.address, self.packages, origin, self.links, self.secret, self.user or _USER)
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name that envc's library has, a name that is taken, and a package that would have two indexes."""
@@ -93,6 +109,25 @@ class Index(Declaration):
                     (wrong(origin.of("name"), "again here"), Label(other.origin.of("name"), "first here")),
                 )
         yield from self._twice_routed(origin, environment, library)
+        yield from self._login(origin, environment)
+
+    def _login(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        known = [one.name for one in environment.every(Secret)]
+        if self.secret is None and self.user is not None:
+            label = wrong(origin.of("user"), "without a password")
+            help_text = "write `secret NAME` behind it, or leave both to pip's own logins"
+            yield Diagnostic("missing-argument", "`user` needs a `secret`", (label,), helps=(help_text,))
+        elif self.secret is not None and self.secret not in known:
+            near = similar(self.secret, known)
+            place = origin.of("secret")
+            yield Diagnostic(
+                "unknown-secret",
+                f"the program has no secret `{self.secret}`",
+                (wrong(place, "not declared"),),
+                notes=(f"it has: {', '.join(sorted(known)) or 'none'}",),
+                helps=() if near else (f"declare it: secret {self.secret} as {_variable(self.secret)} build",),
+                fixes=(Fix("a secret has a similar name", place, near),) if near else (),
+            )
 
     def _earlier(self, origin: Origin, environment: Environment) -> list[PackageIndex]:
         indexes = environment.every(PackageIndex)
@@ -117,6 +152,11 @@ class Index(Declaration):
                 other = Label(taken.origin.of("name"), "from the index with the builds for the accelerator")
                 yield _two_indexes(name, place, other, "`pip` in place of `ml` takes packages from the index you name")
             first.setdefault(name, place.span)
+
+
+def _variable(secret: str) -> str:
+    name = re.sub(r"[^A-Z0-9]+", "_", secret.upper())
+    return name if name[0].isalpha() else f"SECRET_{name}"
 
 
 def _two_indexes(name: str, place: Label, other: Label, remedy: str) -> Diagnostic:

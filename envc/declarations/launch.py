@@ -65,7 +65,7 @@ class Launch(Declaration):
             yield Diagnostic(
                 "contradiction",
                 f"{self.each} ranks share {number} GPU{'s' if number > 1 else ''}",
-                (wrong(origin.of("each"), "each wants one"), Label(accelerator.origin.of("number"), "there are")),
+                (wrong(origin.of("each"), "each wants one"), Label(accelerator.origin.of("count"), "there are")),
             )
         if self.program == "accelerate" and accelerator is None and (self.each or 1) * self.nodes > 1:
             yield Diagnostic(

@@ -14,7 +14,7 @@ from envc.language.artifact_words import is_address, readable_address
 from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource
+from envc.language.outside_facets import GitSource, ProgramBuild
 from envc.language.taken import taken_before
 from envc.language.values import ContainerPath, Name, Text, refuse
 from envc.language.word import Declaration
@@ -119,6 +119,14 @@ class Source(Declaration):
                 f"the branch `{self.branch}` changes without you",
                 (wrong(origin.of("branch"), "another commit tomorrow"),),
                 helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
+            )
+        if self.at is None and all(build.source != self.name for build in environment.every(ProgramBuild)):
+            yield Diagnostic(
+                "unused-source",
+                f"nothing uses the source `{self.name}`",
+                (wrong(origin.of("name"), "in no place of the image, and in no `build`"),),
+                helps=('lay it into the image with `at "…"`, or compile it: build NAME from ' + self.name,),
+                severity="warning",
             )
         labels = taken_before(environment, "source", self.name, origin.of("name"))
         if labels:

@@ -51,6 +51,7 @@ class Target(Declaration):
     """
 
     repeatable = True
+    lists_things = False
     examples = (
         "target compose",
         'target kubernetes as job select "gpu.class" "h100"',

@@ -14,7 +14,7 @@ from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import Tool as ToolFacet
-from envc.language.values import ContainerPath, Name, ProgramPath, Sha256, Tag, Text, refuse
+from envc.language.values import ContainerPath, Name, ProgramPath, Sha256, Tag, Text, holds_packages, refuse
 from envc.language.word import Declaration
 
 
@@ -27,7 +27,7 @@ def _downloadable(text: str) -> str:
 
 
 def _place(path: str) -> str:
-    if path in {"/", "/opt/venv"} or path.startswith("/opt/venv/"):
+    if path == "/" or holds_packages(path):
         refuse("reserved-path", "the system or the packages lie there")
     return path
 

@@ -34,6 +34,15 @@ class Secret(NamedTuple):
         """Return its name, never its value."""
         return f"Secret({self.name!r})"
 
+    @property
+    def text(self) -> str:
+        """The value as a variable holds it; a final newline, as editors leave it, is no part of it."""
+        value = self.value.removesuffix(b"\n").removesuffix(b"\r")
+        if b"\0" in value:
+            message = f"the secret `{self.name}` holds a NUL byte, which no variable can hold"
+            raise Report([Diagnostic("unreadable-secret", message)])
+        return os.fsdecode(value)
+
 
 class Secrets(NamedTuple):
     """The secrets that are there, and notes about those that are not."""
@@ -43,8 +52,8 @@ class Secrets(NamedTuple):
 
     @property
     def variables(self) -> dict[str, str]:
-        """The values that go into variables; a final newline, as editors leave it, is no part of them."""
-        return {one.variable: _as_variable(one) for one in self.found if one.variable}
+        """The values that go into variables."""
+        return {one.variable: one.text for one in self.found if one.variable}
 
 
 def find_secrets(
@@ -71,14 +80,6 @@ def find_secrets(
         else:
             missing.append(_missing(name, variable))
     return Secrets(tuple(found), tuple(missing))
-
-
-def _as_variable(secret: Secret) -> str:
-    value = secret.value.removesuffix(b"\n").removesuffix(b"\r")
-    if b"\0" in value:
-        message = f"the secret `{secret.name}` holds a NUL byte, which no variable can hold"
-        raise Report([Diagnostic("unreadable-secret", message)])
-    return os.fsdecode(value)
 
 
 def _read(name: str, path: Path) -> bytes:

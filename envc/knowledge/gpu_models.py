@@ -59,7 +59,7 @@ class GpuModels:
     def __init__(self, models: tuple[Model, ...], known: tuple[Known, ...]) -> None:
         self.models = models
         self.known = known
-        self._by_name = {_bare(name): model for model in models for name in model.names}
+        self._by_name = {bare(name): model for model in models for name in model.names}
 
     def find(self, name: str) -> Gpu | None:
         """Return the GPU that a name means, `rtx4090`, `A100 80GB`, `sm_90`, `gfx942`, or None."""
@@ -68,35 +68,34 @@ class GpuModels:
             return Gpu(name, f"{match[1]}.{match[2]}{match[3]}", None)
         if re.fullmatch(r"gfx\d{2,3}[\da-f]", text):
             return Gpu(text, text, None)
-        bare = _bare(text)
-        if model := self._by_name.get(bare):
+        if model := self._by_name.get(bare(text)):
             return Gpu(model.name, model.architecture, model.memory[0] if len(model.memory) == 1 else None)
-        model, size = self._with_memory(bare)
+        model, size = self._with_memory(bare(text))
         if model is None or (model.memory and size * 2**30 not in model.memory):
             return None
         return Gpu(f"{model.name} {size}GB", model.architecture, size * 2**30)
 
-    def _with_memory(self, bare: str) -> tuple[Model | None, int]:
+    def _with_memory(self, text: str) -> tuple[Model | None, int]:
         """Return the model before the memory in a name, and the memory: (A100, 80) of `a10080gb`."""
-        match = _MEMORY.search(bare)
+        match = _MEMORY.search(text)
         if match is None:
             return None, 0
         for digits in (1, 2, 3):
             size = match[1][-digits:]
-            model = self._by_name.get(bare[: match.end(1) - len(size)])
+            model = self._by_name.get(text[: match.end(1) - len(size)])
             if model and not size.startswith("0"):
                 return model, int(size)
         return None, 0
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """Return names that are near to one that nobody knows, best first: the same with other memory, then others."""
-        bare = _bare(name)
-        model, _ = self._with_memory(bare)
+        text = bare(name)
+        model, _ = self._with_memory(text)
         if model:
             return tuple(f"{model.name} {size // 2**30}GB" for size in model.memory)
         from difflib import get_close_matches
 
-        return tuple(self._by_name[one].name for one in get_close_matches(bare, self._by_name, n=3, cutoff=0.6))
+        return tuple(self._by_name[one].name for one in get_close_matches(text, self._by_name, n=3, cutoff=0.6))
 
     def first_cuda(self, architecture: str) -> Known | None:
         """Return from when on CUDA knows an architecture."""
@@ -105,7 +104,8 @@ class GpuModels:
         return next((one for one in self.known if one.architecture == plain(architecture)), None)
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """Return a name without its maker, the name of its line, blanks and case: `rtx4090`."""
     return _BESIDE_THE_NAME.sub("", name.lower())
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
+    from envc.knowledge.repositories import Needless
+    from envc.knowledge.toolchains import Toolchain
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
 #: is read. Families have one file each, in `ml/`.
@@ -39,6 +41,9 @@ FILES: Mapping[str, str] = {
     "channels.env": "channels",
     "packages.env": "package_names",
     "fabrics.env": "fabrics",
+    "toolchains.env": "toolchains",
+    "repositories.env": "repositories",
+    "builds.env": "unsaid_needs",
 }
 
 
@@ -247,8 +252,30 @@ class Library:
 
         return Fabrics(self.page("fabrics.env"))
 
+    def toolchains(self) -> tuple[Toolchain, ...]:
+        """Return every toolchain."""
+        from envc.knowledge.toolchains import Toolchain
+
+        return self.page("toolchains.env").all(Toolchain)
+
+    def toolchain(self, name: str) -> Toolchain | None:
+        """Return what a toolchain is in its official image."""
+        return next((one for one in self.toolchains() if one.name == name), None)
+
+    def needless_repository(self, address: str) -> Needless | None:
+        """Return what makes a repository at an address unnecessary, or None."""
+        from envc.knowledge.repositories import Needless
+
+        return next((one for one in self.page("repositories.env").all(Needless) if one.part in f"{address}/"), None)
+
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""
         from envc.knowledge.archives import Archive
 
         return {one.name: one.snapshots for one in self.page("archives.env").all(Archive)}
+
+    def unsaid_needs(self, package: str) -> tuple[str, ...]:
+        """Return the packages that the build of a package needs and does not say."""
+        from envc.knowledge.unsaid_needs import UnsaidNeeds
+
+        return next((one.needs for one in self.page("builds.env").all(UnsaidNeeds) if one.package == package), ())

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from envc.diagnostics import Diagnostic, Report
-from envc.knowledge.checks import archives, builds, channels, cuda, fabrics, images, pythons, sources
+from envc.knowledge.checks import (
+    archives,
+    builds,
+    channels,
+    cuda,
+    fabrics,
+    gpu_models,
+    images,
+    pythons,
+    sources,
+    toolchains,
+)
 from envc.knowledge.library import Library
 
 _CHECKS = (
@@ -18,6 +29,8 @@ _CHECKS = (
     archives.check,
     channels.check,
     fabrics.check,
+    gpu_models.check,
+    toolchains.check,
 )
 
 

@@ -9,7 +9,7 @@ from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
-from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage
+from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage, SystemPackage
 from envc.language.layers import facets_of, without
 from envc.language.outside_facets import ProvidedPackage
 from envc.language.package_rules import Override, Patch
@@ -108,6 +108,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
         return (facet.pattern,)
     if isinstance(facet, Patch):
         return (facet.path, facet.package)
+    if isinstance(facet, SystemPackage) and facet.repository:
+        return (facet.name, facet.repository.name)  # all of a repository go by its name
     name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
 

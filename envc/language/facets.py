@@ -16,6 +16,7 @@ from envc.language.outside_facets import OutsideFacet
 from envc.language.package_rules import PackageRule
 from envc.language.package_source import PackageSource, ProjectFolder
 from envc.language.stage_facets import Stage, StageFacet
+from envc.language.system_repositories import RepositoryFacts
 
 Flavour = Literal["base", "runtime", "devel"]
 Delivery = Literal["mounted", "copied", "fetched"]
@@ -118,14 +119,18 @@ class PackageIndex(NamedTuple):
     address: str  # never in a lock
     packages: tuple[str, ...]  # as PEP 503 normalises names
     origin: Origin
+    links: bool = False  # one page with links to wheels, and no page for each name
+    secret: str | None = None  # the name of the secret that is its password
+    user: str = ""  # the name that goes with it
 
 
 class SystemPackage(NamedTuple):
-    """A package of the base's distribution."""
+    """A package of the base's distribution, or of a repository beside it."""
 
     name: str
     origin: Origin
     stage: Stage | None = None  # None: the one that its name belongs to
+    repository: RepositoryFacts | None = None  # the only repository that it comes from
 
 
 class Artifact(NamedTuple):
@@ -165,11 +170,12 @@ class BuildArgument(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """A secret that the container gets when it runs: as a file, and maybe in a variable."""
+    """A secret that the container gets when it runs: as a file, and maybe in a variable. Or one for the build alone."""
 
     name: str
     variable: str | None
     origin: Origin
+    build: bool = False  # locking and building use it, and the container does not get it
 
 
 class CopiedPath(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from envc.language.environment import Declared
-from envc.language.facets import BuildArgument, CopiedPath, Facet, Setting, SystemPackage
+from envc.language.facets import BuildArgument, CopiedPath, Facet, PythonPackage, Setting, SystemPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
 from envc.language.package_source import ProjectFolder
@@ -56,10 +56,33 @@ def merged(below: Sequence[Declared], above: Sequence[Declared]) -> list[Declare
 
 
 def united(first: Sequence[Declared], second: Sequence[Declared]) -> list[Declared]:
-    """Return what two modules bring: what both say in the same words is said once."""
+    """Return what two modules bring: what both say in the same words is said once.
+
+    Where one asks for any version of a package and the other for some, the other is enough.
+    """
+    first, second = _without_bare(first, second), _without_bare(second, first)
     said = {_content(facet) for facet in facets_of(first)}
     kept = (without(one, lambda facet: _content(facet) in said) for one in second)
     return [*first, *(one for one in kept if one is not None)]
+
+
+def _without_bare(these: Sequence[Declared], others: Sequence[Declared]) -> list[Declared]:
+    """Return items without packages that they ask nothing of, and of which the others ask something."""
+    precise = {
+        (facet.name, facet.accelerated)
+        for facet in facets_of(others)
+        if isinstance(facet, PythonPackage) and not _is_bare(facet)
+    }
+
+    def doomed(facet: Facet) -> bool:
+        return isinstance(facet, PythonPackage) and _is_bare(facet) and (facet.name, facet.accelerated) in precise
+
+    kept = (without(one, doomed) for one in these)
+    return [one for one in kept if one is not None]
+
+
+def _is_bare(package: PythonPackage) -> bool:
+    return package == PythonPackage(package.name, (), "", False, package.accelerated, package.origin)
 
 
 def _content(facet: Facet) -> tuple[str, str]:
@@ -88,6 +111,8 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
 
 def list_field(declared: Declared, length: int) -> str | None:
     """Return the field of an item that lists as many things as it has facets, or None when it is no list."""
+    if not declared.declaration.lists_things:
+        return None
     layout = layout_of(type(declared.declaration))
     fields = [field for field, positional in layout.positional if positional.many]
     fields += [layout.entries[0]] if layout.entries else []

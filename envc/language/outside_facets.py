@@ -55,6 +55,26 @@ class GitSource(NamedTuple):
     origin: Origin
 
 
+class ProgramBuild(NamedTuple):
+    """What is compiled from a source, in a stage of its own, and what of the result lies in the image."""
+
+    name: str
+    source: str
+    packages: tuple[str, ...]  # of the distribution, for compiling alone, sorted
+    jobs: int | None
+    commands: tuple[tuple[str, ...], ...]
+    kept: tuple[str, ...]  # paths in the container, sorted
+    origin: Origin
+
+
+class Toolchain(NamedTuple):
+    """A compiler or a runtime for building alone."""
+
+    name: str
+    version: str
+    origin: Origin
+
+
 class CondaPackage(NamedTuple):
     """A package of a conda channel: a program that Python's index does not have."""
 
@@ -64,4 +84,4 @@ class CondaPackage(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | ProvidedPackage | GitSource | CondaPackage
+OutsideFacet = Tool | ImageFile | BuildCheck | ProvidedPackage | GitSource | ProgramBuild | Toolchain | CondaPackage

@@ -10,10 +10,22 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import CondaPackage, GitSource
+from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
-Kind = Literal["variable", "secret", "artifact", "package", "label", "target", "source", "override", "conda"]
+Kind = Literal[
+    "variable",
+    "secret",
+    "artifact",
+    "package",
+    "label",
+    "target",
+    "source",
+    "override",
+    "build",
+    "toolchain",
+    "conda",
+]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
     BuildArgument: "variable",
@@ -24,6 +36,8 @@ _NAMED: dict[type, Kind] = {
     Target: "target",
     Override: "override",
     GitSource: "source",
+    ProgramBuild: "build",
+    Toolchain: "toolchain",
     CondaPackage: "conda",
 }
 
@@ -63,7 +77,7 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
         kind = _NAMED.get(type(facet))
         if kind is not None:
             take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
-        if isinstance(facet, Secret) and facet.variable:
+        if isinstance(facet, Secret) and facet.variable and not facet.build:
             take("variable", facet.variable, facet.origin.of("variable"))
     return found
 

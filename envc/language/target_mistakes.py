@@ -78,6 +78,13 @@ def _unknown(target: Target) -> Iterator[Diagnostic]:
                 (wrong(origin.of(field), f"of a {target.form}"), Label(origin.of("form"), "asked for here")),
             )
 
+    if target.replicas and target.retries:
+        yield Diagnostic(
+            "contradiction",
+            "a deployment has replicas, a job has retries",
+            (wrong(origin.of("retries"), "of a job"), Label(origin.of("replicas"), "of a deployment")),
+        )
+
 
 def _volumes(target: Target, environment: Environment) -> Iterator[Diagnostic]:
     origin = target.origin
@@ -132,12 +139,13 @@ def _launch(target: Target, environment: Environment) -> Iterator[Diagnostic]:
     if launch is None:
         return
     started = Label(launch.origin.span, "starts ranks")
-    if target.form == "deployment":
+    if target.form == "deployment" or target.replicas:
+        asked = target.origin.of("form" if target.form else "replicas")
         yield Diagnostic(
             "impossible-launch",
             "a deployment starts its replicas one by one, and ranks start together",
-            (wrong(place, "asked for here"), started),
-            fixes=(Fix("let it be a job", place, "job"),),
+            (wrong(asked, "asked for here"), started),
+            fixes=(Fix("let it be a job", asked, "job"),) if target.form and not target.replicas else (),
         )
     if launch.program != "mpi":
         return

@@ -81,7 +81,8 @@ def read_cpu(text: str) -> int:
     return int(cpu)
 
 
-def _read_count(text: str) -> int:
+def read_count(text: str) -> int:
+    """Read a whole number above zero."""
     if not _WHOLE_NUMBER.fullmatch(text) or not 1 <= int(text) <= 4096:
         refuse("unreadable-number", "a whole number from 1 to 4096")
     return int(text)
@@ -118,9 +119,14 @@ def refuse_blank_ends(path: str) -> None:
         refuse("unusable-path", "builders drop blanks at the ends of a path")
 
 
+def holds_packages(path: str) -> bool:
+    """Say whether the environment's packages may lie at a path of the container, or below it."""
+    return path.split("/")[1:3] in (["opt", "venv"], ["opt", "venv-beside"])
+
+
 def _owned_path(path: str) -> str:
     top = "/" + path.split("/")[1]
-    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or path == "/opt/venv" or path.startswith("/opt/venv/"):
+    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or holds_packages(path):
         refuse("reserved-path", "the system or the packages lie there")
     return path
 
@@ -132,6 +138,13 @@ def program_path(text: str) -> str:
         refuse("path-not-relative", "a path of the project is relative to the program's own file")
     parts = [part for part in text.replace("\\", "/").split("/") if part not in {"", "."}]
     return "/".join(parts) or "."
+
+
+def system_name(text: str) -> str:
+    """Read the name of a Debian or Ubuntu package; behind a last letter `-` would make apt remove it."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]", text, re.ASCII):
+        refuse("unusable-name", "a system package has lower-case letters, digits and + - . only")
+    return text
 
 
 def plain(text: str) -> str:
@@ -150,7 +163,7 @@ Duration = Annotated[int, BeforeValidator(read_duration)]
 #: Thousandths of a processor, from `0.5`.
 Cpu = Annotated[int, BeforeValidator(read_cpu)]
 #: A whole number above zero.
-Count = Annotated[int, BeforeValidator(_read_count)]
+Count = Annotated[int, BeforeValidator(read_count)]
 #: `8080/tcp`, from `8080`.
 Port = Annotated[str, BeforeValidator(_read_port)]
 #: A numeric user id.
@@ -206,14 +219,7 @@ Sha256 = Annotated[
     _matching(r"[0-9a-f]{64}", "unreadable-checksum", "a SHA-256 has 64 hexadecimal digits"),
 ]
 #: The name of a Debian or Ubuntu package.
-SystemName = Annotated[
-    str,
-    _matching(  # behind the last letter `-` would make apt remove the package
-        r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]",
-        "unusable-name",
-        "a system package has lower-case letters, digits and + - . only",
-    ),
-]
+SystemName = Annotated[str, AfterValidator(system_name)]
 #: The name of a label of an image. BuildKit takes everything up to the first `=` for the name, in quotes or not.
 LabelName = Annotated[
     str,

@@ -33,6 +33,8 @@ class Declaration(BaseModel):
     place: ClassVar[str] = "env"
     #: Whether an environment may hold the word more than once.
     repeatable: ClassVar[bool] = False
+    #: Whether what it lists are things of their own, which `drop` names one by one, or all say something of one thing.
+    lists_things: ClassVar[bool] = True
     #: Whether it may stand in `stage`, and then says what it says of that stage only.
     in_stages: ClassVar[bool] = False
     #: Programs' lines that show it; each is a test.

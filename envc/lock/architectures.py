@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from envc.diagnostics import Diagnostic, Fix, Report
 from envc.diagnostics.diagnostic import wrong
-from envc.knowledge.families import Build
 from envc.knowledge.gpus import plain, runs_on
 from envc.knowledge.library import Library
 from envc.language.edits import in_own_text
@@ -83,27 +82,21 @@ def _edits(environment: Environment, chosen: BuildChoice, python: str, library: 
         cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)
         above = [cuda for cuda in cudas if cuda_minor(cuda) > floor]
         for cuda in (*above, *(cuda for cuda in reversed(cudas) if cuda_minor(cuda) < floor)):
-            if build := _known(chosen, asked._replace(cuda=cuda), library):
-                title = f"take CUDA {cuda}, whose build of {family.project} {build.version} has them"
-                yield Fix(title, accelerator.origin.of("cuda"), cuda)
+            if _exists(chosen, asked._replace(cuda=cuda), library):
+                yield Fix(f"take CUDA {cuda}, for which builds have them", accelerator.origin.of("cuda"), cuda)
                 break
-        exact = _known(chosen, asked._replace(exact=False), library) if accelerator.exact else None
-        if exact:
-            yield Fix(
-                f"take a newer build, as {family.project} {exact.version} has", accelerator.origin.of("exact"), ""
-            )
+        if accelerator.exact and _exists(chosen, asked._replace(exact=False), library):
+            yield Fix("take a newer build that has them", accelerator.origin.of("exact"), "")
     for package in packages:
         others = tuple(one if one is not package else one._replace(specifier="") for one in packages)
-        found = _known(chosen, asked._replace(packages=others), library) if package.specifier else None
-        if found:
-            title = f"take any {package.name} that fits: {family.project} {found.version} has them"
-            yield Fix(title, package.origin.of("version"), "")
+        if package.specifier and _exists(chosen, asked._replace(packages=others), library):
+            yield Fix(f"take any {package.name} that has them", package.origin.of("version"), "")
 
 
-def _known(chosen: BuildChoice, asked: Asked, library: Library) -> Build | None:
-    """Return the release that is taken then, where it is known to have kernels for every GPU."""
+def _exists(chosen: BuildChoice, asked: Asked, library: Library) -> bool:
+    """Say whether there is a build then that is known to have kernels for every GPU."""
     for build, choice in builds_for(chosen.family, asked, library):
         kernels = library.kernels(chosen.family.project, build.version, choice.cuda, choice.rocm)
         if kernels and all(runs_on(architecture, kernels) for architecture in asked.architectures):
-            return build
-    return None
+            return True
+    return False

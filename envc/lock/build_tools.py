@@ -37,7 +37,7 @@ def choose_tools(
     locked: list[LockedBuild] = []
     pins: list[ToolPins] = []
     for build in builds:
-        needs = build_needs(build, request.target)
+        needs = build_needs(build, request.target, world.library)
         shared = shared_names(build, needs, chosen, world.library)
         earlier = build.earlier
         if kept and old and earlier and (earlier.build, earlier.shared) == (needs, shared):

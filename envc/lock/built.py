@@ -139,15 +139,17 @@ def _accelerated(library: Library) -> set[str]:
     return {name for family in library.families() for name in (family.project, *family.companions)}
 
 
-def build_needs(build: Build, target: Target) -> tuple[str, ...]:
-    """Return what building needs on the target, sorted, without markers. Raises a Report for an address."""
+def build_needs(build: Build, target: Target, library: Library) -> tuple[str, ...]:
+    """Return what building needs on the target, sorted, without markers. Raises a Report for an address.
+
+    What the program names counts, and what is known to be needed and not said.
+    """
     from packaging.requirements import InvalidRequirement, Requirement
 
     from envc.lock.markers import holds
 
-    source = build.package.source
     found = set()
-    for text in (*build.found.build, *(source.needs if source else ())):
+    for text in (*build.found.build, *_named(build, library)):
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
@@ -158,6 +160,15 @@ def build_needs(build: Build, target: Target) -> tuple[str, ...]:
             requirement.marker = None
             found.add(str(requirement))
     return tuple(sorted(found))
+
+
+def _named(build: Build, library: Library) -> tuple[str, ...]:
+    """Return what the program, or the library, says that a build needs. Of a folder its own file says it."""
+    source = build.package.source
+    if source is None or source.kind == "folder":
+        return ()
+    said = {name_of(text) for text in source.needs}
+    return (*source.needs, *(name for name in library.unsaid_needs(build.package.name) if name not in said))
 
 
 def _unusable(build: Build, why: str) -> Report:
@@ -179,8 +190,7 @@ def shared_names(build: Build, needs: Iterable[str], chosen: Iterable[str], libr
 
     A build that links torch must link the torch that runs.
     """
-    source = build.package.source
-    named = {name_of(text) for text in (source.needs if source and source.kind != "folder" else ())}
+    named = {name_of(text) for text in _named(build, library)}
     accelerated = _accelerated(library)
     have = set(chosen)
     return tuple(sorted({name for text in needs if (name := name_of(text)) in have and name in named | accelerated}))

@@ -14,7 +14,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
 from envc.language.package_rules import Override
 from envc.lock import requirements
-from envc.lock.accelerator import choose_builds, locked_accelerator, newest_cuda
+from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.asked import Asked
@@ -23,13 +23,13 @@ from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
 from envc.lock.built import Build, find_builds
 from envc.lock.compiler_image import find_compiler
-from envc.lock.conda import LockedConda, cuda_of, lock_conda
+from envc.lock.conda import LockedConda, lock_conda
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution, name_of
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource
+from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
@@ -50,9 +50,10 @@ from envc.lock.resolution import (
     Resolution,
     Target,
 )
-from envc.lock.routes import routes_of
+from envc.lock.routes import pages_of_links, routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
+from envc.lock.toolchains import find_toolchains
 from envc.lock.wheel_builds import check_wheel_builds
 from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
@@ -76,6 +77,7 @@ class Prepared(NamedTuple):
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     sources: tuple[LockedSource, ...]
+    toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
     conda: LockedConda
@@ -127,7 +129,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     upgrade = wishes.kind("apt")
     routes = routes_of(missing, builds)
     sourced = find_builds(missing, target, world, routes, old, wishes)
-    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old)
+    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old, images.base)
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
     request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     if request is not None and base is not None:
@@ -146,25 +148,13 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         sourced=sourced,
         wheels=wheels,
         compiler=compiler,
+        toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
-        conda=_conda(environment, builds, images, platform, world, old, wishes),
+        conda=lock_conda(environment, images, builds, platform, world, old, upgrade=wishes.kind("conda")),
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
-
-
-def _conda(  # all that a choice of programs depends on
-    environment: Environment,
-    builds: tuple[BuildChoice, ...],
-    images: FoundImages,
-    platform: str,
-    world: World,
-    old: LockedFiles | None,
-    wishes: Wishes,
-) -> LockedConda:
-    cuda = cuda_of(environment, newest_cuda(builds))
-    return lock_conda(environment, images, cuda, platform, world, old, upgrade=wishes.kind("conda"))
 
 
 def with_builds(
@@ -214,6 +204,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         sources=prepared.sources,
+        toolchains=prepared.toolchains,
         conda=prepared.conda.packages,
         conda_installer=prepared.conda.installer,
     )
@@ -267,6 +258,7 @@ def _request(
         overrides=tuple(sorted((one.name, one.specifier) for one in environment.every(Override))),
         bare=tuple(sorted({package.name for package in packages if package.bare})),
         given=tuple(sorted(one.given for one in elsewhere)),
+        pages=pages_of_links(environment),
     )
 
 
@@ -281,7 +273,8 @@ def _on_base(request: Request, base: BasePython) -> Request:
         requirements=tuple(
             one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
         ),
-        bounds=tuple(sorted({*request.bounds, *bounds})),
+        bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
+        bounds_of_base=bounds,
     )
 
 

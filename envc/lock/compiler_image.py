@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator
-from envc.lock.base import cuda_candidates
+from envc.lock.base import Candidate, cuda_candidates
 from envc.lock.builds import BuildChoice
 from envc.lock.built import Build
 from envc.lock.files import LockedFiles
@@ -22,11 +24,12 @@ def find_compiler(
     platform: str,
     world: World,
     old: LockedFiles | None,
+    base: LockedImage,
 ) -> LockedImage | None:
     """Return the image, or None where no CUDA is compiled: only what `ml` builds under `gpu cuda` is.
 
-    It is of the CUDA that the packages of the environment were built with, else of the one that is asked for. Raises a
-    Report when there is none.
+    It is of the CUDA that the packages of the environment were built with, else of the one that is asked for; and its C
+    library is none that is newer than that of `base`, on which the result runs. Raises a Report when there is none.
     """
     accelerator = environment.one(Accelerator)
     compiled = [one.package.name for one in builds if one.package.accelerated and one.found.compiled]
@@ -35,9 +38,27 @@ def find_compiler(
     cuda = next((choice.cuda for choice in choices if choice.cuda), accelerator.cuda)
     if cuda is None:
         return None
-    candidates = cuda_candidates(accelerator._replace(cuda=cuda, flavour="devel", cudnn=None), platform, world.library)
+    every = cuda_candidates(accelerator._replace(cuda=cuda, flavour="devel", cudnn=None), platform, world.library)
+    newest = tuple(map(int, base.glibc.split(".")))
+    candidates = tuple(one for one in every if one.glibc <= newest)
+    if not candidates:
+        raise Report([_too_new(accelerator, cuda, every, base)])
     reason = f"the compilers of CUDA {cuda}, for {', '.join(compiled)}; of the builder alone"
     known = old.lock.compiler if old else None
     if known and any((known.repository, known.tag) == (one.request.repository, one.request.tag) for one in candidates):
         return known.model_copy(update={"reason": reason})
     return find_candidates(candidates, reason, world)
+
+
+def _too_new(accelerator: Accelerator, cuda: str, candidates: Sequence[Candidate], base: LockedImage) -> Diagnostic:
+    oldest = min(candidate.glibc for candidate in candidates)
+    return Diagnostic(
+        "no-cuda-image",
+        f"no devel image of CUDA {cuda} compiles for `{base.repository}:{base.tag}`",
+        (wrong(accelerator.origin.of("cuda"), "of this CUDA"),),
+        (
+            f"what is compiled with glibc {oldest[0]}.{oldest[1]} does not run with {base.glibc}",
+            "its images stand on newer systems",
+        ),
+        ("take an older CUDA, or a newer base",),
+    )

@@ -10,6 +10,8 @@ from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter
 from envc.language.outside_facets import CondaPackage
+from envc.lock.accelerator import newest_cuda
+from envc.lock.builds import BuildChoice
 from envc.lock.conda_packages import (
     ChannelFailure,
     CondaAnswer,
@@ -43,7 +45,7 @@ class LockedConda(NamedTuple):
 def lock_conda(  # what the choice depends on
     environment: Environment,
     images: FoundImages,
-    cuda: str | None,
+    builds: tuple[BuildChoice, ...],
     platform: str,
     world: World,
     old: LockedFiles | None,
@@ -52,12 +54,13 @@ def lock_conda(  # what the choice depends on
 ) -> LockedConda:
     """Choose the versions. Those of an older lock stay while they fit, unless `upgrade`.
 
-    `cuda` is the one that packages for GPUs may be built for, None without a GPU. Raises a Report.
+    `builds` are those of Python packages, whose CUDA counts where the program names none. Raises a Report.
     """
     facets = environment.every(CondaPackage)
     if not facets:
         return LockedConda()
     _refuse_old_python(environment, images, facets)
+    cuda = cuda_of(environment, newest_cuda(builds))
     virtual = _virtual(images, cuda)
     if old and not upgrade and _unchanged(old.lock, environment, virtual, cuda, platform):
         return LockedConda(old.lock.conda, old.lock.conda_installer)

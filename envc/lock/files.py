@@ -142,8 +142,9 @@ def _lock(source: Source, content: Mapping[str, Any], platform: str) -> Lock:
         raise damaged(source, f"{where}: {first['msg'].lower()}") from None
     if len(lock.images) != len(lock.inputs.get("images", {})):
         raise damaged(source, f"platforms.{platform}.images: not those that inputs name")
-    if [one.name for one in lock.sources] != sorted(lock.inputs.get("sources", {})):
-        raise damaged(source, f"platforms.{platform}.sources: not those that inputs name")
+    for kind in ("sources", "toolchains"):
+        if [one.name for one in getattr(lock, kind)] != sorted(lock.inputs.get(kind, {})):
+            raise damaged(source, f"platforms.{platform}.{kind}: not those that inputs name")
     return lock
 
 

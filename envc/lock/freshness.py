@@ -23,6 +23,8 @@ _KIND_NAMES = {
     "provided": "what the base must bring",
     "patches": "the patches",
     "sources": "the sources",
+    "programs": "what builds need",
+    "toolchains": "the toolchains",
     "conda": "the conda packages",
 }
 

@@ -79,7 +79,7 @@ def _resolve_part(
 
 
 def _pins(packages: Iterable[Package]) -> tuple[str, ...]:
-    return tuple(f"{package.name}=={package.version}" for package in packages)
+    return tuple(f"{package.name}=={package.version}" for package in packages if package.hashes)
 
 
 def _both(shared: Mapping[str, Package], chosen: Mapping[str, Package]) -> dict[str, Package]:
@@ -114,6 +114,7 @@ def union_of(requests: Sequence[Request]) -> Request:
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
         bare=tuple(sorted({name for request in requests for name in request.bare})),
+        pages=tuple(sorted({page for request in requests for page in request.pages})),
     )
 
 

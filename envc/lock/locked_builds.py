@@ -33,7 +33,9 @@ class LockedBuild(Fact):
     tools: tuple[LockedTool, ...] = ()  # all others with what they need, sorted by name
     compiled: bool = False  # whether it needs a compiler
     reason: str
-    file: str | None = None  # of an archive: its name, checksum and bytes, and the name of its index
+    file: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+!-]*$")] = (
+        None  # of an archive: its name, checksum and bytes, and the name of its index
+    )
     sha256: Sha256 | None = None
     size: int | None = None
     index: str | None = None
@@ -49,6 +51,18 @@ class LockedBuild(Fact):
         content: dict[str, Any] = write(self)
         later = {"shared", "submodules", "overruled"}
         return {name: value for name, value in content.items() if value is not None and (value or name not in later)}
+
+    @property
+    def called(self) -> str:
+        """`crcmod 1.7`, for messages; of a folder the version is not known."""
+        return self.name if self.source == "folder" else f"{self.name} {self.version}"
+
+    @property
+    def of(self) -> str:
+        """What it is built of, for messages."""
+        if self.source == "git":
+            return f"commit {self.commit}"
+        return f"the folder `{self.address}`" if self.source == "folder" else str(self.file)
 
     @property
     def tool_indexes(self) -> tuple[str | None, ...]:

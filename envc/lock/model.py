@@ -118,7 +118,8 @@ class LockedBasePython(Fact):
     unprivileged: bool = False
 
 
-Stage = Literal["builder", "inference"]
+#: `builder`, `inference`, or the stage in which a program is compiled: `build-colmap`.
+Stage = Annotated[str, Field(pattern=r"^(builder|inference|build-[a-z0-9._-]+)$")]
 
 
 class LockedSystemPackage(Fact):
@@ -133,6 +134,17 @@ class LockedSystemPackage(Fact):
     path: str | None = None  # in the archive's pool
     sha256: str | None = None
     size: int | None = None
+
+
+class LockedRepository(Fact):
+    """An archive beside the distribution's. Its texts stand in the Dockerfile, where a shell reads them."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    suite: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+~_/-]+$")]
+    components: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.+~_/-]+$")], ...]
+    packages: tuple[str, ...]  # the names that the program takes from it
+    sha256: str  # of the key's file, as the program names it
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+=*$")]  # the key itself, in Base64
 
 
 class LockedDistribution(Fact):
@@ -151,6 +163,13 @@ class LockedDistribution(Fact):
     #: SHA-256 of what dpkg lists in the stage in the end: `dpkg.LINE_FORMAT`, sorted by name.
     listing: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
     reason: str
+    repositories: tuple[LockedRepository, ...] = ()  # sorted by name
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the repositories where there are none: older locks know no such fact."""
+        content: dict[str, Any] = serialize(self)
+        return {name: value for name, value in content.items() if value or name != "repositories"}
 
 
 class LockedArtifact(Fact):
@@ -187,6 +206,22 @@ class LockedSource(Fact):
     size: int
     submodules: dict[str, str] = Field(default_factory=dict)  # that are among them: path, commit
     left_out: tuple[str, ...] = ()  # the paths of submodules that were not asked for
+    pointers: int = 0  # how many of the files only say where Git LFS has the bytes
+
+
+#: A path, in the one form that needs no quotes anywhere.
+PlainPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
+
+
+class LockedToolchain(Fact):
+    """A toolchain by its image, and what of that is used."""
+
+    name: str
+    image: LockedImage
+    paths: tuple[PlainPath, ...]  # copied to the same place
+    programs: tuple[PlainPath, ...]  # put on PATH
+    variables: dict[str, str]
+    links: dict[PlainPath, str]  # symbolic links to make, and where they point to
 
 
 #: Facts of a lock that came after the first locks were made.
@@ -200,6 +235,7 @@ _LATER = {
     "sources",
     "overrides",
     "patches",
+    "toolchains",
     "conda",
     "conda_installer",
 }
@@ -232,6 +268,7 @@ class Lock(Fact):
     sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
     conda: tuple[LockedCondaPackage, ...] = ()  # sorted by name
     conda_installer: LockedCondaInstaller | None = None
 

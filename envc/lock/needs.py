@@ -24,8 +24,9 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, ProvidedPackage
+from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.system_repositories import repositories_of
 
 NeedKind = Literal[
     "python",
@@ -40,6 +41,8 @@ NeedKind = Literal[
     "provided",
     "sources",
     "patches",
+    "programs",
+    "toolchains",
     "conda",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
@@ -60,6 +63,7 @@ def needs_of(environment: Environment) -> tuple[Need, ...]:
     if environment.group:
         needs.append(Need("group", "group", " ".join(environment.group), environment.origin))
     needs += listed_needs(environment)
+    needs += repository_needs(environment)
     return tuple(sorted(needs, key=lambda need: (KINDS.index(need.kind), need.subject)))
 
 
@@ -86,6 +90,16 @@ def listed_needs(environment: Environment) -> list[Need]:
         number = f" {times[subject]}" if times[subject] > 1 else ""
         needs.append(Need("packages", subject + number, text, listed.origin))
     return needs
+
+
+def repository_needs(environment: Environment) -> list[Need]:
+    """Return a need for each repository. Not its address, and not where its key is: both may move."""
+    return [
+        Need(
+            "system", f"repository {one.name}", " ".join((one.suite, *one.components, f"key {one.sha256}")), one.origin
+        )
+        for one in repositories_of(environment)
+    ]
 
 
 def inputs_of(needs: tuple[Need, ...]) -> dict[str, dict[str, str]]:
@@ -142,12 +156,14 @@ def _(facet: Patch) -> Need:
 
 @_need.register
 def _(facet: PackageIndex) -> Need:  # not its address: it may move, and stays the same index
-    return Need("indexes", f"index {facet.name}", f"for {' '.join(sorted(facet.packages))}", facet.origin)
+    kind = "links " if facet.links else ""
+    return Need("indexes", f"index {facet.name}", f"{kind}for {' '.join(sorted(facet.packages))}", facet.origin)
 
 
 @_need.register
 def _(facet: SystemPackage) -> Need:
-    return Need("system", f"{facet.name} in {facet.stage}" if facet.stage else facet.name, "any", facet.origin)
+    subject = f"{facet.name} in {facet.stage}" if facet.stage else facet.name
+    return Need("system", subject, f"from {facet.repository.name}" if facet.repository else "any", facet.origin)
 
 
 @_need.register
@@ -172,6 +188,18 @@ def _(facet: ProvidedPackage) -> Need:
 def _(facet: GitSource) -> Need:
     below = " with submodules" if facet.submodules else ""
     return Need("sources", facet.name, f"{facet.kind} {facet.reference} of {facet.address}{below}", facet.origin)
+
+
+@_need.register
+def _(facet: Toolchain) -> Need:
+    return Need("toolchains", facet.name, facet.version, facet.origin)
+
+
+@_need.register
+def _(facet: ProgramBuild) -> Need | None:
+    if not facet.packages:
+        return None
+    return Need("programs", facet.name, f"system packages {' '.join(facet.packages)}", facet.origin)
 
 
 @_need.register

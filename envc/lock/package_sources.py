@@ -14,6 +14,12 @@ from envc.lock.resolution import Progress, Target
 SETUPTOOLS = "setuptools>=40.8.0"
 
 
+#: Build systems that ask git which version it is. There is no history where they run, so they are told.
+ASKING_GIT = frozenset(("setuptools-scm", "hatch-vcs"))
+#: Where they look for what they are told.
+TOLD_VERSION = "SETUPTOOLS_SCM_PRETEND_VERSION"
+
+
 class SourceWish(NamedTuple):
     """A package that is to be built."""
 

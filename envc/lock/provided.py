@@ -118,8 +118,8 @@ def not_provided(environment: Environment, base: BasePython | None) -> Environme
     return environment._replace(facets=tuple(facets))
 
 
-def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[str, ...]]:
-    """Return the base's packages as a resolver sees them, and the bounds that they set for all others.
+def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[tuple[str, str], ...]]:
+    """Return the base's packages as a resolver sees them, and the bounds that they set for all others, each with who.
 
     What a package of the base needs is there, or its maker did without: nothing is installed for it, and where two of
     them disagree that is no matter of ours. What its extras need comes in when somebody asks for the extra.
@@ -128,7 +128,8 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], t
 
     names = {one.name for one in base.packages}
     markers = markers_of(target.python, target.platform)
-    packages, bounds = [], set()
+    packages: list[Given] = []
+    bounds: set[tuple[str, str]] = set()
     for package in base.packages:
         extras = []
         for text in package.requires:
@@ -140,7 +141,8 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], t
                 and normalise(requirement.name) not in names
                 and (requirement.marker is None or requirement.marker.evaluate(markers))
             ):
-                bounds.add(f"{normalise(requirement.name)}{requirement.specifier}")
+                bound = f"{normalise(requirement.name)}{requirement.specifier}"
+                bounds.add((bound, f"{package.name} {package.version}"))
         packages.append(package._replace(requires=tuple(extras)))
     return tuple(packages), tuple(sorted(bounds))
 

@@ -35,6 +35,7 @@ class GitFile(NamedTuple):
     mode: str  # `100644`, `100755`, or `120000` for a symbolic link
     sha256: str  # of a link, that of where it points to
     size: int  # bytes
+    pointer: bool = False  # Git LFS keeps the bytes that are meant elsewhere, and this says where
 
 
 class GitTree(NamedTuple):

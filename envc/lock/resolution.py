@@ -51,10 +51,13 @@ class Request(NamedTuple):
     routes: tuple[tuple[str, str], ...] = ()  # names that may come along and the name of their only index
     bounds: tuple[str, ...] = ()  # requirements that count only for what is asked for anyway, `numpy<3`
     provided: tuple[Given, ...] = ()  # are there already: the only versions of their names, and not chosen
+    #: Those among `bounds` that the base sets, and `name version` of who.
+    bounds_of_base: tuple[tuple[str, str], ...] = ()
     patience: float | None = None  # seconds to wait for the answer; the resolver's own limit when None
     overrides: tuple[tuple[str, str], ...] = ()  # names, and the versions that count in place of what packages ask
     bare: tuple[str, ...] = ()  # names of packages of which nothing counts that they ask for
     given: tuple[Given, ...] = ()  # sorted; those of them that are asked for are in the answer, without a file
+    pages: tuple[str, ...] = ()  # names of the indexes that are one page of links to wheels each, sorted
 
     @property
     def known(self) -> tuple[Given, ...]:

@@ -40,6 +40,16 @@ def program_addresses(environment: Environment) -> dict[str, str]:
     return {index.name: index.address for index in environment.every(PackageIndex)}
 
 
+def pages_of_links(environment: Environment) -> tuple[str, ...]:
+    """Return the names of the indexes that are one page of links to wheels each, sorted."""
+    return tuple(sorted({index.name for index in environment.every(PackageIndex) if index.links}))
+
+
+def logins_by_index(environment: Environment) -> dict[str, tuple[str, str]]:
+    """Return for each index that has a login in the program the name of the account and the name of the secret."""
+    return {index.name: (index.user, index.secret) for index in environment.every(PackageIndex) if index.secret}
+
+
 def unused_indexes(environment: Environment, locked: Iterable[str]) -> tuple[Diagnostic, ...]:
     """Return a warning for each index with a package behind `for` that is not among the locked ones."""
     names = set(locked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from envc.diagnostics import Report
+from collections.abc import Iterator
+
+from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.outside_facets import GitSource
@@ -41,6 +43,20 @@ def lock_sources(environment: Environment, world: World, old: Lock | None, *, ag
     return tuple(locked)
 
 
+def source_doubts(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
+    """Yield a warning for each source some of whose files are not in its repository."""
+    places = {facet.name: facet.origin.of("repository") for facet in environment.every(GitSource)}
+    for one in lock.sources:
+        if one.pointers:
+            yield Diagnostic(
+                "git-lfs-pointers",
+                f"{one.pointers} of the {one.files} files of `{one.name}` only say where Git LFS has the bytes",
+                (wrong(places[one.name], "its host keeps them beside the repository"),),
+                helps=("where they are needed, `data` or `weights` takes them from an address, with a checksum",),
+                severity="warning",
+            )
+
+
 def _locked(facet: GitSource, git: GitResolver, progress: Progress) -> LockedSource:
     def say(text: str) -> None:
         progress(f"{facet.name}: {text}")
@@ -59,6 +75,7 @@ def _locked(facet: GitSource, git: GitResolver, progress: Progress) -> LockedSou
         size=tree.size,
         submodules={path: inner for path, _, inner in tree.submodules},
         left_out=tree.left_out,
+        pointers=sum(file.pointer for file in tree.files),
     )
 
 

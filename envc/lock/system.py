@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import SystemPackage
+from envc.language.facets import ListedPackage, PythonPackage, SystemPackage
+from envc.language.outside_facets import ProgramBuild
 from envc.lock.built import Build
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
 from envc.lock.model import LockedDistribution, LockedImage, LockedSystemPackage, Stage
+from envc.lock.needs import inputs_of, needs_of
 from envc.lock.system_packages import (
     NoSolution,
     NoVersions,
     SystemAnswer,
     SystemWish,
     UnknownNames,
+    UnusableRepository,
+)
+from envc.lock.system_repositories import (
+    locked_repository,
+    unlockable_repository,
+    unusable_repository,
+    wanted_repositories,
 )
 from envc.lock.world import World
 
 #: What the builder gets by itself where a package is compiled. They bring the headers of the C library.
 COMPILERS = ("g++", "make")
 STAGES: tuple[Stage, ...] = ("builder", "inference")
+_BUILD = "build-"
 
 
 class LockedSystem(NamedTuple):
@@ -52,8 +62,9 @@ def lock_system(
     """
     packages: list[LockedSystemPackage] = []
     distributions: list[LockedDistribution] = []
-    for stage in STAGES:
-        sourced, compiler = builds
+    sourced, compiler = builds
+    programs = sorted(program.name for program in environment.every(ProgramBuild))
+    for stage in (*STAGES, *(_BUILD + name for name in programs)):
         names = _names(environment, world, stage)
         if stage == "builder" and compiler is None and any(build.found.compiled for build in sourced):
             names = tuple(sorted({*names, *COMPILERS}))
@@ -62,13 +73,18 @@ def lock_system(
         image = stage_image(images.base, images.interpreter, stage, compiler)
         earlier = _earlier(old, image, platform, stage) if old else None
         same = earlier and earlier.distributions[0].asked == names
+        if earlier and same and old:  # what comes from which repository is a need, too
+            same = old.lock.inputs.get("system") == inputs_of(needs_of(environment)).get("system")
         if earlier and same and not upgrade:
             found = earlier
         else:
-            wish = SystemWish(image.repository, image.digest, platform, names)
+            wanted = wanted_repositories(environment, names, world)
+            wish = SystemWish(image.repository, image.digest, platform, names, repositories=wanted)
             chosen = _choose(environment, wish, None if upgrade else earlier, stage, world)
             # what was known once stays when nobody answers today
             found = earlier if earlier and same and not chosen.distributions[0].listing else chosen
+            if wanted and not found.distributions[0].listing:  # names alone cannot be built from a repository
+                raise unlockable_repository(environment, wanted[0].name, found.distributions[0].reason)
         packages += found.packages
         distributions += found.distributions
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))
@@ -78,10 +94,13 @@ def stage_image(
     base: LockedImage, interpreter: LockedImage | None, stage: Stage, compiler: LockedImage | None = None
 ) -> LockedImage:
     """Return the image that a stage begins with."""
-    return (compiler or interpreter or base) if stage == "builder" else base
+    return (compiler or interpreter or base) if stage != "inference" else base
 
 
 def _names(environment: Environment, world: World, stage: Stage) -> tuple[str, ...]:
+    if stage.startswith(_BUILD):
+        return next(one.packages for one in environment.every(ProgramBuild) if _BUILD + one.name == stage)
+
     def stage_of(package: SystemPackage) -> Stage:
         return package.stage or ("builder" if world.library.builder_only(package.name) else "inference")
 
@@ -108,9 +127,11 @@ def _choose(
     unasked = NoVersions("nobody was asked")
     found = world.system.resolve(wish, world.progress) if world.system else unasked
     if isinstance(found, UnknownNames):
-        raise _unknown(environment, found)
+        raise _unknown(places_of(environment, stage), found)
     if isinstance(found, NoSolution):
-        raise _unsatisfiable(environment, wish, found)
+        raise _unsatisfiable(places_of(environment, stage), wish, found)
+    if isinstance(found, UnusableRepository):
+        raise unusable_repository(environment, found)
     if isinstance(found, NoVersions):
         packages = tuple(LockedSystemPackage(name=name, stage=stage) for name in wish.names)
         reason = f"versions are not pinned: {found.reason}"
@@ -144,31 +165,49 @@ def _locked(found: SystemAnswer, wish: SystemWish, stage: Stage) -> LockedSystem
         snapshot=found.snapshot,
         listing=found.listing,
         reason=f"{found.resolver}, {when}",
+        repositories=tuple(map(locked_repository, wish.repositories)),
     )
     return LockedSystem(packages, (distribution,))
 
 
-def _unknown(environment: Environment, found: UnknownNames) -> Report:
-    origins = {package.name: package.origin for package in environment.every(SystemPackage)}
+def places_of(environment: Environment, stage: Stage) -> dict[str, Span]:
+    """Return where the program asks for each package of a stage."""
+    if not stage.startswith(_BUILD):
+        return dict.fromkeys(COMPILERS, _first_built(environment)) | {
+            one.name: one.origin.of("name") for one in environment.every(SystemPackage)
+        }
+    build = next(one for one in environment.every(ProgramBuild) if _BUILD + one.name == stage)
+    spans = build.origin.spans
+    written = {span.text.strip('"'): span for name, span in spans.items() if name.count(".") == 3}
+    return {name: written.get(name, build.origin.of("name")) for name in build.packages}
+
+
+def _first_built(environment: Environment) -> Span:
+    """Return where the program asks for a package that is built, on whose account compilers are there."""
+    packages: list[PythonPackage | ListedPackage] = [
+        *environment.every(PythonPackage),
+        *environment.every(ListedPackage),
+    ]
+    built = (one.origin.of("source") for one in packages if one.source is not None and one.source.is_built)
+    return next(built, environment.origin.of("name"))
+
+
+def _unknown(places: Mapping[str, Span], found: UnknownNames) -> Report:
     return Report(
         Diagnostic(
             "unknown-system-package",
             f"{found.where} has no package `{name}`",
-            (
-                wrong(origins[name].of("name"))
-                if name in origins
-                else wrong(environment.origin.of("name"), "built with it"),
-            ),
+            (wrong(places[name]),),
             helps=(f"it has {_listed(near)}",) if near else (),
         )
         for name, near in found.names
     )
 
 
-def _unsatisfiable(environment: Environment, wish: SystemWish, found: NoSolution) -> Report:
-    facets = {package.name: package for package in environment.every(SystemPackage) if package.name in wish.names}
-    telling = [one for name, one in sorted(facets.items()) if any(name in reason for reason in found.reasons)]
-    labels = tuple(wrong(one.origin.of("name")) for one in telling or facets.values())
+def _unsatisfiable(places: Mapping[str, Span], wish: SystemWish, found: NoSolution) -> Report:
+    asked = {name: place for name, place in places.items() if name in wish.names}
+    telling = [place for name, place in sorted(asked.items()) if any(name in reason for reason in found.reasons)]
+    labels = tuple(wrong(place) for place in telling or asked.values())
     message = "these system packages cannot be installed together on this base"
     return Report([Diagnostic("unsatisfiable-system-packages", message, labels, notes=found.reasons)])
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from envc.diagnostics import Diagnostic, Label
 from envc.language.environment import Environment
-from envc.language.facets import SystemPackage
 from envc.lock.model import Lock, LockedDistribution
+from envc.lock.system import places_of
 
 
 def system_doubts(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
@@ -40,6 +40,11 @@ def _fetched(lock: Lock, distribution: LockedDistribution) -> bool:
 
 
 def _labels(environment: Environment, distributions: list[LockedDistribution]) -> tuple[Label, ...]:
-    names = {name for one in distributions for name in one.asked}
-    origins = {package.name: package.origin for package in environment.every(SystemPackage) if package.name in names}
-    return tuple(Label(origins[name].of("name"), primary=True) for name in sorted(origins))
+    found = {
+        (name, place)
+        for one in distributions
+        for name, place in places_of(environment, one.stage).items()
+        if name in one.asked
+    }
+    # compilers that nobody asks for by name come because of one place
+    return tuple(Label(place, primary=True) for place in dict.fromkeys(place for _, place in sorted(found)))

@@ -21,6 +21,18 @@ class BaseSystem(NamedTuple):
     keyring: bytes | None = None  # the keys of its archives
 
 
+class Repository(NamedTuple):
+    """An archive beside the distribution's, and the names that come from it alone."""
+
+    name: str
+    address: str
+    suite: str
+    components: tuple[str, ...]
+    names: tuple[str, ...]  # sorted
+    key: bytes  # OpenPGP keys, as bytes
+    sha256: str  # of the file that the key came in
+
+
 class SystemRequest(NamedTuple):
     """Packages that are wanted on a base. Those that it has stay as they are."""
 
@@ -28,6 +40,7 @@ class SystemRequest(NamedTuple):
     names: tuple[str, ...]  # sorted
     kept: tuple[tuple[str, str], ...] = ()  # names and versions of an earlier lock, taken where they still fit
     snapshot: str | None = None  # the time that the archives are asked of, where they keep their past
+    repositories: tuple[Repository, ...] = ()
 
 
 class SystemChoice(NamedTuple):
@@ -75,7 +88,15 @@ class NoSolution(NamedTuple):
     reasons: tuple[str, ...]  # apt's own words
 
 
-SystemResult = SystemAnswer | NoVersions | UnknownNames | NoSolution
+class UnusableRepository(NamedTuple):
+    """A repository that nothing can be taken from."""
+
+    name: str
+    trusted: bool  # or else it is not signed with its key
+    reasons: tuple[str, ...]  # apt's own words, without addresses
+
+
+SystemResult = SystemAnswer | NoVersions | UnknownNames | NoSolution | UnusableRepository
 
 
 class SystemWish(NamedTuple):
@@ -87,6 +108,7 @@ class SystemWish(NamedTuple):
     names: tuple[str, ...]  # sorted
     kept: tuple[tuple[str, str], ...] = ()  # as in SystemRequest
     snapshot: str | None = None  # the time of an earlier lock's snapshot
+    repositories: tuple[Repository, ...] = ()  # sorted by name
 
 
 class SystemResolver(Protocol):

@@ -68,7 +68,8 @@ def read_record(text: str, place: str) -> VendorRecord:
 
 def locked_images(lock: Lock) -> tuple[LockedImage, ...]:
     """Return the images that a build of a lock begins with or copies from."""
-    return tuple(image for image in (lock.base, lock.interpreter, *lock.images) if image is not None)
+    toolchains = (one.image for one in lock.toolchains)
+    return tuple(image for image in (lock.base, lock.interpreter, *lock.images, *toolchains) if image is not None)
 
 
 def images_of(locked: LockedFiles) -> dict[str, str]:
@@ -80,7 +81,8 @@ def images_of(locked: LockedFiles) -> dict[str, str]:
 def wheels_of(locked: LockedFiles) -> tuple[tuple[str | None, tuple[Pin, ...]], ...]:
     """Return what a build of a lock installs by pip, by index: what installs conda packages among it."""
     one = locked.lock.conda_installer
-    return (*locked.pins, *([(None, (Pin(one.name, one.version, one.hashes),))] if one else []))
+    own = [(None, (Pin(one.name, one.version, one.hashes),))] if one else []
+    return (*locked.pins, *((tools.index_name, tools.pins) for tools in locked.tools), *own)
 
 
 def refuse_other(

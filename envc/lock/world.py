@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
+from envc.language.system_repositories import SystemRepository
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.base_python import BasePythonReader
 from envc.lock.conda_packages import CondaResolver
@@ -21,6 +22,11 @@ def forget(_: MovedPin) -> None:
     """Take a moved pin and do nothing with it."""
 
 
+def no_key(_: SystemRepository) -> bytes:
+    """Have no key."""
+    raise LookupError
+
+
 class World(NamedTuple):
     """What choices are made from."""
 
@@ -32,6 +38,7 @@ class World(NamedTuple):
     progress: Progress
     system: SystemResolver | None = None  # None leaves system packages without versions
     bases: BasePythonReader | None = None  # None reads no base, which only some programs need
+    key_of: Callable[[SystemRepository], bytes] = no_key  # gives the key of a repository; raises a Report
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from envc.lock.model import Lock, LockedDistribution
-from envc.plan.system_parts import AptPart, PlannedArchive, PlannedDistribution, PlannedSystemPackage
+from envc.plan.system_parts import (
+    AptPart,
+    PlannedArchive,
+    PlannedDistribution,
+    PlannedSystemPackage,
+    PlannedSystemRepository,
+)
 
 
 def snapshots_name(archive: str) -> str:
@@ -13,14 +19,17 @@ def snapshots_name(archive: str) -> str:
     return f"snapshots of {archive}"
 
 
-def plan_apt(lock: Lock, addresses: Mapping[str, str]) -> AptPart:
-    """Return the system packages of a lock. `addresses` say by `snapshots_name` where the past of archives is kept."""
+def plan_apt(lock: Lock, addresses: Mapping[str, str], repositories: Mapping[str, str]) -> AptPart:
+    """Return the system packages of a lock. `addresses` say by `snapshots_name` where the past of archives is kept.
+
+    `repositories` are the addresses of those that the program names.
+    """
     return AptPart(
         builder=tuple(one.name for one in lock.system if one.stage == "builder" and one.asked),
         inference=tuple(one.name for one in lock.system if one.stage == "inference" and one.asked),
         packages=tuple(_packages(lock)),
         distributions=tuple(
-            distribution for one in lock.distributions if (distribution := _distribution(one, addresses))
+            distribution for one in lock.distributions if (distribution := _distribution(one, addresses, repositories))
         ),
     )
 
@@ -38,7 +47,9 @@ def _packages(lock: Lock) -> Iterator[PlannedSystemPackage]:
             )
 
 
-def _distribution(locked: LockedDistribution, addresses: Mapping[str, str]) -> PlannedDistribution | None:
+def _distribution(
+    locked: LockedDistribution, addresses: Mapping[str, str], repositories: Mapping[str, str]
+) -> PlannedDistribution | None:
     if not (locked.name and locked.release and locked.keyring and locked.listing):
         return None
     return PlannedDistribution(
@@ -49,6 +60,16 @@ def _distribution(locked: LockedDistribution, addresses: Mapping[str, str]) -> P
         archives=tuple(_archives(locked.sources, addresses)) if locked.snapshot else (),
         keyring=locked.keyring,
         listing=locked.listing,
+        repositories=tuple(
+            PlannedSystemRepository(
+                name=one.name,
+                address=repositories.get(one.name),
+                suite=one.suite,
+                components=one.components,
+                key=one.key,
+            )
+            for one in locked.repositories
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from envc.language.facets import PythonPackage
 from envc.lock.files import LockedFiles
 from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION
 from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuild, PlannedRepository
 from envc.plan.package_parts import PackageGroup, PlannedPackage
 
@@ -26,7 +27,7 @@ def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[
             version=one.version,
             tools=_tools(one, locked, addresses),
             shared=bool(one.shared),
-            variables=_variables(jobs.get(one.name)),
+            variables=_variables(one, jobs.get(one.name)),
             archive=_archive(one, addresses),
             repository=_repository(one),
             subdirectory=one.subdirectory or "",
@@ -63,11 +64,17 @@ def _tools(build: LockedBuild, locked: LockedFiles, addresses: Mapping[str, str]
     )
 
 
-def _variables(jobs: int | None) -> tuple[Pair, ...]:
-    """Return what says how many compilers run side by side: to PyTorch's extensions, CMake and make."""
-    if jobs is None:
-        return ()
-    return (("CMAKE_BUILD_PARALLEL_LEVEL", str(jobs)), ("MAKEFLAGS", f"-j{jobs}"), ("MAX_JOBS", str(jobs)))
+def _variables(build: LockedBuild, jobs: int | None) -> tuple[Pair, ...]:
+    """Return what a build is told, sorted by name.
+
+    How many compilers run side by side: PyTorch's extensions, CMake and make. And its version, where it would ask git.
+    """
+    told = {}
+    if jobs is not None:
+        told = {"CMAKE_BUILD_PARALLEL_LEVEL": str(jobs), "MAKEFLAGS": f"-j{jobs}", "MAX_JOBS": str(jobs)}
+    if build.source != "source" and ASKING_GIT & {*map(name_of, build.build)}:
+        told[TOLD_VERSION] = build.version
+    return tuple(sorted(told.items()))
 
 
 def _archive(build: LockedBuild, addresses: Mapping[str, str]) -> PlannedArchive | None:

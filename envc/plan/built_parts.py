@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.file_parts import PlannedFile
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
+from envc.plan.program_parts import PlannedSource
 
 Pair = tuple[str, str]
 

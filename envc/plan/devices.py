@@ -17,6 +17,13 @@ def gpu_number(run: RunPart) -> int | None:
     return needed if needed is not None else run.gpus
 
 
+def wanted_gpus(run: RunPart) -> int:
+    """Return how many GPUs of a node are asked for where machines are shared: one for each rank, or one."""
+    if run.accelerator is None or run.accelerator.optional:
+        return 0
+    return gpu_number(run) or (run.launch.each if run.launch else 1)
+
+
 def devices_of(run: RunPart) -> tuple[str, ...]:
     """Return the devices of the machine that the container gets. NVIDIA's come with its runtime and are not named."""
     return AMD_DEVICES if run.accelerator and run.accelerator.rocm else ()

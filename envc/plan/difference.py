@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
-from envc.lock.model import Lock
+from envc.lock.model import Lock, LockedAccelerator
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
 
@@ -80,6 +80,15 @@ def _changes(before: Facts, after: Facts) -> tuple[Change, ...]:
     )
 
 
+def _accelerator_facts(accelerator: LockedAccelerator) -> Facts:
+    if accelerator.rocm:
+        return {("settings", "ROCm"): accelerator.rocm}
+    facts: Facts = {("settings", "CUDA of the machines"): accelerator.cuda or "any"}
+    if accelerator.build:
+        facts["packages", "CUDA of the builds"] = accelerator.build
+    return facts
+
+
 def _lock_facts(locked: LockedFiles) -> Facts:
     lock = locked.lock
     facts: Facts = {
@@ -90,9 +99,7 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         ("python", "python"): lock.python.version,
     }
     if lock.accelerator:
-        facts["settings", "CUDA of the machines"] = lock.accelerator.cuda or "any"
-        if lock.accelerator.build:
-            facts["packages", "CUDA of the builds"] = lock.accelerator.build
+        facts |= _accelerator_facts(lock.accelerator)
     hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}
     for package in lock.packages:
         facts["packages", package.name] = package.version + (f" ({package.index})" if package.index else "")
@@ -116,6 +123,8 @@ def _outside_facts(lock: Lock) -> Facts:
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"
         facts["sources", f"{one.name} files"] = one.tree[:12]
+    for toolchain in lock.toolchains:
+        facts["toolchains", toolchain.name] = f"{toolchain.image.tag} {toolchain.image.digest}"
     for image in lock.images:
         facts["images", f"{image.repository}:{image.tag}"] = image.digest
     return facts | _rule_facts(lock)
@@ -180,10 +189,14 @@ def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: 
         if branch == "apt" and "sha256" in rest:  # a package: its version says all that a reader wants to know
             facts[branch, f"{name} in {rest['stage']}"] = rest["version"]
             return
+        if branch == "apt":  # of a repository
+            rest.pop("address", None)
+            if "key" in rest:
+                rest["key"] = _digest_of((rest["key"],))
         if branch == "packages" and "hashes" in rest:
             rest["files"] = _digest_of(tuple(rest.pop("hashes")))
         if branch == "packages" and "packages" in rest:
-            for key in ("address", "file", "index"):
+            for key in ("address", "file", "index", "links", "login"):
                 rest.pop(key, None)
             name = ""
         _flatten(branch, f"{subject} {name}".strip(), rest, facts)

@@ -33,6 +33,8 @@ BRANCHES = (
     "sources",
     "patches",
     "wheels",
+    "programs",
+    "toolchains",
     "conda",
 )
 #: Branches that the environment hash leaves out.
@@ -40,9 +42,11 @@ BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
 
 
 _ADDRESSES: Any = {
-    "packages": {"__all__": {"address"}},
+    "packages": {"__all__": {"address", "login"}},
     "built": {"__all__": {"archive": {"address"}, "tools": {"__all__": {"address"}}}},
-    "apt": {"distributions": {"__all__": {"archives": {"__all__": {"address"}}}}},
+    "apt": {
+        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
+    },
     "conda": {"channels": {"__all__": {"address"}}},
 }
 
@@ -67,7 +71,7 @@ def canonical(value: object) -> str:
 
 def hash_of(plan: Plan) -> PlanHash:
     """Return the hashes of a plan."""
-    # an index may move to another address, and stays the same index
+    # an index may move to another address or take another login, and stays the same index
     content = plan.model_dump(mode="json", include=set(BRANCHES), exclude=_ADDRESSES)
     branches = {branch: _digest(content[branch]) for branch in BRANCHES if branch in content}
     environment = {name: value for name, value in branches.items() if name not in BESIDE_THE_ENVIRONMENT}

@@ -24,7 +24,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, Tool
+from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
@@ -39,6 +39,8 @@ _LATER_ORIGINS: dict[str, type] = {
     "fabric": Fabric,
     "sources": GitSource,
     "patches": Patch,
+    "programs": ProgramBuild,
+    "toolchains": Toolchain,
     "conda": CondaPackage,
 }
 
@@ -85,6 +87,8 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))
+        if lock.accelerator.build and not any(lock.indexes):
+            origins.append(("extra reason", (lock.accelerator.reason,)))
     return tuple(origins)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.plan.part import Part
+from envc.plan.part import GrownPart, Part
 
 
 class PlannedBasePython(Part):
@@ -35,13 +35,22 @@ def index_argument(index: str) -> str:
     return f"{index.upper().replace('-', '_').replace('.', '_')}_INDEX"
 
 
-class PackageGroup(Part):
+def netrc_secret(index: str | None = None) -> str:
+    """Return the name of the secret that brings logins into a build: an index with a login of its own has its own."""
+    return f"envc-netrc-{index}" if index else "envc-netrc"
+
+
+class PackageGroup(GrownPart):
     """The packages that come from one index."""
+
+    later = frozenset({"links", "login"})
 
     index: str | None  # None is Python's default index
     address: str | None  # the public address that envc's library knows for the index
     file: str  # the name of the requirements file
     packages: tuple[PlannedPackage, ...]
+    links: bool = False  # the index is one page with links to wheels
+    login: bool = False  # a secret of the program is its password; how a build logs in is not part of the hash
 
     @property
     def argument(self) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
@@ -20,6 +19,7 @@ from envc.plan.package_parts import (
     PlannedWheel,
 )
 from envc.plan.part import GrownPart, Part
+from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
 from envc.plan.target_parts import PlannedTarget
@@ -30,6 +30,7 @@ OUTPUT = 1
 Pair = tuple[str, str]
 BuilderStep = Literal[
     "system packages",
+    "toolchains",
     "virtual environment",
     "packages",
     "wheels",
@@ -46,6 +47,7 @@ InferenceStep = Literal[
     "tools",
     "images",
     "sources",
+    "programs",
     "conda packages",
     "virtual environment",
     "data",
@@ -146,7 +148,20 @@ class Plan(GrownPart):
     """Every decision about one environment."""
 
     later = frozenset(
-        {"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches", "conda"}
+        {
+            "tools",
+            "images",
+            "provided",
+            "targets",
+            "sources",
+            "built",
+            "projects",
+            "wheels",
+            "patches",
+            "programs",
+            "toolchains",
+            "conda",
+        }
     )
 
     name: str
@@ -169,6 +184,8 @@ class Plan(GrownPart):
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
+    programs: tuple[PlannedProgram, ...] = ()  # that are compiled, sorted by name
+    toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
     conda: CondaPart | None = None
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
@@ -178,6 +195,11 @@ class Plan(GrownPart):
     def target(self, name: str) -> PlannedTarget | None:
         """Return the target of that name, or None when the program does not ask for it."""
         return next((one for one in self.targets if one.name == name), None)
+
+    @property
+    def repositories(self) -> tuple[PlannedSource, ...]:
+        """All repositories that a build fetches: those of sources, and those of packages that are built."""
+        return (*self.sources, *(build.repository for build in self.built if build.repository))
 
     @property
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:

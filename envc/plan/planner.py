@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.language.environment import Environment
+from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
+from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.built import builds_of
@@ -24,12 +26,14 @@ from envc.plan.plan import (
     Plan,
     PythonPart,
 )
+from envc.plan.programs import programs_of
 from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
 from envc.plan.targets import targets_of
+from envc.plan.toolchains import toolchains_of
 from envc.plan.variables import builder_variables_of
 from envc.plan.wheels import wheels_of
 
@@ -47,22 +51,24 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     own = lock.base_python
     python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
     settings = settings_of(environment, lock, python, arguments or {})
-    packages = _packages(locked, index_addresses)
+    packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
     built = builds_of(environment, locked, index_addresses)
     wheels = wheels_of(environment, lock)
-    patches = tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches)
     outside = Outside(
-        tools_of(environment),
-        image_files(environment, lock),
-        sources_of(environment, lock),
-        built,
-        wheels,
-        patches,
-        plan_conda(lock, index_addresses),
+        tools=tools_of(environment),
+        images=image_files(environment, lock),
+        sources=sources_of(environment, lock),
+        built=built,
+        wheels=wheels,
+        patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),
+        programs=programs_of(environment, lock),
+        toolchains=toolchains_of(lock),
+        conda=plan_conda(lock, index_addresses),
     )
-    apt = plan_apt(lock, index_addresses)
+    repositories = {one.name: one.address for one in repositories_of(environment)}
+    apt = plan_apt(lock, index_addresses, repositories)
     python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,
@@ -95,20 +101,25 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         provided=provided_of(lock),
         targets=targets_of(environment),
         wheels=wheels,
-        patches=patches,
+        patches=outside.patches,
+        programs=outside.programs,
+        toolchains=outside.toolchains,
         conda=outside.conda,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )
 
 
-def _packages(locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PackageGroup, ...]:
+def _packages(locked: LockedFiles, addresses: Mapping[str, str], environment: Environment) -> tuple[PackageGroup, ...]:
+    pages, logins = pages_of_links(environment), logins_by_index(environment)
     return tuple(
         PackageGroup(
             index=index,
             address=None if index is None else addresses.get(index),
             file=locked.lock.requirements_file(index),
             packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in pins),
+            links=index in pages,
+            login=index in logins,
         )
         for index, pins in locked.pins
     )

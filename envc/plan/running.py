@@ -47,13 +47,14 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
             memory=accelerator.memory,
             optional=accelerator.optional,
             driver=lock.accelerator.driver if lock.accelerator else None,
-            rocm=lock.accelerator.rocm if lock.accelerator else None,
+            rocm=(lock.accelerator.rocm if lock.accelerator else None) or accelerator.rocm,
         )
         if accelerator
         else None,
         secrets=tuple(
             PlannedSecret(name=secret.name, variable=secret.variable)
             for secret in sorted(environment.every(Secret), key=lambda secret: secret.name)
+            if not secret.build
         ),
         ulimits=locked_memory(ulimits, fabric),
         ipc=ipc.mode if ipc else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from envc.language.environment import Environment
 from envc.language.outside_facets import GitSource
 from envc.lock.model import Lock
-from envc.plan.build_parts import PlannedSource
+from envc.plan.program_parts import PlannedSource
 
 
 def sources_of(environment: Environment, lock: Lock) -> tuple[PlannedSource, ...]:

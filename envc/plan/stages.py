@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
+from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
 from envc.plan.system_parts import AptPart
 
 
@@ -22,6 +22,8 @@ class Outside(NamedTuple):
     built: tuple[PlannedBuild, ...] = ()
     wheels: tuple[PlannedWheel, ...] = ()
     patches: tuple[PlannedPatch, ...] = ()
+    programs: tuple[PlannedProgram, ...] = ()
+    toolchains: tuple[PlannedToolchain, ...] = ()
     conda: CondaPart | None = None
 
 
@@ -37,6 +39,7 @@ def stages_of(
     built = [build for build in outside.built if build.folder is None]
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
+        ("toolchains", bool(outside.toolchains)),
         ("virtual environment", True),
         ("packages", bool(packages)),
         ("wheels", bool(outside.wheels)),
@@ -53,6 +56,7 @@ def stages_of(
         ("tools", bool(outside.tools)),
         ("images", bool(outside.images)),
         ("sources", any(one.path for one in outside.sources)),
+        ("programs", bool(outside.programs)),
         ("conda packages", outside.conda is not None),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from envc.plan.part import Part
+from envc.plan.part import GrownPart, Part
 
 
 class PlannedSystemPackage(Part):
     """A system package that a stage installs, exactly so."""
 
     name: str
-    stage: Literal["builder", "inference"]
+    stage: str  # `builder`, `inference`, `build-colmap`
     version: str
     architecture: str
     sha256: str
@@ -33,16 +33,44 @@ def snapshots_argument(archive: str) -> str:
     return f"{archive.upper().replace('-', '_')}_SNAPSHOTS"
 
 
-class PlannedDistribution(Part):
+def repository_argument(repository: str) -> str:
+    """Return the build argument that gives a repository another address."""
+    return f"{repository.upper().replace('-', '_')}_REPOSITORY"
+
+
+class PlannedSystemRepository(Part):
+    """An archive beside the distribution's."""
+
+    name: str
+    address: str | None  # as the program has it
+    suite: str
+    components: tuple[str, ...]
+    key: str  # in Base64
+
+    @property
+    def key_file(self) -> str:
+        """The name of the file with the key, beside the Dockerfile."""
+        return f"apt.{self.name}.asc"
+
+
+class PlannedDistribution(GrownPart):
     """Where the system packages of a stage come from, and what is there when they are installed."""
 
-    stage: Literal["builder", "inference"]
+    later = frozenset({"repositories"})
+
+    stage: str
     name: str
     release: str
     snapshot: str | None  # None: the archives that the base is configured with
     archives: tuple[PlannedArchive, ...]  # those of the snapshot
     keyring: str
     listing: str  # SHA-256 of dpkg's list
+    repositories: tuple[PlannedSystemRepository, ...] = ()
+
+    @property
+    def checksums_file(self) -> str:
+        """The name of the file with the checksums of all packages, where some come from repositories."""
+        return f"apt.{self.stage}.sha256"
 
 
 class AptPart(Part):

@@ -90,4 +90,4 @@ def _form(target: Target, environment: Environment) -> Form:
     serves = environment.one(ExposedPort) is not None and environment.one(Launch) is None
     if target.name == "compose":
         return "service" if serves else "task"
-    return "deployment" if serves or target.replicas else "job"
+    return "deployment" if target.replicas or (serves and not target.retries) else "job"

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
-from envc.plan.build_parts import PlannedSource
 from envc.plan.conda_parts import PlannedCondaPackage
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.system_parts import PlannedSystemPackage
 
 
@@ -59,7 +59,9 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
     That of a source's archive is empty: a step of the build checks the files in it.
     """
     wanted = {file_of(one.sha256): (one.called, one.sha256) for one in remote_files(plan)}
-    wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.sources}
+    wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.repositories}
+    archives = [(build.name, build.archive.sha256) for build in plan.built if build.archive]
+    wanted |= {file_of(digest): (f"source archive of {name}", digest) for name, digest in archives}
     wanted |= {conda_of(one.sha256): (f"{one.name} {one.version}", one.sha256) for one in _conda(plan)}
     return wanted | {deb_of(one): (f"{one.name} {one.version}", one.sha256) for one in plan.apt.packages}
 
@@ -71,6 +73,7 @@ def _conda(plan: Plan) -> tuple[PlannedCondaPackage, ...]:
 def refuse_unversioned(plan: Plan) -> None:
     """Refuse a lock that has only names of system packages. Raises a Report."""
     stages = {"builder": plan.apt.builder, "inference": plan.apt.inference}
+    stages |= {one.stage: one.packages for one in plan.programs}
     names = [name for stage, names in stages.items() if not plan.apt.distribution_of(stage) for name in names]
     if names:
         raise Report(

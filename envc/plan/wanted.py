@@ -5,9 +5,8 @@ from __future__ import annotations
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import Artifact, CopiedPath, IgnoredPath
+from envc.language.facets import Artifact, CopiedPath, IgnoredPath, ListedPackage
 from envc.language.origin import Origin
-from envc.language.package_source import ProjectFolder
 from envc.lock.source_tree import WantedPath
 from envc.plan.places import Places
 
@@ -15,7 +14,11 @@ from envc.plan.places import Places
 def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, ...]:
     """Return the paths that `copy` names, and those of packages. Raises a Report when one leaves the root."""
     copied = [(facet.source, facet.origin, "source") for facet in environment.every(CopiedPath)]
-    copied += [(facet.path, facet.origin, "path") for facet in environment.every(ProjectFolder)]
+    copied += [
+        (facet.source.address, facet.origin, "source")
+        for facet in environment.every(ListedPackage)
+        if facet.source is not None and facet.source.kind == "folder"
+    ]
     return tuple(
         WantedPath(root_path(path, origin, field, places), origin=origin.of(field)) for path, origin, field in copied
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from envc.lock.source_tree import JUNK, JUNK_AT_ROOT
 from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
+from envc.targets import apt_files
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*?["})
 
 
-def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # every target takes both
+def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
     """Return `Dockerfile.dockerignore`, which BuildKit reads for a Dockerfile of that name."""
     allowed = {plan.placement.at_root(copy.source) for copy in plan.sent}
     groups = [*plan.packages, *(group for build in plan.built for group in build.tools)]
@@ -43,6 +44,9 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
             else "# Whole, whatever their names: the lock, wheels, patches, and what `data` and `weights` copy.",
             *(_allow(path) for path in sorted(exact)),
         ]
+    made = sorted(f"{plan.placement.output}/{name}" for name in apt_files.emit(plan, hashes))
+    if made:
+        lines += ["# Keys of repositories, and checksums of system packages.", *map(_allow, made)]
     return {"Dockerfile.dockerignore": "\n".join(lines) + "\n"}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from envc.lock.requirements import Pin, block
+from envc.plan.built_parts import PlannedBuild
 from envc.plan.hash import PlanHash
-from envc.plan.package_parts import PlannedWheel
+from envc.plan.package_parts import PackageGroup, PlannedWheel
 from envc.plan.plan import Plan
 
 
@@ -20,10 +21,15 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         f"# environment hash {hashes.environment}",
         "# pip install --no-deps --require-hashes -r requirements.txt",
     ]
-    named = {group.index: group.address for group in plan.packages if group.index}
-    lines += [f"# add --extra-index-url {address} for {index}" for index, address in sorted(named.items())]
+    lines += [f"# {one.name}{_version(one)} is not here: the image builds it of {_of(one)}" for one in plan.built]
+    named = {group.index: group for group in plan.packages if group.index}
+    lines += [f"# add {_option(group)} {group.address} for {index}" for index, group in sorted(named.items())]
     wheels = "".join(map(_wheel, plan.wheels))
     return {"requirements.txt": "\n".join(lines) + "\n" + "".join(block(pin) for _, _, pin in pins) + wheels}
+
+
+def _option(group: PackageGroup) -> str:
+    return "--find-links" if group.links else "--extra-index-url"
 
 
 def _wheel(wheel: PlannedWheel) -> str:
@@ -31,3 +37,13 @@ def _wheel(wheel: PlannedWheel) -> str:
     if "://" in wheel.location:
         return f"# {wheel.name}\n{wheel.name} @ {wheel.location} \\\n    --hash=sha256:{wheel.sha256}\n"
     return f"# {wheel.name} {wheel.version} lies in the project: {wheel.location}, sha256 {wheel.sha256}\n"
+
+
+def _version(build: PlannedBuild) -> str:
+    return f" {build.version}" if build.folder is None else ""
+
+
+def _of(build: PlannedBuild) -> str:
+    if build.archive is not None:
+        return f"{build.archive.file}, sha256 {build.archive.sha256}"
+    return f"commit {build.repository.commit}" if build.repository is not None else "the project"

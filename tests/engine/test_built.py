@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.project import Project, errors, remove_images
+from tests.engine.test_apt import hadolint
 from tests.git_server import GitServer
 
 if TYPE_CHECKING:
@@ -84,6 +86,13 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_linked", "", -1, me
 PyMODINIT_FUNC PyInit__linked(void) { return PyModule_Create(&module); }
 """,
 }
+
+#: Prints one checksum of all files of the environment.
+LISTING = (
+    "import hashlib, pathlib; print(hashlib.sha256(''.join(sorted("
+    "f'{p} {hashlib.sha256(p.read_bytes()).hexdigest()}' "
+    "for p in pathlib.Path('/opt/venv').rglob('*') if p.is_file())).encode()).hexdigest())"
+)
 
 
 def program(server: GitServer, tools: str, bound: str, more: str = "") -> str:
@@ -195,14 +204,9 @@ def test_a_change_of_code_installs_no_other_package_anew(project: Project, tmp_p
 
 def test_two_builds_make_the_same_files(lab: Lab, project: Project) -> None:
     """Built once more without a cache, every installed file has the same bytes."""
-    code = (
-        "import hashlib, pathlib; print(hashlib.sha256(''.join(sorted("
-        "f'{p} {hashlib.sha256(p.read_bytes()).hexdigest()}' "
-        "for p in pathlib.Path('/opt/venv').rglob('*') if p.is_file())).encode()).hexdigest())"
-    )
-    before = python(lab, project, code)
+    before = python(lab, project, LISTING)
     project.build("--no-cache")
-    assert python(lab, project, code) == before
+    assert python(lab, project, LISTING) == before
 
 
 def test_the_lock_names_everything_by_its_bytes(project: Project) -> None:
@@ -214,8 +218,12 @@ def test_the_lock_names_everything_by_its_bytes(project: Project) -> None:
     for name in built:
         text = (folder / f"py3.12-linux-x86_64.build.{name}.txt").read_text()
         assert "--hash=sha256:" in text
-    plan = json.loads((project.folder / "build" / "train" / "plan.json").read_text())
-    assert plan["built"]
+    plan = json.loads((project.folder / "build" / "train" / "plan.json").read_text())["plan"]
+    assert [one["name"] for one in plan["built"]] == ["bound", "crcmod", "ranker", "ranker-tools"]
+
+
+def test_the_dockerfile_is_clean(project: Project) -> None:
+    assert hadolint(project) == ""
 
 
 def test_other_files_at_the_commit_stop_the_build(project: Project, tmp_path: Path) -> None:
@@ -244,3 +252,37 @@ def test_a_workbench_imports_the_files_of_the_working_directory(lab: Lab, projec
     other.build("--lock")
     assert lab.run(other.image, []).strip() == "ranks with tools"
     assert python(lab, other, "import ranker; print(ranker.__file__)") == "/app/src/ranker/__init__.py"
+
+
+def test_cuda_is_compiled_in_the_builder_alone(lab: Lab, project: Project, server: GitServer, tmp_path: Path) -> None:
+    """On the image with CUDA's compilers and the official Python. The stand-in has no compiler of C: `apt` has."""
+    other = project.copy(tmp_path / "copy")
+    other.program.write_text(
+        f"""\
+env train <
+  python 3.12
+  gpu cuda 11.8 architectures 8.0 9.0
+  apt g++
+  pip six 1.16.0
+  ml bound from git "{server.address("bound")}" tag v0.3 jobs 2 needs six
+  set SESSION "{lab.session}"
+>
+"""
+    )
+    shutil.rmtree(other.folder / "lockfiles" / "train")
+    other.build("--lock")
+    assert other.lock["compiler"]["tag"].startswith("11.8.0-devel-")
+    assert other.lock["base"]["repository"] == "docker.io/library/python"
+    assert python(lab, other, "import bound; print(bound.version())") == "1.16.0"
+    code = "import os, shutil; print(shutil.which('nvcc'), os.path.exists('/usr/local/cuda'), shutil.which('gcc'))"
+    assert python(lab, other, code) == "None False None"
+
+
+def test_a_build_without_a_network_takes_everything_from_a_folder(lab: Lab, project: Project, tmp_path: Path) -> None:
+    """And makes the same files."""
+    other = project.copy(tmp_path / "copy")
+    filled = other.envc("vendor", "--to", str(tmp_path / "vendored"))
+    assert filled.returncode == 0, filled.stderr
+    before = python(lab, project, LISTING)
+    other.build("--frozen", "--from", str(tmp_path / "vendored"), "--no-cache")
+    assert python(lab, other, LISTING) == before

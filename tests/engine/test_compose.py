@@ -12,6 +12,8 @@ import pytest
 
 from tests.engine.project import Project
 from tests.engine.serving import gateway, served
+from tests.properties.compiling import compiled, literal, program
+from tests.properties.test_escaping import NASTY
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -149,3 +151,26 @@ def test_wrong_bytes_and_a_missing_secret_stop_the_start(lab: Lab, tmp_path: Pat
         assert composed.compose("ps", "--quiet", "--status", "running").stdout == ""
     finally:
         composed.end()
+
+
+def test_another_reader_of_yaml_reads_the_same(lab: Lab, tmp_path: Path) -> None:
+    """Compose is written in Go and reads YAML 1.2; it shows what it understood as JSON."""
+    words = [
+        "python",
+        *(one for one in NASTY if one),
+        *["no", "On", "1e3", "0o14", "0x1F", "12:30", "~", "2026-11-24", ".inf", "-a", "*a", "@a", "%a"],
+    ]
+    text = program(f"run {' '.join(map(literal, words))}", f"target compose < set ONE {literal(NASTY[11])} >")
+    (tmp_path / "compose.yaml").write_text(compiled(text).files["compose.yaml"], encoding="utf-8")
+    finished = subprocess.run(
+        ["docker", "compose", "config", "--format", "json"],
+        cwd=tmp_path,
+        env=dict(lab.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    found = json.loads(finished.stdout)["services"]["train"]
+    assert [word.replace("$$", "$") for word in found["command"]] == words
+    assert found["environment"]["ONE"].replace("$$", "$") == NASTY[11]

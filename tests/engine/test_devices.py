@@ -70,3 +70,20 @@ def test_a_machine_without_the_devices_has_no_gpu(serve: Project) -> None:
     assert "amdgpu" in mistake.helps[0]
     assert docker().run(request._replace(gpus=absent._replace(optional=True)), told.append).exit_code == 0
     assert told == ["the engine has no GPU, and the program's is optional: it starts without"]
+
+
+def test_an_image_that_cannot_look_whose_they_are_is_said(lab: Lab, serve: Project, devices: tuple[str, ...]) -> None:
+    """`/bin/false` takes the place of `find`: an image of somebody's own may have none."""
+    tag = lab.tag("without-find")
+    command = ["-sf", "/bin/false", "/usr/bin/find"]
+    made = lab.docker.containers.create(serve.image, command, entrypoint="ln", user="0:0", labels=lab.labels)
+    try:
+        made.start()
+        assert made.wait()["StatusCode"] == 0
+        repository, _, version = tag.rpartition(":")
+        made.commit(repository, version)
+    finally:
+        made.remove(force=True)
+    with pytest.raises(Report) as caught:
+        docker().run(ContainerRequest(tag, command=("true",), gpus=Graphics(None, True, devices)), print)
+    assert [one.name for one in caught.value.diagnostics] == ["container-not-started"]

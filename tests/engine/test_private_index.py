@@ -43,6 +43,15 @@ env private <
   run "python" "-c" "import ranker, tools; print(ranker.version, tools.version)"
 >
 """
+SECRET = """\
+env private <
+  python 3.12
+  secret corp-token as CORP_TOKEN build
+  pip < ranker; tools >
+  index corp "{address}" secret corp-token user ada for ranker
+  run "python" "-c" "import ranker, tools; print(ranker.version, tools.version)"
+>
+"""
 
 
 class Watch:
@@ -82,8 +91,9 @@ class Watch:
 class Private:
     """A project, its two indexes, and the values that must be seen nowhere."""
 
-    def __init__(self, project: Project, corp: Index, password: str) -> None:
+    def __init__(self, project: Project, corp: Index, password: str, words: tuple[str, ...] = ()) -> None:
         self.project, self.corp, self.password = project, corp, password
+        self.words = words  # of the command lines that lock and build
         login = f"{NAME}:{password}"
         texts = [password, quote(password, safe=""), json.dumps(password)[1:-1]]
         self.values = [text.encode() for text in {*texts, base64.b64encode(login.encode()).decode()}]
@@ -116,10 +126,23 @@ def by_keyring(home: Path, corp: Index, password: str) -> dict[str, str]:
     return {"PATH": f"{home}/bin:{os.environ['PATH']}", "PIP_KEYRING_PROVIDER": "subprocess"}
 
 
+def by_variable(home: Path, corp: Index, password: str) -> dict[str, str]:  # every way takes all
+    """A secret of the program, in the variable that it names."""
+    return {"CORP_TOKEN": password}
+
+
+def by_file(home: Path, corp: Index, password: str) -> dict[str, str]:
+    """A secret of the program, in a file that the command line names."""
+    (home / "token").write_text(f"{password}\n")
+    return {}
+
+
 WAYS: Mapping[str, Callable[[Path, Index, str], dict[str, str]]] = {
     "netrc": by_netrc,
     "pip's configuration": by_configuration,
     "keyring": by_keyring,
+    "a secret's variable": by_variable,
+    "a secret's file": by_file,
 }
 
 
@@ -154,9 +177,11 @@ def private(lab: Lab, folder: Path, cache: Path, way: str) -> Iterator[Private]:
             **WAYS[way](home, corp, password),
         }
         project = Project(folder / "project", "private", environ)
-        project.program.write_text(PROGRAM.format(address=corp.url))
+        program = SECRET if "secret" in way else PROGRAM
+        project.program.write_text(program.format(address=corp.url))
+        words = ("--secret", f"corp-token={home / 'token'}") if way == "a secret's file" else ()
         try:
-            yield Private(project, corp, password)
+            yield Private(project, corp, password, words)
         finally:
             for image in project.images:
                 lab.docker.images.remove(image, force=True)
@@ -170,9 +195,9 @@ def test_a_login_serves_the_lock_and_the_build_and_is_found_nowhere_else(
     with private(lab, tmp_path, resolver_cache, way) as one:
         project = one.project
         with Watch(one.values) as watch:
-            locked = project.envc("lock")
+            locked = project.envc("lock", *one.words)
             assert locked.returncode == 0, locked.stderr
-            built = project.envc("build", "--engine", "docker", "--no-cache", "--json")
+            built = project.envc("build", "--engine", "docker", "--no-cache", "--json", *one.words)
             assert built.returncode == 0, built.stderr
         project.images.update(json.loads(built.stdout)["image"]["tags"])
         ran = project.envc("run")
@@ -189,12 +214,47 @@ def test_a_login_serves_the_lock_and_the_build_and_is_found_nowhere_else(
         stages = {"inference": project.image, "builder": lab.tag("builder")}
         kept = builder_stage(project, stages["builder"])
         assert b"target=/root/.netrc" in kept
+        assert (b"envc-netrc-corp" in kept) == ("secret" in way)
         assert not one.is_in(kept)
         for image in stages.values():
             assert not any(image_holds(lab, image, value) for value in one.values)
             history = json.dumps(lab.docker.images.get(image).history())
             assert not one.is_in(history.encode())
             assert not one.is_in(json.dumps(lab.docker.images.get(image).attrs).encode())
+
+
+def test_two_indexes_of_one_server_have_two_logins(lab: Lab, tmp_path: Path, resolver_cache: Path) -> None:
+    """A netrc has one login a server, so each index with a secret has its own."""
+    with private(lab, tmp_path, resolver_cache, "a secret's variable") as one:
+        project, other = one.project, secrets.token_hex(12)
+        with Index(address=one.corp.address, credentials=("bob", other)) as team:
+            team.add("tools", "2")
+            extra = f'index team "{team.url}" secret team-token user bob for tools'
+            extra = f"secret team-token as TEAM_TOKEN build; {extra}"
+            text = project.program.read_text().replace("  run ", f"  {extra}\n  run ")
+            project.program.write_text(text)
+            project = Project(project.folder, project.name, {**project.environment, "TEAM_TOKEN": other})
+            built = project.envc("build", "--lock", "--engine", "docker", "--no-cache", "--json")
+            assert built.returncode == 0, built.stderr
+            one.project.images.update(json.loads(built.stdout)["image"]["tags"])
+            ran = project.envc("run")
+            assert (ran.returncode, ran.stdout) == (0, "1 2\n"), ran.stderr
+            assert "missing-secret" not in ran.stderr  # the container does not get what is for the build
+            assert other not in built.stdout + built.stderr + ran.stdout + ran.stderr
+
+
+def test_without_the_secret_the_index_is_asked_with_what_pip_has(
+    lab: Lab, tmp_path: Path, resolver_cache: Path
+) -> None:
+    with private(lab, tmp_path, resolver_cache, "a secret's file") as one:
+        locked = one.project.envc("lock")
+        assert (locked.returncode, errors(locked)) == (3, ["index-unauthorised"]), locked.stderr
+        assert "note[missing-secret]: the index `corp` is asked without the secret `corp-token`" in locked.stderr
+        assert one.project.envc("lock", "--secret", "corp=x").returncode == 1
+        assert one.project.envc("lock", "--secret", "corp-token=no-such-file").returncode == 1
+        by_netrc(tmp_path / "home", one.corp, one.password)
+        locked = one.project.envc("lock")
+        assert locked.returncode == 0, locked.stderr
 
 
 def builder_stage(project: Project, tag: str) -> bytes:

@@ -14,18 +14,23 @@ from envc.syntax.parse import parse
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAMS = sorted(path for path in EXAMPLES.rglob("*.env") if "expected" not in path.parts)
+ENVIRONMENTS = [
+    pytest.param(program, loaded.environment.name, id=f"{program.stem}-{loaded.environment.name}")
+    for program in PROGRAMS
+    for loaded in loading.load_environments(program, None, None)
+]
 
 
-def compiled(program: Path) -> dict[str, str]:
-    loaded = loading.load_program(program, None, None)
+def compiled(program: Path, environment: str | None = None) -> dict[str, str]:
+    loaded = loading.load_program(program, environment, None)
     return compiling.compile_loaded(loaded, lock_reading.fresh_lock(loaded), {}).files
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_outputs_are_the_expected_ones(program: Path, pytestconfig: pytest.Config) -> None:
+@pytest.mark.parametrize(("program", "environment"), ENVIRONMENTS)
+def test_outputs_are_the_expected_ones(program: Path, environment: str, pytestconfig: pytest.Config) -> None:
     """What is compiled from the committed lock is the same, byte for byte."""
-    expected = program.parent / "expected" / program.stem
-    files = compiled(program)
+    expected = program.parent / "expected" / environment
+    files = compiled(program, environment)
     if pytestconfig.getoption("rewrite_golden"):
         expected.mkdir(parents=True, exist_ok=True)
         for old in expected.iterdir():
@@ -39,15 +44,15 @@ def test_outputs_are_the_expected_ones(program: Path, pytestconfig: pytest.Confi
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
 def test_program_is_formatted(program: Path) -> None:
     """Examples show the one layout."""
-    loaded = loading.load_program(program, None, None)
+    (loaded, *_) = loading.load_environments(program, None, None)
     assert format_program(parse(loaded.source)) == loaded.source.text
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_outputs_name_no_machine(program: Path) -> None:
+@pytest.mark.parametrize(("program", "environment"), ENVIRONMENTS)
+def test_outputs_name_no_machine(program: Path, environment: str) -> None:
     """No output and no lock holds an absolute path of a machine, and a base is always named by digest."""
-    loaded = loading.load_program(program, None, None)
-    files = compiled(program)
+    loaded = loading.load_program(program, environment, None)
+    files = compiled(program, environment)
     locks = {path.name: path.read_text(encoding="utf-8") for path in loaded.lock_folder.iterdir()}
     for name, text in {**files, **locks}.items():
         assert str(EXAMPLES.parent) not in text, name
@@ -56,6 +61,17 @@ def test_outputs_name_no_machine(program: Path) -> None:
         assert re.search(r"@sha256:[0-9a-f]{64} AS ", line), line
     for name, text in locks.items():
         assert "://" not in text, name
+
+
+def test_what_a_group_shares_is_the_same_file() -> None:
+    """The ranker is served with the very packages that trained it."""
+    train, serve = (
+        {package.name: package for package in lock_reading.fresh_lock(loaded).lock.packages}
+        for loaded in loading.load_environments(EXAMPLES / "ranker" / "ranker.env", ["train", "serve"], None)
+    )
+    assert train.keys() < serve.keys()
+    for name, package in train.items():
+        assert (serve[name].version, serve[name].wheel) == (package.version, package.wheel)
 
 
 def test_the_one_line_program_takes_the_build_for_cuda_11_8() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from envc import resources
-from tests.examples.test_golden import PROGRAMS, compiled
+from tests.examples.test_golden import ENVIRONMENTS, compiled
 
 
 @pytest.fixture
@@ -36,8 +36,10 @@ def edit(path: Path, pattern: str, replacement: str) -> None:
     path.write_text(changed, encoding="utf-8")
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
+@pytest.mark.parametrize(("program", "environment"), ENVIRONMENTS)
 @pytest.mark.usefixtures("newer_library")
-def test_a_newer_library_changes_no_byte_of_what_is_locked(program: Path) -> None:
-    expected = program.parent / "expected" / program.stem
-    assert {path.name: path.read_text(encoding="utf-8") for path in expected.iterdir()} == compiled(program)
+def test_a_newer_library_changes_no_byte_of_what_is_locked(program: Path, environment: str) -> None:
+    expected = program.parent / "expected" / environment
+    assert {path.name: path.read_text(encoding="utf-8") for path in expected.iterdir()} == compiled(
+        program, environment
+    )

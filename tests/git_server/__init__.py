@@ -74,14 +74,15 @@ class Repository:
 class GitServer:
     """Gives the repositories below a folder. Use it in a `with` statement."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.folder = folder
+        self._host = host
         self.login: tuple[str, str] | None = None
         self.status: int | None = None  # every request gets it
         self.page: bytes | None = None  # every request gets it
         self.old = False  # speaks the first version of the protocol, which gives no commit by its name alone
         self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"owner": self}))
+        self._server = ThreadingHTTPServer((host, 0), type("Bound", (Handler,), {"owner": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
@@ -90,7 +91,7 @@ class GitServer:
         return self._server.server_port
 
     def address(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{name}.git"
+        return f"http://{self._host}:{self.port}/{name}.git"
 
     def repository(self, name: str) -> Repository:
         """Return a new repository."""

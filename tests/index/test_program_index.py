@@ -120,6 +120,40 @@ def test_the_lock_has_the_name_and_the_build_the_address(project: Project, index
     assert dockerfile.count("--index-url") == 1
 
 
+def test_a_page_of_links_is_locked_and_built_from(project: Project, index: Index, corp: Index) -> None:
+    """By the whole program: the lock names no address, and the build sees no other index for its packages."""
+    index.add("public", "1")
+    index.add("private", "99")
+    digest = corp.add("private", "1", "public", hashes={}, metadata_beside=False)
+    corp.add("public", "99", hashes={}, metadata_beside=False)
+    program = f'pip private; index corp "{corp.links_url}" links for private'
+    for resolver in ("pip-tools", "uv"):
+        project.write(program)
+        finished = project.envc("lock", "--upgrade", "--resolver", resolver)
+        assert finished.returncode == 0, finished.stderr
+        texts = project.texts
+        assert digest in texts["py3.12-linux-x86_64.corp.txt"]
+        assert "public==1 " in texts["py3.12-linux-x86_64.txt"]
+        assert not any(corp.host in text or "://" in text for text in texts.values())
+    assert project.envc("compile").returncode == 0
+    output = project.folder / "build" / "train"
+    dockerfile = (output / "Dockerfile").read_text()
+    assert dockerfile.count("--no-index") == dockerfile.count("--find-links") == 1
+    assert "--index-url" not in dockerfile
+    assert f"# add --find-links {corp.links_url} for corp" in (output / "requirements.txt").read_text()
+    project.write(program.replace(" links", ""))
+    stale = project.envc("check", "--frozen")
+    assert stale.returncode == 1
+    assert "the lock was made for `links for private`" in stale.stderr
+
+
+def test_an_index_of_one_platform_is_asked_there(project: Project, index: Index, corp: Index) -> None:
+    index.add("private", "99")
+    corp.add("private", "1")
+    project.write(f'pip private; on linux/amd64 < index corp "{corp.url}" for private >')
+    assert project.lock()["private"]["index"] == "corp"
+
+
 def test_a_moved_index_leaves_the_lock_fresh_and_another_routing_does_not(
     project: Project, index: Index, corp: Index
 ) -> None:

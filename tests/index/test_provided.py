@@ -80,6 +80,23 @@ def test_its_extras_bring_what_they_need(resolver: PipTools | Uv, index: Index) 
     assert [one.name for one in asked(resolver, "tools").packages] == ["tools", "zip-x"]
 
 
+def test_its_own_wishes_bound_what_others_bring(resolver: PipTools | Uv, index: Index) -> None:
+    """And where nothing suits both, it is the base's package that is named, not the program."""
+    for version in ("80", "82"):
+        index.add("setuptools", version)
+    index.add("builds", "1", "setuptools>=81")
+    owner = "torch 2.7.0a0+nv25.04"
+    base = {"bounds": ("setuptools<82",), "bounds_of_base": (("setuptools<82", owner),)}
+    assert [one.version for one in asked(resolver, "setuptools", **base).packages] == ["80"]
+    with pytest.raises(Report) as raised:
+        asked(resolver, "builds", **base)
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.name == "unsatisfiable-packages"
+    assert "the program asks for setuptools" not in " ".join(diagnostic.notes)
+    assert f"{owner} asks for setuptools<82" in " ".join(diagnostic.notes)
+    assert "builds 1 asks for setuptools>=81" in " ".join(diagnostic.notes)
+
+
 def test_a_name_that_nobody_has_is_still_unknown(resolver: PipTools | Uv) -> None:
     assert refused(resolver, "nothing-of-that-name").name == "unknown-package"
 

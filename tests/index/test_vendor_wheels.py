@@ -32,9 +32,10 @@ def fetch(
     cache: Path,
     older: Path | None = None,
     named: Mapping[str, str] | None = None,
+    pages: tuple[str, ...] = (),
 ) -> list[str]:
     settings = Settings(index.url, timeout="3", retries="0")
-    fetch_wheels(given, Store(folder, older), cache, settings, named or {}, lambda _: None)
+    fetch_wheels(given, Store(folder, older), cache, settings, named or {}, lambda _: None, pages)
     return sorted(path.name for path in (folder / "wheels").iterdir())
 
 
@@ -47,6 +48,39 @@ def test_the_targets_wheel_is_fetched_from_each_index(index: Index, cache: Path,
         given = lock_of(default=(Pin("a", "1", tuple(sorted(hashes))),), named=(Pin("torch", "1+cu118", (own,)),))
         found = fetch(given, index, tmp_path, cache, named={"named": other.url})
     assert found == ["a-1-cp312-cp312-manylinux_2_28_x86_64.whl", "torch-1+cu118-py3-none-any.whl"]
+
+
+def test_a_page_of_links_gives_its_own_wheels_alone(index: Index, cache: Path, tmp_path: Path) -> None:
+    with Index() as page:
+        page.add("mmcv", "1", tag="cp311-cp311-manylinux_2_28_x86_64", hashes={})
+        own = page.add("mmcv", "1", tag="cp312-cp312-manylinux_2_28_x86_64", hashes={})
+        named = {"named": page.links_url}
+        found = fetch(lock_of(named=(Pin("mmcv", "1", (own,)),)), index, tmp_path, cache, named=named, pages=("named",))
+    assert found == ["mmcv-1-cp312-cp312-manylinux_2_28_x86_64.whl"]
+    assert index.requests == []
+
+
+def test_an_index_and_a_page_of_links_may_want_a_login(index: Index, cache: Path, tmp_path: Path) -> None:
+    with Index(credentials=("ada", "geheim")) as corp:
+        own, linked = corp.add("ranker", "1"), corp.add("mmcv", "1", hashes={})
+        login = "://ada:geheim@"
+        named = {"corp": corp.url.replace("://", login), "links": corp.links_url.replace("://", login)}
+        given = lock_of(corp=(Pin("ranker", "1", (own,)),), links=(Pin("mmcv", "1", (linked,)),))
+        found = fetch(given, index, tmp_path, cache, named=named, pages=("links",))
+    assert found == ["mmcv-1-py3-none-any.whl", "ranker-1-py3-none-any.whl"]
+
+
+def test_a_wheel_that_is_another_one_now_is_not_taken_from_a_page_of_links(
+    index: Index, cache: Path, tmp_path: Path
+) -> None:
+    with Index() as page:
+        own = page.add("mmcv", "1", hashes={})
+        page.pages.clear()
+        page.add("mmcv", "1", "typing-extensions", hashes={})
+        named = {"named": page.links_url}
+        with pytest.raises(Report) as caught:
+            fetch(lock_of(named=(Pin("mmcv", "1", (own,)),)), index, tmp_path, cache, named=named, pages=("named",))
+    assert [one.name for one in caught.value.diagnostics] == ["wheels-not-fetched"]
 
 
 def test_a_wheel_with_another_hash_is_not_taken(index: Index, cache: Path, tmp_path: Path) -> None:

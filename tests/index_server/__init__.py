@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,7 +36,7 @@ class Index:
     """The index. Use it as a context manager; `url` is its address, `requests` what it was asked for.
 
     With `json=False` pages are HTML, which tell neither sizes nor more than one hash. With `ranges=False` files are
-    given whole only. With `credentials` everything needs that name and password.
+    given whole only. With `tags` each file has an ETag. With `credentials` everything needs that name and password.
     """
 
     def __init__(
@@ -47,11 +47,13 @@ class Index:
         credentials: tuple[str, str] | None = None,
         certificate: Path | None = None,
         address: str = "127.0.0.1",
+        tags: bool = False,
     ) -> None:
         self.json = json
         self.ranges = ranges
         self.credentials = credentials
         self.address = address
+        self.tags = tags
         self.pages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, Fault] = {}  # by name of package or file
@@ -97,6 +99,11 @@ class Index:
     def url(self) -> str:
         return f"{self.scheme}://{self.host}/simple/"
 
+    @property
+    def links_url(self) -> str:
+        """The address of the page that links all files."""
+        return f"{self.scheme}://{self.host}/links.html"
+
     def add(
         self,
         name: str,
@@ -130,13 +137,14 @@ class Index:
         self.pages.setdefault(name, []).append(row)
         return f"sha256:{digest}"
 
-    def add_archive(self, name: str, version: str) -> None:
-        """Put a source archive in. Nobody should open it."""
+    def add_archive(self, name: str, version: str, content: bytes = b"not opened", **more: Any) -> str:
+        """Put a source archive in and return its sha256. `more` goes to its row of the page."""
         filename = f"{name}-{version}.tar.gz"
-        self.files[filename] = b"not opened"
-        digest = hashlib.sha256(self.files[filename]).hexdigest()
-        row = {"filename": filename, "url": f"../../files/{filename}", "hashes": {"sha256": digest}}
+        self.files[filename] = content
+        digest = hashlib.sha256(content).hexdigest()
+        row = {"filename": filename, "url": f"../../files/{filename}", "hashes": {"sha256": digest}, **more}
         self.pages.setdefault(name, []).append(row)
+        return digest
 
     def answer(self, handler: BaseHTTPRequestHandler, *, body: bool) -> None:
         """Answer one request."""
@@ -150,6 +158,8 @@ class Index:
             reply(handler, fault.status, fault.content_type, fault.body)
         elif parts[0] == "simple" and parts[-1] in self.pages:
             reply(handler, 200, *self.page(parts[-1]))
+        elif parts == ["links.html"] and self.pages:
+            reply(handler, 200, *self.links())
         elif parts[0] == "files" and parts[-1] in self.files:
             self.give(handler, self.files[parts[-1]], body=body, cut_off=parts[-1] in self.cut_off)
         else:
@@ -161,6 +171,14 @@ class Index:
             return True
         expected = base64.b64encode(":".join(self.credentials).encode()).decode()
         return handler.headers.get("Authorization") == f"Basic {expected}"
+
+    def links(self) -> tuple[str, bytes]:
+        """Return content type and content of the one page that links all files."""
+        rows = [row for name in sorted(self.pages) for row in self.pages[name]]
+        ends = ["".join(f"#{kind}={digest}" for kind, digest in row["hashes"].items()) for row in rows]
+        names = [row["filename"] for row in rows]
+        anchors = [f'<a href="files/{quote(name)}{end}">{name}</a><br>' for name, end in zip(names, ends, strict=True)]
+        return "text/html", f"<!DOCTYPE html><html><body>{''.join(anchors)}</body></html>".encode()
 
     def page(self, name: str) -> tuple[str, bytes]:
         """Return content type and content of the page of a package."""
@@ -178,6 +196,7 @@ class Index:
         """Give a file, or the range of it that is asked for."""
         asked = handler.headers.get("Range")
         headers = {"Accept-Ranges": "bytes"} if self.ranges else {}
+        headers |= {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'} if self.tags else {}
         if asked and self.ranges:
             first, _, last = asked.removeprefix("bytes=").partition("-")
             content = content[int(first) : int(last) + 1]

@@ -46,9 +46,11 @@ def test_the_examples_compile_to_the_same_bytes(minor: str, tmp_path: Path) -> N
     subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", ROOT], check=True)
     environment = {**os.environ, "ENVC_CACHE": "off"}
     for expected in PROGRAMS:
-        program = expected.parent.parent / f"{expected.name}.env"
-        output = tmp_path / expected.name
-        command = [str(python), "-m", "envc", "compile", str(program), "--output", str(output)]
+        folder = expected.parent.parent
+        named = folder / f"{expected.name}.env"  # else the folder's program has several environments
+        program = named if named.is_file() else folder / f"{folder.name}.env"
+        output = tmp_path / folder.name / expected.name
+        command = [str(python), "-m", "envc", "compile", str(program), expected.name, "--output", str(output)]
         subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
         files = {path.name: path.read_bytes() for path in output.iterdir()}
         assert files == {path.name: path.read_bytes() for path in expected.iterdir()}, program

@@ -10,10 +10,18 @@ from envc.compile import Compiled, compile_environment, understand
 from envc.diagnostics import Source
 from envc.language.environment import Environment
 from envc.language.facets import CopiedPath, SystemPackage
-from envc.language.outside_facets import GitSource, ImageFile
+from envc.language.outside_facets import GitSource, ImageFile, Toolchain
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.files import LockedFiles
-from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSource, LockedSystemPackage
+from envc.lock.model import (
+    Lock,
+    LockedImage,
+    LockedPackage,
+    LockedPython,
+    LockedSource,
+    LockedSystemPackage,
+    LockedToolchain,
+)
 from envc.lock.requirements import Pin
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import Places, places_of
@@ -69,6 +77,10 @@ def locked_files(environment: Environment) -> LockedFiles:
         ),
         artifacts=lock_artifacts(environment, {}, None),
         images=(IMAGE,) * len(copied),
+        toolchains=tuple(
+            LockedToolchain(name=name, image=IMAGE, paths=("/opt/x",), programs=("/opt/x/bin",), variables={}, links={})
+            for name in sorted({one.name for one in environment.every(Toolchain)})
+        ),
         sources=tuple(
             LockedSource(name=name, commit="a" * 40, tree="b" * 64, files=1, size=1, submodules={SUBMODULE: "c" * 40})
             for name in sorted({one.name for one in environment.every(GitSource)})

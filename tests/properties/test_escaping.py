@@ -7,7 +7,7 @@ import re
 import shlex
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from envc.diagnostics import Report
@@ -143,6 +143,30 @@ def test_sources_are_read_back(address: str, target: str) -> None:
     assert resolved(json.loads(added[added.index("[") :])[0], {}) == f"{written}.git#{'a' * 40}"
     assert json.loads(checked.removeprefix("--network=none "))[3:] == ["/source", "b" * 64, SUBMODULE]
     assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/b/{target}"]
+
+
+@given(st.lists(TEXT, min_size=2, max_size=4), TEXT.filter(lambda text: text.strip() and '"""' not in text), MOUNTED)
+def test_builds_are_read_back(arguments: list[str], line: str, kept: str) -> None:
+    """Argument by argument, lines and all, and the paths that are kept."""
+    script = f"set -x\necho {line.strip()}x"
+    text = program(
+        'source a from git "https://h/a.git" tag v1',
+        "build b from a <",
+        f'run {" ".join(map(literal, arguments))}; run """\n{script}\n"""; keeps {literal("/opt/b/" + kept)}',
+        ">",
+    )
+    try:
+        dockerfile = compiled(text).files["Dockerfile"]
+    except Report:
+        assume(False)  # refused by name, as what hides a failure is
+        raise
+    found = instructions(dockerfile)
+    ran = [json.loads(one.text.removeprefix("--network=none ")) for one in found if "--network=none" in one.text]
+    _, see, *tried, keep = ran
+    assert tried == [arguments, ["/bin/sh", "-euc", script + "\n"]]
+    assert see[3:] == keep[3:] == [f"/opt/b/{kept}"]
+    copies = [one.text for one in found if one.name == "COPY" and "--from=build-b" in one.text]
+    assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/opt/b/{kept}"]
 
 
 UNMOUNTABLE = str.maketrans(',"', "__")

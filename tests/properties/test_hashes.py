@@ -42,6 +42,9 @@ FACETS = [
     ("data v1 mounted", "data v2 mounted"),
     ('data v1 of x from "in" mounted', 'data v1 of x from "in" mounted writable'),
     ('weights v1 from "w.bin" copied', 'weights v1 from "v.bin" copied'),
+    ("target slurm partition a < set D 1 >", "target slurm partition b < set D 1 >"),
+    ("target compose", "target compose readonly"),
+    ("fabric tcp eth0", "fabric tcp eth1"),
 ]
 #: More that one of those items may be.
 OTHERS = {
@@ -55,6 +58,16 @@ OTHERS = {
         'health file "/a" every 30s timeout 5s start 1s retries 3 fresh 1m',
         'health command "test -s /a" every 30s timeout 5s start 1s retries 3',
     ],
+    "target slurm partition a < set D 1 >": [
+        "target slurm partition a",
+        "target slurm partition a < set D 2 >",
+        "target slurm partition a container enroot < set D 1 >",
+        "target slurm partition a exclusive < set D 1 >",
+        "target slurm partition a time 1h < set D 1 >",
+        'target slurm partition a image "x/y" < set D 1 >',
+        "target kubernetes < set D 1 >",
+    ],
+    "fabric tcp eth0": ["fabric tcp", "fabric infiniband eth0"],
     "limit memory 1GiB cpu 2": ["limit memory 2GiB cpu 2", "limit cpu 2", "limit memory 1GiB"],
     "gpu cuda 12.6 count 1 memory 24GiB": [
         "gpu cuda 12.4 count 1 memory 24GiB",
@@ -124,6 +137,19 @@ def test_whatever_changes_image_or_run_changes_the_hash(item: str, other: str) -
     """Said otherwise, or left out; and no two of these say the same."""
     rest = [one for one in ITEMS if one != item]
     assert len({EVERYTHING, hash_of(other, *rest), hash_of(*rest)}) == 3
+
+
+def test_how_ranks_are_started_changes_the_hash() -> None:
+    """The starter, how many nodes, how many ranks on each."""
+    items = ("ml torch", "apt openmpi-bin", 'run "python a.py"')
+    launches = (
+        "",
+        "launch torchrun each 2",
+        "launch torchrun each 3",
+        "launch torchrun nodes 2 each 2",
+        "launch mpi each 2",
+    )
+    assert len({hash_of(*items, one) if one else hash_of(*items) for one in launches}) == len(launches)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envc.cli import compiling, loading, lock_reading, program_options, several
+from envc.cli.index_secrets import given_secrets, refuse_unknown_secrets, secret_argument
 
 if TYPE_CHECKING:
     from envc.cli.build_report import Made
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="build without network from what `envc vendor` made",
     )
+    secret_argument(parser)
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
     parser.add_argument("--json", action="store_true", help="print image, layers, steps and hashes as JSON")
 
@@ -74,6 +76,7 @@ def _make(loaded: loading.Loaded, engine: Callable[[], Engine | None], options: 
     from envc.sources.outputs import write_outputs
 
     started = time.monotonic()
+    refuse_unknown_secrets(given_secrets(options.secret), [loaded.environment])
     locked = _lock(loaded, options)
     compiled = compiling.compile_loaded(loaded, locked, program_options.build_arguments(options.arg))
     write_outputs(loaded.output_folder, compiled.files, loaded.places.output)
@@ -93,5 +96,7 @@ def _lock(loaded: loading.Loaded, options: argparse.Namespace) -> LockedFiles:
     from envc.cli.choosing import LockOptions
     from envc.cli.locking import lock_one
 
-    locked = lock_one(loaded, LockOptions(platforms=(loaded.platform,) if loaded.platform else ()))
+    secrets = tuple(given_secrets(options.secret).items())
+    platforms = (loaded.platform,) if loaded.platform else ()
+    locked = lock_one(loaded, LockOptions(platforms=platforms, secrets=secrets))
     return locked[loaded.platform or lock_reading.default_platform(locked)]

@@ -142,6 +142,8 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
         sys.stdout.write(f"  {len(lock.provided)} packages are the base's own, and are not installed again\n")
     if lock.accelerator:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")
+    for toolchain in lock.toolchains:
+        sys.stdout.write(f"  toolchain {toolchain.name}: {toolchain.image.repository}:{toolchain.image.tag}\n")
     for one in lock.conda:
         sys.stdout.write(f"  conda {one.name} {one.version} {one.build}: from {one.channel}\n")
     for source in lock.sources:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from envc.cli import loading, lock_reading, program_options
 from envc.cli.choosing import LockOptions
+from envc.cli.index_secrets import given_secrets, refuse_unknown_secrets, secret_argument
 from envc.cli.locking import lock_all
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.model import MACHINES
@@ -45,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"what the image runs on, once or more; those of the lock otherwise, {lock_reading.PLATFORM} at first",
     )
     parser.add_argument("--resolver", choices=RESOLVERS, help="what chooses packages; a fresh lock stays")
+    secret_argument(parser)
     parser.add_argument("--dry-run", action="store_true", help="print what would change and write nothing")
     parser.add_argument("--offline", action="store_true", help="reach no index and no registry")
     parser.add_argument("--frozen", action="store_true", help="choose nothing: a missing or stale lock is an error")
@@ -71,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
         from envc.cli.branch_commits import with_commits
 
         raise with_commits(report) from None
+    secrets = given_secrets(options.secret)
+    refuse_unknown_secrets(secrets, (one.environment for one in loaded))
     how = LockOptions(
         wishes=wishes_of(options.upgrade, tuple(options.only)),
         platforms=tuple(dict.fromkeys(options.platform)),
@@ -78,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
         offline=options.offline,
         frozen=options.frozen,
         resolver=options.resolver,
+        secrets=tuple(secrets.items()),
     )
     locked = lock_all(loaded, how)
     if options.json:

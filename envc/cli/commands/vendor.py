@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envc.cli import compiling, loading, lock_reading, program_options
+from envc.cli.index_secrets import given_secrets, refuse_unknown_secrets, secret_argument
 
 if TYPE_CHECKING:
     from envc.lock.vendor_record import VendorRecord
@@ -21,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     program_options.program_arguments(parser)
     program_options.frozen_argument(parser)
     parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="the folder that is filled")
+    secret_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the folder's record as JSON")
 
 
@@ -30,10 +32,12 @@ def run(options: argparse.Namespace) -> int:
     from envc.cli.vendoring import fill
 
     loaded = loading.load(options)
+    secrets = given_secrets(options.secret)
+    refuse_unknown_secrets(secrets, [loaded.environment])
     locked = lock_reading.fresh_lock(loaded)
     compiled = compiling.compile_loaded(loaded, locked, {})
     with working(f"vendoring {loaded.environment.name}") as progress:
-        record = fill(loaded, locked, compiled.plan, options.to, progress)
+        record = fill(loaded, locked, compiled.plan, options.to, progress, secrets)
     if options.json:
         from envc.cli.console import write_json
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed
+from envc.engines.docker.missing_libraries import missing_libraries
 from envc.engines.docker.progress import Failure, Solve
 from envc.engines.docker.system_packages import system_packages_failed
 from envc.engines.protocol import BuildRequest, Listen, Step, shortened, without_mounts
@@ -87,7 +88,7 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
     base = re.fullmatch(r"\[internal\] load metadata for (\S+)", failure.step)
     if base:
         return _base_not_found(base[1], without_credentials(_reason(failure.reason)))
-    if other := system_packages_failed(failure.log):
+    if other := system_packages_failed(failure.log) or missing_libraries(failure.log):
         return other
     whole = without_mounts(without_credentials(failure.step))
     step = shortened(whole, 90)

@@ -54,7 +54,7 @@ class _NoGPUError(Exception):
 
 
 def _run(client: DockerClient, request: ContainerRequest) -> Ended:
-    from docker.errors import APIError
+    from docker.errors import APIError, ContainerError
 
     try:
         devices = request.gpus.devices if request.gpus else ()
@@ -62,6 +62,8 @@ def _run(client: DockerClient, request: ContainerRequest) -> Ended:
         container = client.containers.create(request.image, **options_of(request), **_joined(groups))
     except APIError as error:
         raise _not_started(request, said(error)) from None
+    except ContainerError as error:  # it was to look whose the devices are
+        raise _not_startable(str(error)) from None
     if request.detach:
         try:
             container.start()
@@ -230,6 +232,10 @@ def _not_started(request: ContainerRequest, words: str) -> Exception:
     lowered = words.lower()
     words_of_none = request.gpus.devices if request.gpus else ()
     words_of_none = words_of_none or ("capabilities: [[gpu]]", "nvidia", "cdi", "gpu")
-    if request.gpus and any(word in lowered for word in words_of_none):
+    if request.gpus and any(word.lower() in lowered for word in words_of_none):
         return _NoGPUError(words)
+    return _not_startable(words)
+
+
+def _not_startable(words: str) -> Report:
     return world_failed("container-not-started", "the container did not start", notes=(f"the engine says: {words}",))

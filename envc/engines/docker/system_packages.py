@@ -9,6 +9,7 @@ from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed
 
 _GONE = re.compile(r"E: Version '([^']+)' for '([^']+)' was not found")
+_CHANGED = re.compile(r"/var/cache/apt/archives/([a-z0-9][a-z0-9+.-]*)_\S+\.deb: FAILED")
 _OTHERS = "packages-as-locked: FAILED"
 _AGAIN = "`envc lock --upgrade` takes the versions that there are today; `envc diff` says what changes"
 
@@ -23,6 +24,15 @@ def system_packages_failed(log: Sequence[str]) -> Report | None:
             f"the archive no longer has {named}",
             notes=("an archive keeps a version until the next one; its snapshots keep all of them",),
             helps=(_AGAIN, "lock where the archive's snapshots answer, and builds work for years"),
+        )
+    changed = dict.fromkeys(found[1] for line in log for found in _CHANGED.finditer(line))
+    if changed:
+        named = ", ".join(f"`{name}`" for name in changed)
+        return world_failed(
+            "other-system-packages",
+            f"the archives give another file of {named} than the lock has",
+            notes=("a version must not come back with other bytes, and two archives must not have one version",),
+            helps=("ask the keepers of the repository", _AGAIN),
         )
     if any(_OTHERS in line for line in log):
         return world_failed(

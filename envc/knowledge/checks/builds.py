@@ -124,6 +124,12 @@ def _companions(family: Family) -> Iterator[Diagnostic]:
                     f"beside {build.version}",
                     (before.origin.of("companions"), f"beside {before.version}"),
                 )
+    if family.beside and not any(build.rocm for build in family.builds):
+        yield contradiction(f"no build of {family.project} is for ROCm", family.beside[0].origin.span)
+    for extra in family.extras:
+        majors = {cuda.partition(".")[0] for build in family.builds for cuda in build.cuda}
+        if not majors & {*extra.cuda}:
+            yield contradiction(f"no build of {family.project} is had by `{extra.name}`", extra.origin.of("name"))
     for one in family.unpinned:
         if one.companion not in family.companions:
             yield contradiction(f"`{one.companion}` is no companion of {family.project}", one.origin.of("companion"))

@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from envc.diagnostics import Source, Span
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
+from envc.lock.lists.addresses import AddressError, source_of
 from envc.lock.lists.mistakes import elsewhere, unreadable
 from envc.lock.lists.wheel_entry import wheel_source
 
@@ -39,6 +40,14 @@ class Include(NamedTuple):
     span: Span
 
 
+class Folder(NamedTuple):
+    """A folder of the project that a list names as a package."""
+
+    path: str  # relative to the list that names it
+    extras: tuple[str, ...]
+    span: Span
+
+
 class Wish(NamedTuple):
     """Which parts of a list are meant."""
 
@@ -52,15 +61,21 @@ class Wish(NamedTuple):
 
 
 def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool = True) -> Entry:
-    """Return the entry of a PEP 508 requirement. Raises a Report for one that cannot be read or has an address."""
+    """Return the entry of a PEP 508 requirement. Raises a Report for one that cannot be read, or is no repository's."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         raise unreadable(span, "this is no PEP 508 requirement, such as torch>=2.1,<2.5") from None
     found = hashes_of(hashes, span)
-    source = wheel_source(requirement.url, found, span) if requirement.url is not None and wanted else None
-    if requirement.url is not None and source is None:
-        raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
+    source = None
+    if requirement.url is not None:
+        try:
+            of_wheel = wheel_source(requirement.url, found, span) if wanted else None
+            source = of_wheel or (source_of(requirement.url) if wanted else None)
+        except AddressError as error:
+            raise unreadable(span, str(error)) from None
+        if source is None:
+            raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
     return Entry(
         normalised(requirement.name),
         tuple(sorted(map(normalised, requirement.extras))),

@@ -11,7 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
 from envc.language.package_source import PackageSource, ProjectFolder
-from envc.lock.lists.entry import Entry, Include, Wish
+from envc.lock.lists.entry import Entry, Folder, Include, Wish
 from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
 #: Returns the text of a list by its path relative to the program; the span is where it is named. Raises a Report.
@@ -124,6 +124,13 @@ def _requirements(
     for one in requirements_file.read(read(path, place), wanted=wanted):
         if isinstance(one, Include):
             yield from _requirements(normpath(join(dirname(path), one.path)), one.span, one.wanted, read, seen)
+        elif isinstance(one, Folder):
+            from envc.lock.lists import project_folder
+
+            folder = normpath(join(dirname(path), one.path))
+            file = project_folder.file_of(folder)
+            own = project_folder.read(read(file, one.span), folder, one.extras, one.span, editable=False)
+            yield from ((file, entry) for entry in own)
         else:
             yield path, one
 

@@ -21,7 +21,6 @@ OPTIONS = {
     "--no-binary": ("take it out, or take a version that has a wheel", "envc installs wheels only"),
     "--trusted-host": ("set pip's `trusted-host` on this machine", "it says what one machine may do"),
     "--pre": ("ask for the version by name, such as `==2.0rc1`", "it would let any package be unfinished"),
-    "--editable": ("leave it out, and `copy` the code in the program", "the environment is no working copy"),
 }
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from envc.diagnostics import Source, Span
-from envc.lock.lists.entry import Entry, Include, entry_of, kind_of_address
+from envc.lock.lists.addresses import name_of
+from envc.lock.lists.entry import Entry, Folder, Include, entry_of, kind_of_address
 from envc.lock.lists.mistakes import elsewhere, option, unreadable
 from envc.lock.lists.wheel_entry import name_of_wheel
 
@@ -19,6 +20,8 @@ _LOCAL = re.compile(r"(\.{0,2}/|\.$|\.\.$|[A-Za-z]:\\|.*\.(?:whl|zip|tar\.gz|tgz
 _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z]+(?:\+[a-z]+)?:/")
 #: `name @ address` (PEP 508).
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?@\s")
+_FOLDER = re.compile(r"(?P<path>\.{1,2}(?:/[^\[\]#;]*)?)(?:\[(?P<extras>[^\]]*)\])?(?:#.*)?")
+_FILE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 #: Options that say what envc does anyway: wheels only, by hash.
 _WITHOUT_EFFECT = {"--require-hashes", "--prefer-binary", "--only-binary"}
@@ -33,12 +36,12 @@ class Line(NamedTuple):
     span: Span
 
 
-def read(source: Source, *, wanted: bool = True) -> list[Entry | Include]:
+def read(source: Source, *, wanted: bool = True) -> list[Entry | Include | Folder]:
     """Return what a requirements file says. Raises a Report for what must not stand there.
 
     With `wanted` false it is a file of constraints: it bounds packages and asks for none.
     """
-    found: list[Entry | Include] = []
+    found: list[Entry | Include | Folder] = []
     for line in lines_of(source):
         if _VARIABLE.search(line.text):
             raise unreadable(line.span, "a variable of one machine's environment")
@@ -75,7 +78,7 @@ def lines_of(source: Source) -> Iterator[Line]:
         yield Line(whole, first)
 
 
-def _option(line: Line, *, wanted: bool) -> Include | None:
+def _option(line: Line, *, wanted: bool) -> Entry | Include | Folder | None:
     match = _OPTION.fullmatch(line.text)
     if match is None:
         raise unreadable(line.span, "neither a package nor an option")
@@ -86,18 +89,24 @@ def _option(line: Line, *, wanted: bool) -> Include | None:
         return Include(value, wanted and name == "--requirement", line.span)
     if name in _WITHOUT_EFFECT or (name == "--index-url" and _DEFAULT_INDEX.fullmatch(value)):
         return None
-    if name == "--editable":
-        raise elsewhere(_name_in(value), line.span, kind_of_address(value))
+    if name == "--editable" and wanted:  # it is installed as any other: an image is no working copy
+        return _entry(line._replace(text=value), wanted=wanted)
     raise option(name, line.span)
 
 
-def _entry(line: Line, *, wanted: bool) -> Entry:
+def _entry(line: Line, *, wanted: bool) -> Entry | Folder:
+    if (_ADDRESS.match(line.text) or _LOCAL.match(line.text)) and not _NAMED.match(line.text):
+        address, *behind = line.text.split()
+        if wanted and (wheel := name_of_wheel(address)) is not None:
+            return _entry(line._replace(text=f"{wheel} @ {line.text}"), wanted=wanted)
+        name, folder = name_of(address), _FOLDER.fullmatch(address)
+        if wanted and not behind and name and address.startswith("git+"):
+            return entry_of(f"{name} @ {address}", line.span)
+        if wanted and not behind and folder and not _FILE.search(folder["path"]):
+            extras = tuple(one.strip() for one in (folder["extras"] or "").split(",") if one.strip())
+            return Folder(folder["path"], extras, line.span)
+        raise elsewhere(_name_in(address), line.span, kind_of_address(address))
     text = line.text
-    if (_ADDRESS.match(text) or _LOCAL.match(text)) and not _NAMED.match(text):
-        address, name = text.split()[0], name_of_wheel(text.split()[0])
-        if name is None or not wanted:
-            raise elsewhere(_name_in(address), line.span, kind_of_address(address))
-        text = f"{name} @ {text}"
     hashes = _HASH.findall(text)
     text = _HASH.sub("", text).strip()
     if left := re.search(r"\s(--?[A-Za-z][a-z-]*)", text):

@@ -6,10 +6,11 @@ in these files alone, which are private and go when the answer is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.archives import Archive
+from envc.lock.system_packages import Repository
 
 
 class Source(NamedTuple):
@@ -35,6 +36,37 @@ def snapshot_sources(archives: Iterable[Archive], release: str, time: str) -> tu
     """Return the archives as they were at a time."""
     return tuple(
         Source(one.name, f"{one.snapshots}/{time}", one.suites_of(release), one.components) for one in archives
+    )
+
+
+def repository_sources(repositories: Iterable[Repository], environ: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return repositories at the addresses that this machine gives them (`ENVC_ARCHIVE_OSRF`), or the program's."""
+    return tuple(
+        Source(
+            one.name, (environ.get(archive_variable(one.name)) or one.address).rstrip("/"), (one.suite,), one.components
+        )
+        for one in repositories
+    )
+
+
+def archive_variable(name: str) -> str:
+    """Return the variable that gives an archive another address: `ENVC_ARCHIVE_DEBIAN_SECURITY`."""
+    return f"ENVC_ARCHIVE_{name.upper().replace('-', '_')}"
+
+
+def key_file(repository: str) -> str:
+    """Return what the file with the key of a repository is called in the private apt's folder."""
+    return f"repository-{repository}.gpg"
+
+
+def repositories_list(sources: Iterable[Source], folder: str) -> str:
+    """Return the lines of `sources.list` for repositories. They have no snapshots, so their age does matter."""
+    return "".join(
+        f"deb [signed-by={folder}/{key_file(one.archive)} check-valid-until=yes] "
+        + " ".join([one.address, suite, *one.components])
+        + "\n"
+        for one in sources
+        for suite in one.suites
     )
 
 

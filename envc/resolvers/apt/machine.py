@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from envc.knowledge.archives import Archive
-from envc.resolvers.apt.configuration import Source
+from envc.resolvers.apt.configuration import Source, archive_variable
 from envc.resolvers.apt.place import run
 
 #: Without the release's own information, which is there only when indexes were fetched before.
@@ -62,7 +62,7 @@ def given_sources(archives: Iterable[Archive], release: str, environ: Mapping[st
 
 def variable_of(archive: Archive) -> str:
     """Return the variable that gives an archive another address: `ENVC_ARCHIVE_DEBIAN_SECURITY`."""
-    return f"ENVC_ARCHIVE_{archive.name.upper().replace('-', '_')}"
+    return archive_variable(archive.name)
 
 
 def snapshots_variable_of(archive: Archive) -> str:

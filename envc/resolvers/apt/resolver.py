@@ -13,15 +13,22 @@ from pathlib import Path
 from envc.knowledge.archives import Archive
 from envc.knowledge.library import Library
 from envc.lock.resolution import Progress
-from envc.lock.system_packages import BaseSystem, NoVersions, SystemRequest, SystemResult, SystemWish
+from envc.lock.system_packages import (
+    BaseSystem,
+    NoVersions,
+    SystemRequest,
+    SystemResult,
+    SystemWish,
+    UnusableRepository,
+)
 from envc.resolvers.apt import machine
 from envc.resolvers.apt.base import PATHS, base_of
-from envc.resolvers.apt.configuration import Source, public_sources, snapshot_sources
+from envc.resolvers.apt.configuration import Source, public_sources, repository_sources, snapshot_sources
 from envc.resolvers.apt.container import started
 from envc.resolvers.apt.failures import Failure, report_of
 from envc.resolvers.apt.files import BaseFiles
 from envc.resolvers.apt.place import MachinePlace, Place, apt_of_this_machine, locked
-from envc.resolvers.apt.session import resolve
+from envc.resolvers.apt.session import resolve, update_alone
 
 
 def this_day() -> str:
@@ -92,11 +99,18 @@ class Apt:
     def _ask(
         self, place: Place, reach: str, wish: SystemWish, base: BaseSystem, archives: tuple[Archive, ...]
     ) -> SystemResult:
+        extra = repository_sources(wish.repositories, self._environ)
+        for one in extra:
+            request = SystemRequest(base, wish.names, repositories=wish.repositories)
+            with self._indexes(place, (one,)):
+                failed = update_alone(place, request, one, reach)
+            if failed:
+                return UnusableRepository(one.archive, failed.kind != "untrusted", failed.reasons)
         failures: list[Failure] = []
         for sources, snapshot in self._attempts(place, wish, base, archives):
-            request = SystemRequest(base, wish.names, wish.kept, snapshot)
-            with self._indexes(place, sources):
-                found = resolve(place, request, sources, archives[0].keyring, reach)
+            request = SystemRequest(base, wish.names, wish.kept, snapshot, wish.repositories)
+            with self._indexes(place, (*sources, *extra)):
+                found = resolve(place, request, sources, archives[0].keyring, reach, extra)
             if not isinstance(found, Failure):
                 return found
             if snapshot is None:

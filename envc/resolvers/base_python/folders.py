@@ -37,13 +37,17 @@ def python_of(layers: Layers, variables: Mapping[str, str]) -> BasePython | None
         version=interpreter.version,
         whole=interpreter.whole,
         folders=tuple(folder for folder in own if layers.names_under(folder)),
-        variables=tuple(
-            sorted(name for name, value in variables.items() if name[:4] == "PIP_" and value and name not in _HARMLESS)
-        ),
+        variables=_bending(variables),
         packages=packages_in(layers, [*paths, *folders]),
         occupied=bool(layers.names_under(_OWN)),
         glibc=_glibc(layers),
     )
+
+
+def _bending(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables that would bend what pip installs, sorted. pip reads none with small letters."""
+    named = {name for name, value in variables.items() if value and re.fullmatch(r"PIP_[A-Z0-9_]+", name)}
+    return tuple(sorted(named - _HARMLESS))
 
 
 def own_folders(interpreter: Interpreter) -> list[str]:

@@ -66,7 +66,7 @@ def _settings(layers: Layers, path: str) -> dict[str, str] | None:
 
 def _minor(layers: Layers, real: str, prefix: str) -> str | None:
     """Return `3.12`: what the program is called where it lies, else the only library beside it."""
-    if match := re.search(r"/python(3\.\d+)t?$", real):
+    if match := re.search(r"/python(3\.\d+)$", real):
         return match[1]
     found = {
         match[1] for name in layers.names_under(f"{prefix}/lib") if (match := re.search(r"/python(3\.\d+)/", name))

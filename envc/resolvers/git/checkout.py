@@ -13,6 +13,9 @@ from envc.resolvers.git.failures import failure_of
 from envc.resolvers.git.store import Store
 
 _BLOCK = 1 << 20
+#: How a file begins that stands for one of Git LFS (its specification, version 1), and how long it is at the most.
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+_LONGEST_POINTER = 1024
 
 
 def lay_out(store: Store, commit: str, folder: Path) -> GitFailure | None:
@@ -46,11 +49,13 @@ def _file(path: Path, relative: str) -> GitFile:
     if stat.S_ISLNK(known.st_mode):
         target = os.fsencode(path.readlink())
         return GitFile(relative, "120000", sha256(target).hexdigest(), len(target))
-    digest = sha256()
+    digest, pointer = sha256(), False
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
-    return GitFile(relative, "100755" if known.st_mode & 0o100 else "100644", digest.hexdigest(), known.st_size)
+            pointer = pointer or (known.st_size < _LONGEST_POINTER and block.startswith(_POINTER))
+    mode = "100755" if known.st_mode & 0o100 else "100644"
+    return GitFile(relative, mode, digest.hexdigest(), known.st_size, pointer)
 
 
 def submodules_of(store: Store, commit: str) -> Mapping[str, tuple[str, str]]:

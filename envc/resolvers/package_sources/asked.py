@@ -36,13 +36,19 @@ pathlib.Path(answer).write_text(json.dumps(said))
 
 
 def asked_of_build(
-    source: Path, needs: tuple[str, ...], cache: Path, settings: Settings, progress: Progress
+    source: Path,
+    needs: tuple[str, ...],
+    cache: Path,
+    settings: Settings,
+    progress: Progress,
+    told: Mapping[str, str],
 ) -> tuple[Said, tuple[str, ...]]:
     """Return what the build system says, and what more it needs to build. Runs code of the source.
 
+    `told` are variables that it reads.
     Raises `UnreadableError` when it fails, with its own last words.
     """
-    variables = clean_environment(os.environ)
+    variables = {**clean_environment(os.environ), **told}
     interpreter = environment.environment(cache, settings, variables, progress)
     with tempfile.TemporaryDirectory(prefix="envc-") as private:  # mode 0700: addresses may hold a password
         configuration, answer = Path(private, "pip.conf"), Path(private, "answer.json")
@@ -62,7 +68,11 @@ def asked_of_build(
 
 def _said(content: Mapping[str, Any]) -> tuple[Said, tuple[str, ...]]:
     said = Said(
-        content["Name"], content["Version"], tuple(content["requires"]), content["Requires-Python"], "its build system"
+        content["Name"],
+        content["Version"],
+        tuple(content["requires"]),
+        content["Requires-Python"],
+        "was asked of its build system, which ran on this machine",
     )
     return said, tuple(content["build"])
 

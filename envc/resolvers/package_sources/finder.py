@@ -12,7 +12,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PythonPackage
 from envc.language.packages import normalised
 from envc.lock.lists.project_folder import BuildSystemError, build_needs
-from envc.lock.package_sources import FoundSource, SourceWish
+from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundSource, SourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
 from envc.resolvers.git import Git
@@ -117,10 +117,14 @@ class Sources:
         assert package.source is not None  # noqa: S101
         build = build_needs(pyproject_of(folder))
         said = said_by(folder)
+        told = None if found.file else _told_version(package, found.commit)
+        if said and told and said.version is None and ASKING_GIT & {_name_of(one) for one in build}:
+            said = said._replace(version=told)
         if said is None or (said.version is None and not found.file):
             progress(f"asking the build of {package.name} what it needs")
             needs = tuple(one for one in package.source.needs if _name_of(one) not in wish.away)
-            said, more = asked_of_build(folder, needs, self.cache, self.settings, progress)
+            variables = {TOLD_VERSION: told} if told else {}
+            said, more = asked_of_build(folder, needs, self.cache, self.settings, progress, variables)
             build = (*build, *more)
         _refuse_other(wish, said, found.file and found.version)
         return found._replace(
@@ -128,7 +132,7 @@ class Sources:
             requires=said.requires,
             build=tuple(dict.fromkeys(build)),
             compiled=is_compiled(folder),
-            reason=f"what it needs is read from {said.place}",
+            reason=f"what it needs {said.place}",
         )
 
 
@@ -136,6 +140,17 @@ def _name_of(requirement: str) -> str:
     from packaging.requirements import Requirement as Parsed
 
     return normalised(Parsed(requirement).name)
+
+
+def _told_version(package: PythonPackage, commit: str) -> str:
+    """Return the version that a build is told which would ask git: the tag's, else one that names the commit."""
+    from packaging.version import InvalidVersion, Version
+
+    tag = package.source.tag if package.source else ""
+    try:
+        return str(Version(tag))
+    except InvalidVersion:
+        return f"0+g{commit[:12]}"
 
 
 def _version(said: Said) -> str:

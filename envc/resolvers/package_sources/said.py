@@ -14,7 +14,7 @@ _COMPILED = frozenset((".c", ".cc", ".cpp", ".cxx", ".cu", ".pyx", ".f", ".f90",
 
 
 class Said(NamedTuple):
-    """What a source says: its name and version where it does, what it needs, and where that was read."""
+    """What a source says: its name and version where it does, what it needs, and how that is known."""
 
     name: str | None
     version: str | None
@@ -71,7 +71,7 @@ def _of_project(content: dict[str, Any]) -> Said | None:
         str(version) if version else None,
         tuple(requires),
         str(python) if python else None,
-        "its pyproject.toml",
+        "is read from its pyproject.toml",
     )
 
 
@@ -95,12 +95,12 @@ def _of_package_info(folder: Path) -> Said | None:
     requires = [str(one) for one in head.get_all("Requires-Dist", [])]
     known = _release(str(head.get("Metadata-Version", "1.0"))) >= (2, 2)
     dynamic = {str(one).lower() for one in head.get_all("Dynamic", [])}
-    place = "its PKG-INFO"
+    place = "is read from its PKG-INFO"
     if not (known and "requires-dist" not in dynamic) and not requires:
         listed = _of_egg_info(folder)
         if listed is None:
             return None
-        requires, place = listed, "its requires.txt"
+        requires, place = listed, "is read from its requires.txt"
     python = head.get("Requires-Python")
     return Said(str(head.get("Name")), str(head.get("Version")), tuple(requires), python and str(python), place)
 

@@ -15,7 +15,7 @@ from envc.resolvers.pip_tools.words import plain
 
 def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
     """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
-    causes = failure["causes"]
+    causes = with_base(failure["causes"], request)
     provided = {one.name: one.version for one in request.provided}
     offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
     found: dict[tuple[str, str], Diagnostic] = {}
@@ -38,6 +38,32 @@ def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list
         or unusable(failure, graph)
         or [unsatisfiable(causes, graph)]
     )
+
+
+def with_base(causes: Sequence[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
+    """Return causes in which a package of the base states its own bounds: a resolver takes them for the program's."""
+    from packaging.requirements import Requirement
+
+    bounds = [(Requirement(bound), owner) for bound, owner in request.bounds_of_base]
+    wanted = [Requirement(one.text) for one in request.requirements]
+    theirs = {(one.name, one.specifier) for one, _ in bounds} - {(normalise(one.name), one.specifier) for one in wanted}
+    named = {cause["name"] for cause in causes}
+    kept = [cause for cause in causes if cause["parent"] or (cause["name"], specifiers(cause)) not in theirs]
+    return kept + [
+        {"name": one.name, "requirement": str(one), "specifier": str(one.specifier), "parent": owner}
+        for one, owner in bounds
+        if one.name in named
+    ]
+
+
+def specifiers(cause: Mapping[str, Any]) -> Any:
+    """Return the versions that a cause takes, to compare; None for what is no specifier."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(cause["specifier"])
+    except InvalidSpecifier:
+        return None
 
 
 def against_base(cause: Mapping[str, Any], provided: Mapping[str, str], graph: Graph) -> Diagnostic | None:

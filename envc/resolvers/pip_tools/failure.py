@@ -50,6 +50,14 @@ INDEX_TROUBLES = {
         "did not answer as a package index does",
         "check the address: it is the one below which each package has a page (the Simple API)",
     ),
+    "no-page": IndexTrouble(
+        "has no page at its address (404)",
+        "check the address: the page itself stands there, with links to wheels",
+    ),
+    "not-a-page": IndexTrouble(
+        "did not answer with a page of links",
+        "check the address: the page itself stands there, with links to wheels",
+    ),
     "unreadable": IndexTrouble("gave a page that cannot be read", "try again later, or ask the keeper of the index"),
     "broken-file": IndexTrouble("gave a file that is broken", "try again later, or ask the keeper of the index"),
 }
@@ -99,7 +107,10 @@ def unauthorised(failure: Mapping[str, Any], request: Request, graph: Graph) -> 
     """Return the report of an index that answered 401, 403 or 407."""
     host = urlsplit(failure["address"]).hostname or ""
     helps = {
-        401: (f"give pip a name and a password for {host}: in the file `~/.netrc`, or by `keyring`",),
+        401: (
+            f"give pip a name and a password for {host}: in the file `~/.netrc`, or by `keyring`",
+            "or name a `secret` of the program at its `index`; `--secret NAME=FILE` or its variable gives the value",
+        ),
         403: (
             f"check that the account which pip uses for {host} may read this package",
             "check the package's name: some indexes answer 403 for what they do not have",

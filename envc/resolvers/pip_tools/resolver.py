@@ -59,7 +59,8 @@ class PipTools:
         indexes = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
         request = request._replace(indexes=indexes)
         http_cache = str(self.cache / "pip-tools" / "http")
-        task = specification.task_of(request, with_logins(self.settings, os.environ), http_cache)
+        digests = str(self.cache / "pip-tools" / "digests")
+        task = specification.task_of(request, with_logins(self.settings, os.environ), http_cache, digests)
         time_limit = min(self.time_limit, request.patience or self.time_limit)
         message = child.run(interpreter, task, variables, progress, time_limit)
         if request.pins and message.get("failure", {}).get("kind") == "conflict":

@@ -40,8 +40,11 @@ class Task(NamedTuple):
     given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
 
 
-def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
-    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on."""
+def task_of(request: Request, settings: Settings, http_cache: str, digests: str = "") -> Task:
+    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on.
+
+    `digests` is a folder in which the digests of files are kept whose pages state none.
+    """
     return Task(
         {
             "python": [int(part) for part in release(request.target.python)],
@@ -50,6 +53,8 @@ def task_of(request: Request, settings: Settings, http_cache: str) -> Task:
             "markers": markers_of(request.target),
             "routes": routes_of(request),
             "given": {one.name: file_name(one) for one in request.known},
+            "flat": sorted(flat_of(request)),
+            "digests": digests,
             "indexes": list(settings.remote_indexes),
             "settings": settings.variables,
             "overrides": overrides_of(request),
@@ -115,6 +120,15 @@ def routes_of(request: Request) -> dict[str, str]:
         if routes.setdefault(name, addresses[index]) != addresses[index]:
             raise ValueError(f"{name} is to come from two indexes")
     return routes
+
+
+def flat_of(request: Request) -> set[str]:
+    """Return the names whose only index is one page of links to wheels."""
+    from packaging.requirements import Requirement
+
+    pages = set(request.pages)
+    asked = {normalise(Requirement(one.text).name) for one in request.requirements if one.index_name in pages}
+    return asked | {name for name, index in request.routes if index in pages}
 
 
 def lines_of(request: Request) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -16,8 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 from envc.lock.resolution import Given
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import file_name, metadata_of
-from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, get, read_metadata, refused, ruled
-from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, is_page, read_page
+from envc.resolvers.uv.digests import digest_of, keep
+from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, read_metadata, refused, ruled
+from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, files_of, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
 
@@ -71,6 +70,9 @@ class Indexes:
         self.cache = cache
         self.progress = progress
         self.given = {one.name: one for one in given}
+        self.flat: frozenset[str] = frozenset()  # names whose index is one page of links to wheels
+        self.digests = cache.parent / "digests"
+        self.pages: dict[str, Future[Page]] = {}  # those pages, by address
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
         self.found: dict[tuple[str, str], Future[Facts]] = {}
@@ -88,7 +90,8 @@ class Indexes:
             try:
                 answer.set_result(find())
             except BaseException as error:  # noqa: BLE001 (whoever waits is told)
-                if isinstance(error, IndexFailureError) and error.facts["package"] is None:
+                named = answers is not self.pages  # a page of links is asked for by its address
+                if isinstance(error, IndexFailureError) and error.facts["package"] is None and named:
                     error.facts["package"] = question if isinstance(question, str) else question[0]
                 answer.set_exception(error)
         return answer.result()
@@ -115,11 +118,30 @@ class Indexes:
             return offered_by_nobody(self.given[name])
         self.progress(name)
         route = self.routes.get(name)
+        if route and name in self.flat:
+            links = self.once(self.pages, route, lambda: self.read_links(route))
+            return self.offered(name, Page(links.address, files_of(name, links.files)))
         for index in [route] if route else self.indexes:
             page = self.read(f"{index.rstrip('/')}/{name}/")
             if page is not None and page.files:
-                return Offered(page, *self.taker.sort(name, page.files))
+                return self.offered(name, page)
         return Offered(Page("", ()), {}, {})
+
+    def offered(self, name: str, page: Page) -> Offered:
+        """Return what the target takes of a page."""
+        return Offered(page, *self.taker.sort(name, page.files))
+
+    def read_links(self, address: str) -> Page:
+        """Return a page of links to wheels. Raises `IndexFailureError`."""
+        try:
+            page = self.read(address)
+        except IndexFailureError as failure:
+            if failure.facts["kind"] == "not-an-index":
+                failure.facts["kind"] = "not-a-page"
+            raise
+        if page is None:
+            raise IndexFailureError("no-page", address, "", 404)
+        return page
 
     def read(self, address: str) -> Page | None:
         """Return a page, or None when the index does not have it. Raises `IndexFailureError`."""
@@ -188,20 +210,21 @@ class Indexes:
     def find_facts(self, name: str, version: str) -> Facts:
         """Look a version up, however the names of its wheels write it. A hash that the page does not state is made."""
         offered, same = self.offer(name), alike(version)
+        taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
+        if taken is None:
+            raise LookupError(name)
         hashes = {
             f"sha256:{file.sha256 or self.digest(offered.page.url_of(file))}"
             for text, files in offered.wheels.items()
             if same(text)
             for file in files
+            if name not in self.flat or file.sha256 or file == taken  # such a page rarely states any
         }
-        taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
-        if taken is None:
-            raise LookupError(name)
         return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked, taken.sha256)
 
     def digest(self, url: str) -> str:
         """Return the hash of a file whose page states none."""
-        return hashlib.sha256(get(self.session, url, {}).content).hexdigest()
+        return digest_of(self.session, url, self.digests)
 
     def files_so_far(self) -> dict[str, tuple[File, ...]]:
         """Return the files of all names whose pages were read."""
@@ -247,15 +270,3 @@ def alike(version: str) -> Callable[[str], bool]:
             return False
 
     return same
-
-
-def keep(place: Path, content: bytes) -> None:
-    """Put a file into the cache, whole or not at all. A cache that cannot be written is none."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(new).replace(place)
-    except OSError:
-        return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
+
+from envc.lock.requirements import normalise
 
 #: What pages are asked for as, best first.
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.1, text/html;q=0.01"
@@ -61,6 +64,17 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 def filename_of(url: str) -> str:
     """Return the name of the file that an address ends with."""
     return unquote(url.partition("#")[0].partition("?")[0].rpartition("/")[2])
+
+
+def files_of(name: str, files: Iterable[File]) -> tuple[File, ...]:
+    """Return the files of a page of links that claim to be of a package."""
+    return tuple(file for file in files if name_of(file.filename) == name)
+
+
+def name_of(filename: str) -> str:
+    """Return the name of the package that a file claims to be of."""
+    before, _, _ = filename.partition("-") if filename.endswith(".whl") else filename.rpartition("-")
+    return normalise(before)
 
 
 def of_json(row: dict[str, Any]) -> File:

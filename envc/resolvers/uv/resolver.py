@@ -50,7 +50,7 @@ class Uv:
         from envc.resolvers.pip_tools import failure
         from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
         from envc.resolvers.pip_tools.inside.rules import Rules
-        from envc.resolvers.pip_tools.specification import overrides_of, routes_of
+        from envc.resolvers.pip_tools.specification import flat_of, overrides_of, routes_of
         from envc.resolvers.stand_in import without_provided
         from envc.resolvers.uv import answer, program
         from envc.resolvers.uv.index import Indexes
@@ -69,8 +69,15 @@ class Uv:
         mail: queue.Queue[Mail] = queue.Queue()
         session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
         indexes = Indexes(
-            session, routes, places, Taker(request.target), self.cache / "uv" / "metadata", mail.put, request.known
+            session,
+            routes,
+            places,
+            Taker(request.target),
+            self.cache / "uv" / "metadata",
+            mail.put,
+            request.known,
         )
+        indexes.flat = frozenset(flat_of(request))
         indexes.rules = Rules(overrides_of(request), request.bare)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import quote
 
 from envc.knowledge.archives import Archive
 from envc.knowledge.library import Library
 from envc.lock.model import Lock, LockedDistribution, LockedSystemPackage
-from envc.resolvers.apt.configuration import Source
+from envc.resolvers.apt.configuration import Source, archive_variable
 from envc.resolvers.apt.machine import (
     addresses_of_this_machine,
     given_sources,
@@ -25,14 +26,20 @@ def wanted_debs(
     library: Library,
     name_of: Callable[[LockedSystemPackage], str],
     environ: Mapping[str, str] | None = None,
+    repositories: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Wanted]:
-    """Return the file of every package that the base does not have, with the addresses to ask in turn."""
+    """Return the file of every package that the base does not have, with the addresses to ask in turn.
+
+    `repositories` are the addresses of those that the program names.
+    """
     environ = os.environ if environ is None else environ
     found = []
     for distribution in lock.distributions:
         packages = [one for one in lock.system if one.stage == distribution.stage and one.archive and one.path]
         if packages:
             places = _places(distribution, library, lock.platform.partition("/")[2], environ)
+            for name, address in repositories.items():
+                places[name] = ((environ.get(archive_variable(name)) or address).rstrip("/"),)
             found += [
                 Wanted(
                     called=f"{one.name} {one.version}",

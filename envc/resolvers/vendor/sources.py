@@ -12,7 +12,7 @@ from envc.diagnostics import Span
 from envc.diagnostics.diagnostic import world_failed
 from envc.lock.repositories import GitFailure, GitTree, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress
-from envc.plan.build_parts import PlannedSource
+from envc.plan.program_parts import PlannedSource
 from envc.plan.vendored import source_of
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut

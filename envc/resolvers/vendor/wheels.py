@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from envc.diagnostics.diagnostic import world_failed
@@ -29,8 +29,11 @@ def fetch_wheels(  # what a machine needs to know to fetch
     settings: Settings,
     addresses: Mapping[str, str],
     progress: Progress,
+    pages: Collection[str] = (),
 ) -> None:
-    """Fetch the wheel of every package of a lock. `addresses` are those of named indexes.
+    """Fetch the wheel of every package of a lock, and of what builds others.
+
+    `addresses` are those of named indexes, `pages` the names of those with links.
 
     Raises a `Report` named `wheels-not-fetched`.
     """
@@ -45,8 +48,15 @@ def fetch_wheels(  # what a machine needs to know to fetch
     target = Target(locked.lock.python.version, locked.lock.platform, _oldest_glibc(locked))
     for index, pins in wanted:
         progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
-        own = settings if index is None else settings._replace(main_index=addresses[index], extra_indexes=())
+        own = settings if index is None else _settings_for(addresses[index], settings, links=index in pages)
         _download(interpreter, requirements.write(pins), target, folder, own, variables)
+
+
+def _settings_for(address: str, settings: Settings, *, links: bool) -> Settings:
+    """Return settings with which pip sees one index, or one page of links, and no other."""
+    if links:
+        return settings._replace(main_index=None, extra_indexes=(), no_index=True, find_links=(address,))
+    return settings._replace(main_index=address, extra_indexes=(), find_links=())
 
 
 def _oldest_glibc(locked: LockedFiles) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from envc.plan.devices import devices_of, gpu_number, wanted_gpus
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.health import seconds
 from envc.targets._manifest import ENVIRONMENT_HASH, HASH, head, image_of, secret_file_variable, variables_of
@@ -29,6 +30,8 @@ def comment(plan: Plan, hashes: PlanHash) -> list[str]:
     lines = [*head("Compose manifest", plan, hashes), "`envc build` makes the image; ENVC_IMAGE names another one."]
     if any(artifact.location and "://" not in artifact.location for artifact in plan.data):
         lines.append("ENVC_ROOT is the project's root, for whoever moves this file.")
+    if wanted_gpus(plan.run) and devices_of(plan.run):
+        lines.append(f"ENVC_GPU_GROUP is the number of the group that {devices_of(plan.run)[0]} belongs to.")
     return lines
 
 
@@ -130,9 +133,11 @@ def _resources(plan: Plan) -> dict[str, Any]:
     if run.memory:
         limits["memory"] = f"{run.memory}b"
     deploy: dict[str, Any] = {"resources": {"limits": limits}} if limits else {}
-    gpus = run.accelerator
-    if gpus and not gpus.optional:
-        device = {"driver": "nvidia", "count": gpus.count or "all", "capabilities": ["gpu"]}
+    if wanted_gpus(run) and devices_of(run):
+        found["devices"] = [f"{device}:{device}" for device in devices_of(run)]
+        found["group_add"] = ["${ENVC_GPU_GROUP:?}"]
+    elif wanted_gpus(run):
+        device = {"driver": "nvidia", "count": gpu_number(run) or "all", "capabilities": ["gpu"]}
         deploy.setdefault("resources", {})["reservations"] = {"devices": [device]}
     if deploy:
         found["deploy"] = deploy

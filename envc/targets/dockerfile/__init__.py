@@ -10,6 +10,7 @@ from envc.targets.dockerfile.conda import conda_stage
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.programs import build_stages
 from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.sources import repository_stages, source_stages
 
@@ -27,6 +28,7 @@ def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *builder_stage(plan),
         *project_stage(plan),
         *source_stages(plan),
+        *build_stages(plan),
         *conda_stage(plan),
         Blank(),
         *inference_stage(plan, hashes),

@@ -8,6 +8,7 @@ from envc.lock.dpkg import LINE_FORMAT
 from envc.plan.plan import Plan
 from envc.plan.system_parts import PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
 from envc.targets.dockerfile.instructions import Argument, Comment, Instruction, Run
+from envc.targets.dockerfile.repositories import with_repositories
 
 #: What apt and dpkg leave behind, with times in it.
 _LEAVINGS = (
@@ -30,8 +31,11 @@ _QUIET = "DEBIAN_FRONTEND=noninteractive"
 def install(plan: Plan, stage: str) -> list[Instruction]:
     """Return the steps that install a stage's packages without their recommended ones."""
     distribution = plan.apt.distribution_of(stage)
-    names = plan.apt.builder if stage == "builder" else plan.apt.inference
-    return _by_version(plan.apt.packages_of(stage), distribution) if distribution else _by_name(names)
+    compiled = {one.stage: one.packages for one in plan.programs}
+    names = {"builder": plan.apt.builder, "inference": plan.apt.inference, **compiled}[stage]
+    if distribution:
+        return _by_version(plan.apt.packages_of(stage), distribution, plan.placement.output)
+    return _by_name(names)
 
 
 def _by_name(packages: tuple[str, ...]) -> list[Instruction]:
@@ -52,24 +56,34 @@ def _by_name(packages: tuple[str, ...]) -> list[Instruction]:
     return [reason, step]
 
 
-def _by_version(packages: tuple[PlannedSystemPackage, ...], distribution: PlannedDistribution) -> list[Instruction]:
+def _by_version(
+    packages: tuple[PlannedSystemPackage, ...], distribution: PlannedDistribution, output: str
+) -> list[Instruction]:
     """Return the steps for exact versions: apt checks files by the signed indexes, the list is checked at the end."""
     if not packages:
         return [Comment(("The base has them.",))]
     count = "1 package" if len(packages) == 1 else f"{len(packages)} packages"
     when = f"as it was at {distribution.snapshot}" if distribution.snapshot else "as the lock names them"
-    reason = Comment((f"{count} of {distribution.name} {distribution.release}, {when}; nothing else may come along.",))
+    names = ", ".join((f"{distribution.name} {distribution.release}", *(one.name for one in distribution.repositories)))
+    reason = Comment((f"{count} of {names}, {when}; nothing else may come along.",))
     exact = tuple(f"{one.name}={one.version}" for one in packages)
     options, arguments, commands = _snapshot(distribution)
     leavings = (*_LEAVINGS, f"{_LISTING}*", *([_SNAPSHOT] if commands else []))
+    beside = with_repositories(distribution, output)
+    install: tuple[tuple[str, ...], ...] = ((_QUIET, "apt-get", *options, *_INSTALL, *exact),)
+    if beside:
+        arguments, commands = [*arguments, *beside.arguments], [*commands, *beside.commands]
+        leavings = (*leavings, *beside.leavings)
+        install = (("apt-get", *options, *_INSTALL, "--download-only", *exact), beside.check, *install)
     step = Run(
         (
             *commands,
             ("apt-get", *options, "update", "-qq", "-o", "APT::Update::Error-Mode=any"),
-            (_QUIET, "apt-get", *options, *_INSTALL, *exact),
+            *install,
             *_checked(distribution),
             ("rm", "-rf", *leavings),
         ),
+        beside.mounts if beside else (),
         raw=frozenset({">", *leavings, *(word for command in commands for word in command if word[:1] in {'"', ">"})}),
     )
     return [reason, *arguments, step]

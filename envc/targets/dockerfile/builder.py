@@ -11,7 +11,7 @@ from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.built import built_packages
 from envc.targets.dockerfile.byte_code import compile_byte_code
 from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
-from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
+from envc.targets.dockerfile.downloads import mounts_for
 from envc.targets.dockerfile.instructions import (
     Argument,
     Blank,
@@ -25,6 +25,7 @@ from envc.targets.dockerfile.outside import unpack_tools
 from envc.targets.dockerfile.own_python import as_root, make_environment
 from envc.targets.dockerfile.patches import apply_patches
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.toolchains import copy_toolchains
 from envc.targets.dockerfile.wheels import install_wheels
 
 Steps = Mapping[BuilderStep, Callable[[Plan], list[Instruction]]]
@@ -106,7 +107,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     names = "1 package" if count == 1 else f"{count} packages"
     where = "the default index" if group.index is None else f"the index {group.index}"
     target = f"/requirements/{group.file}"
-    reasons = plan.origin("accelerator reason") if group.index else ()
+    reasons = plan.origin("accelerator reason" if group.index else "extra reason")
     texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
     steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
     pip = pip_install(plan)
@@ -115,18 +116,19 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
         argument = index_argument(group.index)
         steps.append(Argument(argument, group.address or ""))
         reference = f'"${{{argument}}}"'
-        pip += ["--index-url", reference]
+        pip += ["--no-index", "--find-links", reference] if group.links else ["--index-url", reference]
         raw.add(reference)
     pip += ["-r", target]
     steps += [
         Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), (PIP_CACHE, *MACHINE), frozenset(raw)),
+        Run((tuple(pip),), mounts_for(group.index if group.login else None), frozenset(raw)),
     ]
     return steps
 
 
 _STEPS: Steps = {
     "system packages": _system_packages,
+    "toolchains": copy_toolchains,
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "wheels": _wheels,

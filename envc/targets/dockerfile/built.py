@@ -6,16 +6,19 @@ tools see those, too. Nothing of it but the installed wheel is in what reaches t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from envc.plan.built_parts import PlannedArchive, PlannedBuild
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.downloads import MACHINE, PIP_CACHE
-from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Run
+from envc.targets.dockerfile.downloads import mounts_for
+from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
 
-#: The first moment that a zip archive, such as a wheel, can hold.
-EPOCH = "SOURCE_DATE_EPOCH=315532800"
+#: The first moment that a zip archive, such as a wheel, can hold; and no byte code is left that knows another one.
+FIXED = ("SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1")
 #: Finds a source archive where pip finds packages, as pip is configured, and keeps it when it is the one of the lock.
 _FETCH = (
     "import sys; from hashlib import sha256; from pip._internal.commands import create_command; "
@@ -39,15 +42,25 @@ _UNPACK = (
 )
 
 
-def built_packages(plan: Plan) -> list[Instruction]:
+class Access(NamedTuple):
+    """How tools and archives come into the builder: from the network, or from vendored folders."""
+
+    mounts: tuple[Mount, ...]
+    #: Returns pip's words for an index and its address, and what must stand before them.
+    words: Callable[[str | None, str | None], tuple[tuple[str, ...], list[Instruction]]]
+    #: Returns the command that puts an archive to a place, with pip's words for its index.
+    fetch: Callable[[str, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
+
+
+def built_packages(plan: Plan, access: Access | None = None) -> list[Instruction]:
     """Return the steps for archives and repositories."""
-    return [step for build in plan.built if build.folder is None for step in build_steps(plan, build)]
+    return [step for build in plan.built if build.folder is None for step in _steps(plan, build, access or NETWORK)]
 
 
-def build_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+def _steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
     """Return the steps that build one package and install it into the environment."""
     steps: list[Instruction] = [Blank(), *because(plan, f"built {build.name}", texts=_texts(build))]
-    steps += tools_steps(plan, build)
+    steps += tools_steps(plan, build, access)
     if build.repository is not None:
         steps.append(Copy(REPOSITORY, f"{build.place}/source", stage=build.repository.stage))
     commands = (wheel_command(plan, build), install_command(plan, build))
@@ -66,7 +79,7 @@ def pip(python: str) -> list[str]:
     return ["pip", "--python", python]
 
 
-def tools_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
     """Return the steps that make the environment of tools and fetch the archive. They alone have a network."""
     tools = f"{build.place}/tools"
     commands: list[tuple[str, ...]] = [("python", "-m", "venv", "--without-pip", tools)]
@@ -77,17 +90,19 @@ def tools_steps(plan: Plan, build: PlannedBuild) -> list[Instruction]:
         commands.append(("echo", f"{plan.python.environment}/{folder}", ">", f"{tools}/{folder}/environment.pth"))
         raw.add(">")
     for group in build.tools:
-        words, argument = _index(group.index, group.address)
+        words, argument = access.words(group.index, group.address)
         steps += [*argument, Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)]
         install = [*pip(f"{tools}/bin/python"), "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
         commands.append((*install, "--no-compile", *words, "-r", _requirements(group)))
         raw.update(word for word in words if word.startswith('"'))
     if build.archive is not None:
-        words, argument = _index(build.archive.index, build.archive.address)
+        words, argument = access.words(build.archive.index, build.archive.address)
         steps += argument
-        commands += _fetch(build, build.archive, words)
+        place = f"{build.place}/archive"
+        commands.append(access.fetch(build.name, build.archive, place, words))
+        commands.append(("python", "-c", _UNPACK, place, f"{build.place}/source"))
         raw.update(word for word in words if word.startswith('"'))
-    return [*steps, Run(tuple(commands), (PIP_CACHE, *MACHINE), frozenset(raw))]
+    return [*steps, Run(tuple(commands), access.mounts, frozenset(raw))]
 
 
 def _requirements(group: PackageGroup) -> str:
@@ -102,12 +117,11 @@ def _index(index: str | None, address: str | None) -> tuple[tuple[str, ...], lis
     return ("--index-url", f'"${{{argument}}}"'), [Argument(argument, address or "")]
 
 
-def _fetch(build: PlannedBuild, archive: PlannedArchive, words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    place = f"{build.place}/archive"
-    return [
-        ("python", "-c", _FETCH, build.name, archive.file, archive.sha256, place, *words),
-        ("python", "-c", _UNPACK, place, f"{build.place}/source"),
-    ]
+def _fetch(name: str, archive: PlannedArchive, place: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    return ("python", "-c", _FETCH, name, archive.file, archive.sha256, place, *words)
+
+
+NETWORK = Access(mounts_for(), _index, _fetch)
 
 
 def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
@@ -115,7 +129,7 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     source = f"{build.place}/source" + (f"/{build.subdirectory}" if build.subdirectory else "")
     wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--use-pep517", "--no-cache-dir", "--quiet"]
     return (
-        EPOCH,
+        *FIXED,
         *(f"{name}={value}" for name, value in build.variables),
         path(plan, build),
         *pip(f"{build.place}/tools/bin/python"),
@@ -127,9 +141,13 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
 
 
 def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
-    """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind."""
+    """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind.
+
+    It must be the version of the lock; that of a folder of the project is what its files say.
+    """
     install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
-    return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", build.name)
+    wanted = build.name if build.folder is not None else f"{build.name}=={build.version}"
+    return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 
 
 def path(plan: Plan, build: PlannedBuild) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from envc.plan.conda_parts import CondaPart, channel_argument
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.downloads import CERTIFICATES, MACHINE, PIP_CACHE
+from envc.targets.dockerfile.downloads import CERTIFICATES, mounts_for
 from envc.targets.dockerfile.instructions import Argument, Blank, Copy, From, Instruction, Mount, Run, RunExact
 from envc.targets.dockerfile.own_python import as_root
 from envc.targets.dockerfile.quoting import because
@@ -58,7 +58,7 @@ def _make_installer(conda: CondaPart, own: str, wheels: Mount | None) -> Run:
         ("echo", conda.installer, ">", requirements),
         (*pip, "-r", requirements),
     )
-    return Run(commands, (wheels,) if wheels else (PIP_CACHE, *MACHINE), frozenset({">"}))
+    return Run(commands, (wheels,) if wheels else mounts_for(), frozenset({">"}))
 
 
 def copy_conda(plan: Plan) -> list[Instruction]:

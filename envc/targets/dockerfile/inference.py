@@ -30,6 +30,7 @@ from envc.targets.dockerfile.instructions import (
 )
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
 from envc.targets.dockerfile.own_python import as_root
+from envc.targets.dockerfile.programs import copy_programs
 from envc.targets.dockerfile.projects import add_projects
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import copy_sources
@@ -158,7 +159,7 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         health = run.health
         steps += because(plan, "health")
         steps.append(HealthCheck(health.command, health.interval, health.timeout, health.start, health.retries))
-    steps += because(plan, "command")
+    steps += because(plan, "command", "launch")
     if not plan.base.official_python:
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]
@@ -171,6 +172,7 @@ _STEPS: Steps = {
     "tools": add_tools,
     "images": copy_from_images,
     "sources": copy_sources,
+    "programs": copy_programs,
     "conda packages": copy_conda,
     "virtual environment": _virtual_environment,
     "data": _data,

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.built import EPOCH, install_command, path, pip, tools_steps, wheel_command
+from envc.targets.dockerfile.built import FIXED, NETWORK, Access, install_command, path, pip, tools_steps, wheel_command
 from envc.targets.dockerfile.byte_code import compile_elsewhere
-from envc.targets.dockerfile.instructions import Blank, Copy, From, Instruction, Run
+from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run
 from envc.targets.dockerfile.quoting import because
 
 #: What is installed lies here as it will lie in the environment.
 _INSTALLED = "/opt/project"
 
 
-def project_stage(plan: Plan) -> list[Instruction]:
+def project_stage(plan: Plan, access: Access = NETWORK) -> list[Instruction]:
     """Return the stage that builds the folders of the project."""
     builds = [build for build in plan.built if build.folder is not None]
     if not builds:
         return []
     steps: list[Instruction] = [Blank(), From("builder", "project")]
     for build in builds:
-        steps += _build(plan, build)
+        steps += _build(plan, build, access)
     return [*steps, compile_elsewhere(plan, _INSTALLED)]
 
 
-def _build(plan: Plan, build: PlannedBuild) -> list[Instruction]:
+def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
     folder = plan.placement.at_root(build.folder or ".")
     how = "its files stay where they are" if build.editable else "built of its files as they are, without network"
-    steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build)]
+    steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build, access)]
     raw = frozenset({path(plan, build)})
     if build.editable:
         place = _place(plan, build)
         return [*steps, Copy(folder, place), Run((_in_place(plan, build, place),), raw=raw, network=False)]
     commands = (wheel_command(plan, build), (*install_command(plan, build), "--prefix", _INSTALLED))
-    return [*steps, Copy(folder, f"{build.place}/source"), Run(commands, raw=raw, network=False)]
+    made = Run(commands, raw=raw, network=False)
+    return [*steps, Copy(folder, f"{build.place}/source"), Comment(("hadolint ignore=DL3013",)), made]
 
 
 def _place(plan: Plan, build: PlannedBuild) -> str:
@@ -45,7 +46,7 @@ def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
     tools = f"{build.place}/tools/lib/python{plan.python.minor}/site-packages"
     install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
     install += ["--no-build-isolation", "--no-cache-dir", "--prefix", _INSTALLED, "--editable", place]
-    return (EPOCH, path(plan, build), f"PYTHONPATH={tools}", *install)
+    return (*FIXED, path(plan, build), f"PYTHONPATH={tools}", *install)
 
 
 def add_projects(plan: Plan) -> list[Instruction]:

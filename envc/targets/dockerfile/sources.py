@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from envc.plan.build_parts import PlannedSource
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.targets.dockerfile.instructions import AddCommit, Blank, Copy, From, Instruction, RunExact
 from envc.targets.dockerfile.quoting import because
 

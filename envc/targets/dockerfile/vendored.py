@@ -6,21 +6,25 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
-from envc.plan.build_parts import PlannedSource
+from envc.plan.built_parts import PlannedArchive
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedSource
 from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
 from envc.targets.dockerfile.builder import builder_stage, in_order, overrides, pip_install
+from envc.targets.dockerfile.built import Access, built_packages
 from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.conda import conda_stage
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.programs import build_stages
+from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.quoting import because
-from envc.targets.dockerfile.sources import FOLDER, source_stages
+from envc.targets.dockerfile.sources import FOLDER, repository_stages, source_stages
 
 FILE = "Dockerfile.vendored"
 #: The build contexts, by the folder that each of them is.
@@ -44,8 +48,13 @@ def emit_vendored(plan: Plan, hashes: PlanHash) -> dict[str, str]:
 def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     """Return all instructions in order."""
     steps = [
-        *builder_stage(plan, {"system packages": _builders_packages, "packages": _packages}),
+        *repository_stages(plan, _source),
+        *builder_stage(
+            plan, {"system packages": _builders_packages, "packages": _packages, "built packages": _built_packages}
+        ),
+        *project_stage(plan, _access()),
         *source_stages(plan, _source),
+        *build_stages(plan, _debs),
         *conda_stage(plan, _mount("wheels"), _mount("conda")),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
@@ -101,6 +110,20 @@ def _debs(plan: Plan, stage: str) -> list[Instruction]:
 def _source(source: PlannedSource) -> list[Instruction]:
     archive = f"{_MOUNTED}/sources/{_inside(source_of(source))}"
     return [Run((("python", "-c", _UNPACK, archive, FOLDER),), (_mount("sources"),))]
+
+
+def _built_packages(plan: Plan) -> list[Instruction]:
+    return built_packages(plan, _access())
+
+
+def _access() -> Access:
+    """Return how a build takes tools and archives from the folders."""
+    words = ("--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels")
+
+    def take(_: str, archive: PlannedArchive, place: str, __: tuple[str, ...]) -> tuple[str, ...]:
+        return ("cp", f"{_MOUNTED}/files/{_inside(file_of(archive.sha256))}", place)
+
+    return Access((_mount("wheels"), _mount("files")), lambda *_: (words, []), take)
 
 
 def _packages(plan: Plan) -> list[Instruction]:

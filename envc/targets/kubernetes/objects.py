@@ -63,8 +63,8 @@ def _job(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> list[dict[str, 
     several: dict[str, Any] = {}
     if launch and nodes > 1:
         first = f"{name}-0.{name}"
-        command = one_node_of_many(launch, Meeting(first, _PORT, f"{first}:{_PORT}", name, Late("NODE_RANK")))
-        variables = [{"name": "NODE_RANK", "valueFrom": {"fieldRef": {"fieldPath": _INDEX}}}]
+        command = one_node_of_many(launch, Meeting(first, _PORT, f"{first}:{_PORT}", name, Late("ENVC_NODE_RANK")))
+        variables = [{"name": "ENVC_NODE_RANK", "valueFrom": {"fieldRef": {"fieldPath": _INDEX}}}]
         several = {"subdomain": name}
         spec |= {"completionMode": "Indexed", "completions": nodes, "parallelism": nodes}
     pod = {"restartPolicy": "Never", **several, **pod_spec(plan, hashes, target, command, variables)}

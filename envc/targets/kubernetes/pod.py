@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from envc.plan.devices import devices_of, wanted_gpus
 from envc.plan.fetch import fetch_command, fetch_variables
 from envc.plan.launching import Late
 from envc.targets._manifest import image_of, variables_of
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from envc.plan.hash import PlanHash
     from envc.plan.plan import Plan
     from envc.plan.target_parts import PlannedTarget
-
-GPU = "nvidia.com/gpu"
 
 
 def pod_spec(
@@ -47,13 +46,15 @@ def pod_spec(
         **probes(plan.run.health, serves=target.form == "deployment"),
         **_listed("volumeMounts", [one.mount() for one in volumes]),
     }
+    number = wanted_gpus(plan.run)
     selector = {"kubernetes.io/arch": plan.base.platform.rsplit("/", 1)[-1], **dict(target.select)}
     return {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
+        "shareProcessNamespace": True,  # so the program is not process 1, which would be deaf to signals
         **({"hostIPC": True} if plan.run.ipc == "host" else {}),
         "nodeSelector": selector,
-        **({"tolerations": [{"key": GPU, "operator": "Exists", "effect": "NoSchedule"}]} if _gpus(plan) else {}),
+        **_listed("tolerations", [{"key": _gpu(plan), "operator": "Exists", "effect": "NoSchedule"}] * (number > 0)),
         "securityContext": _pod_security(plan, volumes),
         **_listed("initContainers", before),
         "containers": [container],
@@ -100,16 +101,15 @@ def _container_port(port: str) -> dict[str, Any]:
     return {"name": f"{protocol}-{number}", "containerPort": int(number), "protocol": protocol.upper()}
 
 
-def _gpus(plan: Plan) -> int:
-    accelerator, launch = plan.run.accelerator, plan.run.launch
-    if accelerator is None or accelerator.optional:
-        return 0
-    return accelerator.count or (launch.each if launch else 1)
+def _gpu(plan: Plan) -> str:
+    """Return what the device plug-in of the GPUs' maker calls them."""
+    return "amd.com/gpu" if devices_of(plan.run) else "nvidia.com/gpu"
 
 
 def _resources(plan: Plan, target: PlannedTarget) -> dict[str, Any]:
     fabric = plan.run.fabric
-    devices: dict[str, str] = {GPU: str(_gpus(plan))} if _gpus(plan) else {}
+    number = wanted_gpus(plan.run)
+    devices: dict[str, str] = {_gpu(plan): str(number)} if number else {}
     if fabric and fabric.resource:
         devices[fabric.resource] = "1"
     devices |= {name: str(number) for name, number in target.resources}

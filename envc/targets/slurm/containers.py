@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from envc.plan.devices import devices_of, wanted_gpus
 from envc.plan.launching import Late
 from envc.targets.slurm.words import Joined, Word
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from envc.plan.target_parts import PlannedTarget
     from envc.targets.slurm.mounts import Mount
 
-IMAGE = Late("image")
+IMAGE = Late("envc_image")
 _DEVICES = "/dev/infiniband"
 
 
@@ -46,7 +47,9 @@ def container(
     if target.container == "apptainer":
         return [], _apptainer(plan, mounts)
     fabric = plan.run.fabric
-    devices: list[Word] = [f"{_DEVICES}:{_DEVICES}"] if fabric and fabric.kind != "tcp" else []
+    places = [_DEVICES] if fabric and fabric.kind != "tcp" else []
+    places += devices_of(plan.run) if wanted_gpus(plan.run) else ()
+    devices: list[Word] = [f"{place}:{place}" for place in places]
     if target.container == "enroot":
         return [], _enroot(mounts, devices, variables)
     return _pyxis(plan, mounts, devices, variables), []
@@ -69,7 +72,8 @@ def _apptainer(plan: Plan, mounts: Sequence[Mount]) -> list[Word]:
     launch = plan.run.launch
     words: list[Word] = ["apptainer", "exec", "--no-home", "--writable-tmpfs"]
     words += [] if launch and launch.program == "mpi" else ["--cleanenv"]
-    words += ["--nv"] if plan.run.accelerator else []
+    if plan.run.accelerator:
+        words.append("--rocm" if devices_of(plan.run) else "--nv")
     words += ["--pwd", plan.settings.working_directory]
     for mount in mounts:
         words += ["--bind", mount.joined()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from envc.plan.devices import wanted_gpus
+
 if TYPE_CHECKING:
     from envc.plan.hash import PlanHash
     from envc.plan.plan import Plan
@@ -40,20 +42,13 @@ def directives(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> list[str]
         ("nodes", nodes_of(plan)),
         ("ntasks-per-node", tasks_of(plan)),
         ("cpus-per-task", processors_of(plan)),
-        ("gpus-per-node", _gpus(plan)),
+        ("gpus-per-node", wanted_gpus(plan.run) or None),
         ("mem", _memory(plan, target)),
         ("time", None if target.time is None else _time(target.time)),
         ("output", "%x-%j.out"),
     ]
     lines = [f"#SBATCH --{name}={value}" for name, value in options if value is not None]
     return [*lines, *(["#SBATCH --exclusive"] if target.exclusive else [])]
-
-
-def _gpus(plan: Plan) -> int | None:
-    accelerator, launch = plan.run.accelerator, plan.run.launch
-    if accelerator is None or accelerator.optional:
-        return None
-    return accelerator.count or (launch.each if launch else 1)
 
 
 def _memory(plan: Plan, target: PlannedTarget) -> str | None:

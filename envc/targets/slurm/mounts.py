@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from envc.plan.file_parts import PlannedArtifact
     from envc.plan.plan import Plan
 
-ROOT = Late("root")
-DATA = Late("data")
+ROOT = Late("envc_root")
+DATA = Late("envc_data")
 
 
 class Mount(NamedTuple):

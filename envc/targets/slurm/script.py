@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _FOREIGN = "LD_LIBRARY_PATH LD_PRELOAD PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV"
 _MEETING = (
     "# The nodes meet on the first of them.",
-    'mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")',
-    "MASTER_ADDR=${nodes[0]}",
-    "MASTER_PORT=$((20000 + SLURM_JOB_ID % 40000))",
-    'MASTER_ENDPOINT="$MASTER_ADDR:$MASTER_PORT"',
+    'mapfile -t envc_nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")',
+    "envc_host=${envc_nodes[0]}",
+    "envc_port=$((20000 + SLURM_JOB_ID % 40000))",
+    'envc_meeting="$envc_host:$envc_port"',
 )
 
 
@@ -44,7 +44,7 @@ def script(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> str:
         *directives(plan, hashes, target),
         "",
         "set -euo pipefail",
-        f"image=${{ENVC_IMAGE:-{image_file(plan, target, hashes.short)}}}",
+        f"envc_image=${{ENVC_IMAGE:-{image_file(plan, target, hashes.short)}}}",
         *_places(plan, target),
         *_settings(plan, target),
         *limit_lines(plan.run.ulimits),
@@ -69,30 +69,31 @@ def _places(plan: Plan, target: PlannedTarget) -> list[str]:
     lines = []
     mounted = [one for one in plan.data if one.delivery != "copied"]
     if any(not is_shared(one) for one in mounted):
-        lines.append("root=${ENVC_ROOT:-${SLURM_SUBMIT_DIR:?}}")
+        lines.append("envc_root=${ENVC_ROOT:-${SLURM_SUBMIT_DIR:?}}")
     if any(is_shared(one) for one in mounted):
-        lines.append(f"data=${{ENVC_DATA:-{word(target.host)}}}" if target.host else "data=${ENVC_DATA:?}")
+        lines.append(f"envc_data=${{ENVC_DATA:-{word(target.host)}}}" if target.host else "envc_data=${ENVC_DATA:?}")
     if folders := made_folders(plan):
         lines.append(f"mkdir -p {' '.join(map(word, folders))}")
     return lines
 
 
 def _settings(plan: Plan, target: PlannedTarget) -> list[str]:
-    """Return what the container is started with, and what it must not find. A secret that is not given is an end."""
-    secret = [one.variable or secret_file_variable(one.name) for one in plan.run.secrets]
-    prefixes = ("APPTAINERENV_",) if target.container == "apptainer" else ("",)
-    lines = [f"unset {_FOREIGN}"]
-    lines += [f': "${{{name}:?}}"' for name in secret]
-    for prefix in prefixes:
-        own = variables_of(plan, target, several_machines=True)
-        lines += [f"export {prefix}{name}={word(value)}" for name, value in own.items()]
-        lines += [f'export {prefix}{one.variable}="${one.variable}"' for one in plan.run.secrets if one.variable]
-    return lines
+    """Return what the container must not find, and the secrets that it gets; one that is not given is an end."""
+    given = [one.variable or secret_file_variable(one.name) for one in plan.run.secrets]
+    prefix = "APPTAINERENV_" if target.container == "apptainer" else ""
+    lines = [f"unset {_FOREIGN}", *(f': "${{{name}:?}}"' for name in given)]
+    return lines + [f'export {prefix}{name}="${name}"' for name in _secrets(plan)]
 
 
-def _names(plan: Plan, target: PlannedTarget) -> list[str]:
+def _secrets(plan: Plan) -> list[str]:
+    """Return the variables by which the container gets secrets, sorted."""
+    return sorted(one.variable for one in plan.run.secrets if one.variable)
+
+
+def _set_inside(plan: Plan, target: PlannedTarget) -> list[str]:
+    """Return what sets variables in the container, so that none of them reaches Slurm's own programs on the node."""
     own = variables_of(plan, target, several_machines=True)
-    return sorted({*own, *(one.variable for one in plan.run.secrets if one.variable)})
+    return ["env", *(f"{name}={value}" for name, value in sorted(own.items()))] if own else []
 
 
 def _fetching(plan: Plan, target: PlannedTarget) -> list[str]:
@@ -102,7 +103,7 @@ def _fetching(plan: Plan, target: PlannedTarget) -> list[str]:
         mount = mount_of(plan, artifact, writable=True)
         options, words = container(plan, target, [mount], fetch_variables(plan, artifact))
         started: list[Word] = ["srun", "--nodes=1", "--ntasks=1", "--ntasks-per-node=1", *options, *words]
-        lines += ["", *array("fetch", [*started, *fetch_command(artifact)]), '"${fetch[@]}"']
+        lines += ["", *array("envc_fetch", [*started, *fetch_command(artifact)]), '"${envc_fetch[@]}"']
     return lines
 
 
@@ -112,15 +113,16 @@ def _program(plan: Plan, target: PlannedTarget) -> list[str]:
     meeting: tuple[str, ...] = ()
     if launch and launch.program == "mpi":
         command = launch.command
-        meeting = ("mpi=${SLURM_MPI_TYPE:-pmix}",)
+        meeting = ("envc_mpi=${SLURM_MPI_TYPE:-pmix}",)
     elif launch and nodes > 1:
-        address, port, endpoint = Late("MASTER_ADDR"), Late("MASTER_PORT"), Late("MASTER_ENDPOINT")
+        address, port, endpoint = Late("envc_host"), Late("envc_port"), Late("envc_meeting")
         command = one_node_of_many(launch, Meeting(address, port, endpoint, Late("SLURM_JOB_ID"), None))
         meeting = _MEETING
-    options, words = container(plan, target, mounts_of(plan), _names(plan, target))
+    options, words = container(plan, target, mounts_of(plan), _secrets(plan))
+    inside = _set_inside(plan, target)
     started: list[Word] = ["srun", f"--nodes={nodes}", f"--ntasks={nodes * tasks}", f"--ntasks-per-node={tasks}"]
     processors = processors_of(plan)
     started += [f"--cpus-per-task={processors}"] if processors else []  # Slurm 22.05 and newer do not hand it on
     started += ["--kill-on-bad-exit=1", *handed_on(plan.run.ulimits)]
-    started += [Joined(("--mpi=", Late("mpi")))] if launch and launch.program == "mpi" else []
-    return ["", *meeting, *array("ranks", [*started, *options, *words, *command]), '"${ranks[@]}"']
+    started += [Joined(("--mpi=", Late("envc_mpi")))] if launch and launch.program == "mpi" else []
+    return ["", *meeting, *array("envc_ranks", [*started, *options, *words, *inside, *command]), '"${envc_ranks[@]}"']

@@ -146,3 +146,16 @@ def test_where_it_comes_from_is_explained(project: Project, repository: Reposito
     explained = project.run("explain", "train.env").stdout
     assert "source hloc" in explained
     assert f"source hloc: commit {commit}" in explained
+
+
+@pytest.mark.parametrize("written", ["pip hloc from {source}", "pip < six; hloc from {source} >"])
+def test_a_branch_of_a_package_is_refused_with_its_commit_as_an_edit(
+    project: Project, repository: Repository, written: str
+) -> None:
+    commit = repository.commit(a="1")
+    clause = written.format(source=f'git "{project.server.address("hloc")}" branch main')
+    (project.folder / "train.env").write_text(f"env train <\n  python 3.12\n  {clause}\n>\n")
+    refused = project.run("lock", "train.env")
+    assert (refused.exit_code, "error[moving-branch]" in refused.stderr) == (1, True)
+    assert f"commit {commit}" in refused.stderr
+    assert "branch main" in project.run("check", "train.env").stderr

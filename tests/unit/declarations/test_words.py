@@ -21,6 +21,30 @@ NAMES = words.names()
 INSIDE = [name for name in NAMES if (word := words.find(name)) is not None and word.place == "env"]
 
 
+REPOSITORY = f'repository osrf "https://a.example.org/x" suite noble key "osrf.asc" sha256 "{"0a" * 32}"'
+
+
+def wrong_repositories() -> list[str]:
+    """Return a repository with one thing changed or left out, each time another."""
+    changes = {
+        "osrf": "OSRF",
+        '"https://a.example.org/x"': "",
+        "https://a": "ftp://a",
+        "example.org": "example.org/$(id)",
+        "//a": "//me:word@a",
+        " suite noble": "",
+        "noble": '"a b"',
+        "suite noble": "suite noble/ components main",
+        ' key "osrf.asc"': "",
+        '"osrf.asc"': "osrf.asc",
+        "osrf.asc": "/keys/osrf.asc",
+        f' sha256 "{"0a" * 32}"': "",
+        "0a0a": "",
+        "key": 'components "a b" key',
+    }
+    return [REPOSITORY.replace(old, new, 1) for old, new in changes.items()]
+
+
 def word_of(name: str) -> type[Declaration]:
     word = words.find(name)
     assert word is not None
@@ -78,9 +102,17 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
 
 
 GIT = 'from git "https://h/a.git"'
+SOURCE = f"source b {GIT} tag v1"
 
 WRONG = {
-    "apt": ["apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g"],
+    "apt": [
+        *("apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g", "apt git suite noble", "apt repository a"),
+        *(f"apt {one} < x1 >" for one in wrong_repositories()),
+        f"apt {REPOSITORY}",
+        f"apt {REPOSITORY} < git >; apt git",
+        f"apt {REPOSITORY} < git >; apt {REPOSITORY.replace('noble', 'jammy')} < tree >",
+        f"apt {REPOSITORY.replace('repository osrf', 'repository debian')} < git >",
+    ],
     "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
     "base": [
         "base",
@@ -96,6 +128,32 @@ WRONG = {
         'base "a:1" provides Torch_x torch-x',
         'base "a:1" provides torch 2.7',
         'base "a:1" provides >=2',
+    ],
+    "build": [
+        "build",
+        "build a",
+        "build a from b",
+        f"build a from b < >; {SOURCE}",
+        f'build a from c < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x" >; {SOURCE}',
+        f'build a from b < keeps "/b" >; {SOURCE}',
+        f'build A from b < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x || true"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "sh" "-c" "x||:"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run """\nx\nexit 0\n"""; keeps "/b" >; {SOURCE}',
+        f'build a from b < run """\nset +e\nx\n"""; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x | y"; keeps "/b" >; {SOURCE}',
+        f'build a from b < run; keeps "/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/opt/venv/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/lib/b" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 0 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 1 2 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; jobs 1; jobs 2 >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; apt Git >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; make >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b" >; build a from b < run "x"; keeps "/c" >; {SOURCE}',
     ],
     "cache": [
         "cache",
@@ -271,6 +329,12 @@ WRONG = {
         'index a "https://user@packages.example.org/simple" for a',
         'index a "https://user:word@packages.example.org/simple" for a',
         'index a "https://packages.example.org/simple?token=x" for a',
+        'index a "https://packages.example.org/simple" secret b for a',
+        'index a "https://packages.example.org/simple" secret B for a; secret b',
+        'index a "https://packages.example.org/simple" secret b user "a:b" for a; secret b',
+        'index a "https://packages.example.org/simple" user b for a',
+        'index a links "https://packages.example.org/simple"',
+        'index a "https://packages.example.org/simple" links links for a',
         'index a "https://packages.example.org/simple#x" for a',
         'index a "https://packages.example.org/$(id)" for a',
         'index a "https://pack ages.example.org/" for a',
@@ -419,6 +483,15 @@ WRONG = {
         'patch gradio "a.patch" "b.patch"',
         'patch gradio "a.patch"\npatch gradio "./a.patch"',
     ],
+    "project": [
+        "project",
+        "project .",
+        'project "/a"',
+        'project "." extras',
+        'project "." editable editable',
+        'project "." "a"',
+        'project "."\nproject "."',
+    ],
     "python": [
         "python",
         "python 2.7",
@@ -440,7 +513,7 @@ WRONG = {
         'run "a\a"',
         'run """ """',
     ],
-    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b"],
+    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b", "secret a build build"],
     "set": [
         "set",
         "set A",
@@ -491,6 +564,8 @@ WRONG = {
         'target kubernetes resource "a/b"',
         "target kubernetes replicas 0",
         "target kubernetes as job replicas 2",
+        "target kubernetes replicas 2 retries 2",
+        'target kubernetes replicas 2\nlaunch mpi each 2\napt openmpi-bin\nrun "a"',
         "target kubernetes as deployment retries 2",
         'target kubernetes claim a host "/data"',
         'target kubernetes host "data"',
@@ -564,6 +639,19 @@ WRONG = {
         'tool a 1 from "https://h/a" sha256 "' + "0" * 64 + '" at "/a" unpacked inside "/b"',
         'tool a 1 from "https://h/a" sha256 "' + "0" * 64 + '" at "/a"\n'
         'tool a 2 from "https://h/a" sha256 "' + "0" * 64 + '" at "/b"',
+    ],
+    "toolchain": [
+        "toolchain",
+        "toolchain rust",
+        "toolchain 1.85",
+        "toolchain rust latest",
+        "toolchain rust >=1.85",
+        "toolchain cobol 1.0",
+        "toolchain Rust 1.85",
+        "toolchain rust 1.85 2.0",
+        "toolchain < rust 1.85; rust 1.86 >",
+        "toolchain rust 1.85; toolchain rust 1.86",
+        "toolchain < >",
     ],
     "ulimit": [
         "ulimit",
@@ -691,15 +779,19 @@ examples
   shm 8GiB
 """
 HELP_OF_SECRET = """\
-secret NAME [as VARIABLE]
+secret NAME [as VARIABLE] [build]
 
 Gives the container a secret while it runs, as the file `/run/secrets/NAME`.
 
 With `as VARIABLE` its value is also in that variable. The value comes from the same variable of whoever starts the
 container, or from a file; it is in no image, layer, history, manifest, log or hash.
 
+A secret can be the password of an `index`, for whoever locks and builds. With `build` it is for that alone, and the
+container does not get it.
+
 examples
   secret wandb-key as WANDB_API_KEY
+  secret corp-token as CORP_TOKEN build
 """
 
 

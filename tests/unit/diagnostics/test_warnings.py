@@ -34,6 +34,24 @@ def test_a_doubt_is_a_warning_at_its_place(items: str, name: str, place: str) ->
     assert not warning.message.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("address", "brings"),
+    [
+        ("https://ppa.example.org/deadsnakes/ppa/ubuntu", "Python"),
+        ("https://packages.example.org/compute/cuda/repos/ubuntu2204/x86_64", "CUDA"),
+        ("https://packages.example.org/compute/machine-learning/repos/ubuntu2204/x86_64", "cuDNN"),
+    ],
+)
+def test_a_repository_for_what_comes_by_itself_is_said_to_be_needless(address: str, brings: str) -> None:
+    """It is a warning: such a repository may have something that only it has."""
+    line = f'apt repository extra "{address}" suite jammy key "k.asc" sha256 "{"0a" * 32}" < tree >'
+    environment = understand(Source("train.env", f"env train < python 3.12; {line} >")).environments[0]
+    (warning,) = environment.warnings
+    assert (warning.name, warning.severity) == ("needless-repository", "warning")
+    assert warning.message == f"the repository `extra` is not needed for {brings}"
+    assert [label.span.text for label in warning.labels] == [f'"{address}"']
+
+
 def test_what_is_usual_raises_no_doubt() -> None:
     """A maintained Python, a released CUDA, a package by its right word."""
     assert warnings("env train < python 3.13; gpu cuda 12.6; ml torch; pip numpy >") == []

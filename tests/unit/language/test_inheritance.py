@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
     Artifact,
     CopiedPath,
     ExposedPort,
     Interpreter,
+    PackageIndex,
     PythonPackage,
     SystemPackage,
 )
 from envc.language.outside_facets import ProvidedPackage
+from envc.language.system_repositories import repositories_of
 from tests.unit.language.reading import environment, meaning, mistakes, packages, settings
 
 BASE = "env base < python 3.12; gpu cuda 12.6; ml torch 2.7 pinned; ml numpy 2.1; apt git; set A 1; set B 1 >\n"
@@ -157,3 +160,43 @@ def test_drop_takes_exactly_what_is_named() -> None:
     train = environment(text, "train")
     assert settings(train) == {"foo": "2"}
     assert packages(train) == {}
+
+
+REPOSITORY = 'apt repository corp "https://packages.example.org/deb" suite {} key "corp.asc" sha256 "{}" < {} >'
+
+
+def sources(environment: Environment) -> dict[str, str | None]:
+    return {one.name: one.repository and one.repository.suite for one in environment.every(SystemPackage)}
+
+
+def test_packages_of_a_repository_are_dropped_one_by_one_or_by_its_name() -> None:
+    """And a child or a platform that names it anew has it anew."""
+    stable = REPOSITORY.format("stable", "0a" * 32, "a1; b1")
+    base = f"env base < python 3.12; apt git; {stable} >\n"
+
+    def child(items: str) -> Environment:
+        return environment(f"{base}env child from base < {items} >", "child")
+
+    assert sources(child("apt curl")) == {"git": None, "a1": "stable", "b1": "stable", "curl": None}
+    assert sources(child("apt drop a1")) == {"git": None, "b1": "stable"}
+    assert sources(child("apt drop corp")) == {"git": None}
+    assert repositories_of(child("apt drop corp")) == ()
+    assert sources(child(REPOSITORY.format("testing", "0a" * 32, "a1; b1"))) == {
+        "git": None,
+        "a1": "testing",
+        "b1": "testing",
+    }
+    assert sources(child("apt a1")) == {"git": None, "b1": "stable", "a1": None}
+    assert sources(child("on linux/arm64 < apt drop corp >").on("linux/arm64")) == {"git": None}
+    twice = child(REPOSITORY.format("stable", "0a" * 32, "c1"))
+    assert [one.name for one in repositories_of(twice)] == ["corp"]
+    assert "repeated-name" in mistakes(f"{base}env child from base < {REPOSITORY.format('new', '0a' * 32, 'c1')} >")
+
+
+def test_an_index_and_its_secret_are_inherited_and_dropped() -> None:
+    index = 'index corp "https://packages.example.org/simple" secret token for ranker'
+    base = f"env base < python 3.12; pip ranker; secret token as CORP build; {index} >\n"
+    assert environment(f"{base}env child from base < index drop corp >", "child").every(PackageIndex) == []
+    assert mistakes(f"{base}env child from base < secret drop token >") == ["unknown-secret"]
+    child = environment(f"{base}env child from base < set CORP_FILE x; arg CORP y >", "child")
+    assert [one.secret for one in child.every(PackageIndex)] == ["token"]  # its variable is not the container's

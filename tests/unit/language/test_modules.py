@@ -175,3 +175,14 @@ def test_the_programs_of_a_topic_are_right(topic: str) -> None:
     for program in programs:
         text = program if "env " in program else f"{program}env train < python 3.12; team.tracing service a >"
         assert meaning(text, {"serve.http": resources.read_library("modules/serve/http.env")}).environments
+
+
+@pytest.mark.parametrize("items", ["a; b", "b; a"])
+def test_a_module_that_asks_for_any_version_is_content_with_anothers(items: str) -> None:
+    """Whichever stands first; of the same word, for `ml` and `pip` do not mean the same build."""
+    modules = "module a < ml torch numpy >\nmodule b < ml torch >=2,<3 >\n"
+    assert packages(environment(f"{modules}env c < python 3.12; {items} >", "c")) == {"torch": "<3,>=2", "numpy": ""}
+    other = modules.replace("ml torch >=2", "pip torch >=2")
+    assert mistakes(f"{other}env c < python 3.12; {items} >") == ["repeated-package"]
+    two = modules.replace("ml torch numpy", "ml torch ==2.7")
+    assert mistakes(f"{two}env c < python 3.12; {items} >") == ["repeated-package"]

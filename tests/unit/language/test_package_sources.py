@@ -9,7 +9,7 @@ from envc.diagnostics import Report, Source
 from envc.language.check import check
 from envc.language.environment import Environment
 from envc.language.facets import PackageFile, PythonPackage
-from envc.language.package_source import PackageSource
+from envc.language.package_source import PackageSource, ProjectFolder
 from envc.lock.needs import inputs_of, needs_of
 from envc.syntax.parse import parse
 
@@ -100,3 +100,28 @@ def test_a_source_can_be_dropped_and_replaced_by_a_child() -> None:
     assert [(one.name, one.specifier, one.source) for one in environment.every(PythonPackage)] == [
         ("b", "==1.2.*", None)
     ]
+
+
+def folders(text: str, position: int = 1) -> list[tuple[str, bool]]:
+    environment = check(parse(Source("train.env", text)), words).environments[position]
+    return [(one.path, one.editable) for one in environment.every(ProjectFolder)]
+
+
+def test_a_project_is_dropped_replaced_and_added_by_a_child() -> None:
+    base = 'env base < python 3.12; project "."; project "libs/a" >\n'
+    assert folders(base + 'env train from base < project drop "." >') == [("libs/a", False)]
+    assert folders(base + 'env train from base < project "." editable >') == [("libs/a", False), (".", True)]
+    assert folders(base + 'env train from base < project "libs/b" >') == [
+        (".", False),
+        ("libs/a", False),
+        ("libs/b", False),
+    ]
+
+
+def test_a_source_may_hold_on_one_platform() -> None:
+    text = 'env train < python 3.12; pip a; on linux/arm64 < pip a from source; project "." > >'
+    (environment,) = check(parse(Source("train.env", text)), words).environments
+    assert [one.source for one in environment.every(PythonPackage)] == [None]
+    arm = environment.on("linux/arm64")
+    assert [one.source for one in arm.every(PythonPackage)] == [PackageSource("source")]
+    assert [one.path for one in arm.every(ProjectFolder)] == ["."]

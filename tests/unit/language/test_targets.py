@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.cli.flattened import lines_of
 from envc.language.cluster_facets import Fabric, Launch, Target
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
@@ -65,3 +66,12 @@ def test_a_base_that_brings_the_plug_in() -> None:
 def test_what_a_list_has_is_not_known() -> None:
     """Its packages are read later; nobody is told that torch is missing."""
     environment('env a < python 3.12; pip from "uv.lock"; launch torchrun each 2; run "python a.py" >', "a")
+
+
+def test_a_target_with_one_setting_is_a_target() -> None:
+    """What stands in its block are no things of their own: they go with it, and it is shown whole."""
+    base = "env base < python 3.12; target slurm partition a < set NCCL_DEBUG INFO > >\n"
+    found = environment(f"{base}env a from base < set NCCL_P2P_LEVEL 1 >", "a")
+    assert targets(found) == {"slurm": "a"}
+    assert "target slurm partition a" in [line.text for line in lines_of(found)]
+    assert targets(environment(f"{base}env a from base < target drop slurm >", "a")) == {}

@@ -51,6 +51,15 @@ images = st.builds(
 )
 
 
+system_packages = st.builds(
+    LockedSystemPackage,
+    stage=st.sampled_from(["builder", "inference", "build-a", "build-a.b_c-d"]),
+    version=maybe(texts),
+    asked=st.booleans(),
+    size=st.none() | st.integers(0),
+)
+
+
 @st.composite
 def locks(draw: st.DrawFn) -> LockedFiles:
     """Any lock whose pins are those of its packages."""
@@ -81,7 +90,7 @@ def locks(draw: st.DrawFn) -> LockedFiles:
         interpreter=draw(st.none() | images),
         accelerator=draw(st.none() | st.from_type(LockedAccelerator)),
         packages=tuple(packages),
-        system=tuple(draw(st.lists(st.from_type(LockedSystemPackage), max_size=2))),
+        system=tuple(draw(st.lists(system_packages, max_size=2))),
         artifacts=tuple(draw(st.lists(st.from_type(LockedArtifact), max_size=2))),
     )
     by_index = {index: tuple(pin for of, pin in chosen.values() if of == index) for index in lock.indexes}

@@ -162,7 +162,7 @@ def test_a_list_with_hashes_names_every_package() -> None:
 
 def test_every_list_with_a_mistake_is_said_at_once() -> None:
     with pytest.raises(Report) as caught:
-        listed('pip from "a.txt"; pip from "b.txt"', a_txt="-e .\n", b_txt="--pre\n")
+        listed('pip from "a.txt"; pip from "b.txt"', a_txt="a @ https://example.org/a.zip\n", b_txt="--pre\n")
     assert [one.name for one in caught.value.diagnostics] == ["package-from-elsewhere", "option-in-list"]
 
 
@@ -188,3 +188,56 @@ def test_a_package_that_a_list_binds_to_an_index_has_one_in_the_program(items: s
     assert list(inputs_of(needs_of(one))["packages"]) == ["torch from pyproject.toml"]
     with pytest.raises(Report, match="package-of-another-index"):
         over('pip from "pyproject.toml"', {"pyproject.toml": BOUND})
+
+
+RANKER = """
+[build-system]
+requires = ["hatchling", "cython"]
+
+[project]
+name = "Ranker"
+dependencies = ["six>=1.16"]
+"""
+
+
+def test_a_folder_of_a_list_brings_itself_and_what_it_needs() -> None:
+    one = over(
+        'pip from "lists/requirements.txt"', {"lists/requirements.txt": "../libs/a\n", "libs/a/pyproject.toml": RANKER}
+    )
+    assert inputs_of(needs_of(one))["packages"] == {
+        "ranker from libs/a/pyproject.toml": "plain any from folder libs/a needs cython hatchling",
+        "six from libs/a/pyproject.toml": "plain >=1.16",
+    }
+
+
+def test_a_project_is_what_its_file_says() -> None:
+    one = over('project "."', {"pyproject.toml": RANKER})
+    two = over('project "." editable', {"pyproject.toml": RANKER})
+    three = over('project "."', {"pyproject.toml": RANKER.replace("cython", "cython>=3")})
+    texts = [inputs_of(needs_of(each))["packages"]["ranker from pyproject.toml"] for each in (one, two, three)]
+    assert texts == [
+        "plain any from folder . needs cython hatchling",
+        "plain any from folder . editable needs cython hatchling",
+        "plain any from folder . needs cython>=3 hatchling",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[project]\ndependencies = []",
+        "[project]\nname = 'a'\ndynamic = ['dependencies']",
+        "[project]\nname = 'a'\n[build-system]\nrequires = 'x'",
+    ],
+)
+def test_a_project_that_does_not_say_what_it_is_is_refused(text: str) -> None:
+    with pytest.raises(Report) as caught:
+        over('project "."', {"pyproject.toml": text})
+    assert [one.name for one in caught.value.diagnostics] == ["unreadable-list"]
+
+
+def test_an_extra_that_a_project_has_not_is_refused() -> None:
+    with pytest.raises(Report) as caught:
+        over('project "." extras fast', {"pyproject.toml": RANKER})
+    assert [one.name for one in caught.value.diagnostics] == ["no-such-group"]

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Report, Source
+from envc.language.package_source import PackageSource
 from envc.lock.lists import poetry_lock, pylock, pyproject, requirements_file, uv_lock
 from envc.lock.lists.chosen import with_chosen
-from envc.lock.lists.entry import Entry, Include, Wish
+from envc.lock.lists.entry import Entry, Folder, Include, Wish
 from envc.lock.markers import holds
 
 FOLDER = Path(__file__).parents[2] / "data" / "lists"
@@ -19,7 +20,7 @@ def source(name: str) -> Source:
     return Source(name, (FOLDER / name).read_text(encoding="utf-8"))
 
 
-def requirements(text: str, *, wanted: bool = True) -> list[Entry | Include]:
+def requirements(text: str, *, wanted: bool = True) -> list[Entry | Include | Folder]:
     return requirements_file.read(Source("requirements.txt", text), wanted=wanted)
 
 
@@ -72,7 +73,8 @@ def test_other_lists_are_named_with_their_role_and_place() -> None:
     found = [(one.path, one.wanted) for one in requirements(text) if isinstance(one, Include)]
     assert found == [("more.txt", True), ("base/a.in", True), ("c.txt", False), ("d.txt", False), ("x.txt", True)]
     assert requirements(text)[3].span.location == (4, 3)
-    assert all(not one.wanted for one in requirements("-r more.txt\nsix[a]<2\n", wanted=False))
+    inside = requirements("-r more.txt\nsix[a]<2\n", wanted=False)
+    assert all(isinstance(one, Entry | Include) and not one.wanted for one in inside)
 
 
 def test_options_that_say_what_envc_does_anyway() -> None:
@@ -83,10 +85,11 @@ def test_options_that_say_what_envc_does_anyway() -> None:
 @pytest.mark.parametrize(
     ("line", "name"),
     [
-        ("-e .", "package-from-elsewhere"),
-        (".", "package-from-elsewhere"),
-        ("./libs/a[b]", "package-from-elsewhere"),
-        ("../a", "package-from-elsewhere"),
+        ("./libs/a-1.whl", "package-from-elsewhere"),
+        ("a @ git+https://example.org/a.git", "unreadable-list"),
+        ("a @ git+https://t0ken@example.org/a.git@v1", "unreadable-list"),
+        ("a @ git+ssh://git@example.org/a.git@v1", "unreadable-list"),
+        ("git+https://example.org/a.git@v1", "package-from-elsewhere"),
         ("/abs/a-1-py3-none-any.whl", "package-from-elsewhere"),
         ("a-1.whl", "package-from-elsewhere"),
         ("git+ssh://git@example.org/a.git", "package-from-elsewhere"),
@@ -219,3 +222,41 @@ def test_extras_and_groups_in_markers_are_decided(
 )
 def test_markers_are_judged_for_the_target(marker: str, python: str, platform: str, there: bool) -> None:
     assert holds(marker, python, platform) is there
+
+
+COMMIT = "0a" * 20
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            f"a @ git+https://example.org/a.git@{COMMIT}",
+            PackageSource("git", "https://example.org/a.git", commit=COMMIT),
+        ),
+        (
+            f"git+https://example.org/a@{COMMIT}#egg=a&subdirectory=python",
+            PackageSource("git", "https://example.org/a.git", commit=COMMIT, subdirectory="python"),
+        ),
+        ("-e git+https://example.org/a.git@v1.0#egg=a", PackageSource("git", "https://example.org/a.git", tag="v1.0")),
+    ],
+)
+def test_a_repository_in_a_list_is_built(line: str, expected: PackageSource) -> None:
+    """At its commit, or at the tag that the lock will hold as one."""
+    assert only(line).source == expected
+    assert only(line).name == "a"
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "extras"),
+    [
+        ("-e .", ".", ()),
+        (".", ".", ()),
+        ("./libs/a[b,c]", "./libs/a", ("b", "c")),
+        ("-e ../a", "../a", ()),
+    ],
+)
+def test_a_folder_in_a_list_is_a_package_of_the_project(line: str, path: str, extras: tuple[str, ...]) -> None:
+    (one,) = requirements(line)
+    assert isinstance(one, Folder)
+    assert (one.path, one.extras) == (path, extras)

@@ -158,7 +158,7 @@ def test_what_a_resolver_is_told() -> None:
     assert [(one.name, one.requires) for one in packages] == [
         *(("flash-attn", ()), ("pip", ()), ("torch", ('onnx>=1.15; extra == "onnx"',))),
     ]
-    assert bounds == ("setuptools<82",)
+    assert bounds == (("setuptools<82", "torch 2.7.0a0+nv25.04"),)
 
 
 def test_extras_of_what_is_there_are_asked_for() -> None:

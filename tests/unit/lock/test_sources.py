@@ -11,6 +11,7 @@ from envc.lock.choose import choose
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.freshness import is_fresh, stale_lock
 from envc.lock.repositories import GitFailure
+from envc.lock.sources import source_doubts
 from envc.lock.wishes import Wishes
 from envc.plan.difference import input_changes, lock_changes
 from tests.unit.lock.repositories import Repositories, commit
@@ -107,6 +108,32 @@ def test_offline_keeps_and_chooses_nothing() -> None:
     with pytest.raises(Report) as caught:
         choose(environment(PROGRAM), PLATFORM, world())
     assert (caught.value.diagnostics[0].name, caught.value.exit_code) == ("offline", 3)
+
+
+def test_files_that_lie_elsewhere_are_warned_of() -> None:
+    lock = locked().lock
+    assert list(source_doubts(environment(PROGRAM), lock)) == []
+    pointing = lock.model_copy(update={"sources": (lock.sources[0].model_copy(update={"pointers": 1}),)})
+    (found,) = source_doubts(environment(PROGRAM), pointing)
+    assert (found.name, found.severity) == ("git-lfs-pointers", "warning")
+
+
+def test_a_parents_source_is_replaced_dropped_or_kept() -> None:
+    parent = f'env base takes release v1.4 < python 3.12; source a from git "{ADDRESS}" tag $release at "/a" >\n'
+    child = f'env train from base release v2 < source b from git "{ADDRESS}" tag v1.4 at "/b" >'
+    git = Repositories({"v1.4": commit("one"), "v2": commit("two")})
+    assert [one.commit for one in locked(parent + child, git).lock.sources] == [commit("two"), commit("one")]
+    replaced = parent + f'env train from base < source a from git "{ADDRESS}" tag v2 at "/a" >'
+    assert [one.commit for one in locked(replaced, git).lock.sources] == [commit("two")]
+    assert locked(parent + "env train from base < source drop a >", git).lock.sources == ()
+
+
+def test_a_source_of_one_platform_is_locked_there_alone() -> None:
+    text = f'env train < python 3.12; on linux/arm64 < source a from git "{ADDRESS}" tag v1.4 at "/a" > >'
+    there = environment(text).on("linux/arm64")
+    assert locked(text).lock.sources == ()
+    git = Repositories({"v1.4": commit("one")})
+    assert len(choose(there, "linux/arm64", world()._replace(git=git)).lock.sources) == 1
 
 
 def test_a_stale_lock_names_the_source() -> None:

@@ -21,6 +21,7 @@ from envc.lock.system_packages import (
     SystemResult,
     SystemWish,
     UnknownNames,
+    UnusableRepository,
 )
 from envc.lock.wishes import Wishes
 from tests.unit.lock.world import PLATFORM, Images, digest, environment, image, slim_images, world
@@ -223,3 +224,64 @@ def test_the_list_is_dpkgs_own_with_what_is_added_and_replaced() -> None:
         "half all 1 config-files\nlibc6 amd64 2.36-10 installed\n"
     )
     assert listing_digest(read_status(STATUS), added) == sha256(expected.encode()).hexdigest()
+
+
+REPOSITORY = 'apt repository corp "https://a.example.org/deb" suite stable key "corp.asc" sha256 "{}" < greeter >'
+LINE = REPOSITORY.format("0" * 64)
+
+
+def lock_with_repository(archive: Archive | None, text: str, old: LockedFiles | None = None) -> LockedFiles:
+    made = world()._replace(system=archive, key_of=lambda _: b"\\x98key")
+    return choose(environment(f"env train < python 3.12; {text} >"), PLATFORM, made, old)
+
+
+def test_a_lock_holds_a_repository_with_its_key_and_without_its_address() -> None:
+    archive = Archive()
+    locked = lock_with_repository(archive, f"apt git make; {LINE}")
+    (wish,) = [one for one in archive.wishes if one.repositories]
+    assert (wish.names, wish.repositories[0].names) == (("git", "greeter"), ("greeter",))
+    assert [len(one.repositories) for one in locked.lock.distributions] == [0, 1]  # the builder takes nothing from it
+    texts = write([locked])
+    assert "a.example.org" not in "".join(texts.values())
+    assert read(texts, "lockfiles/train")[PLATFORM] == locked
+    assert "repositories" not in json.dumps(write([lock("git", Archive())]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apt git greeter",
+        f"apt git; {LINE.replace('stable', 'testing')}",
+        f"apt git; {REPOSITORY.format('1' * 64)}",
+        f"apt git; {LINE.replace('repository corp', 'repository other')}",
+    ],
+)
+def test_another_repository_suite_or_key_is_asked_anew(text: str) -> None:
+    old = lock_with_repository(Archive(), f"apt git; {LINE}")
+    again = Archive()
+    lock_with_repository(again, f"apt git; {LINE.replace('a.example.org', 'moved.example.org')}", old)
+    assert again.wishes == []
+    lock_with_repository(again, text, old)
+    assert len(again.wishes) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (UnusableRepository("corp", False, ("NO_PUBKEY",)), "untrusted-repository"),
+        (UnusableRepository("corp", True, ("404",)), "repository-failed"),
+        (NoVersions("no archive answers"), "repository-failed"),
+    ],
+)
+def test_a_repository_that_cannot_be_used_is_named_at_its_clause(answer: SystemResult, name: str) -> None:
+    with pytest.raises(Report) as caught:
+        lock_with_repository(Archive(answer=answer), LINE)
+    (one,) = caught.value.diagnostics
+    assert (one.name, caught.value.exit_code) == (name, 3)
+    assert one.labels
+
+
+def test_without_anybody_to_ask_there_is_no_lock_of_a_repository() -> None:
+    with pytest.raises(Report) as caught:
+        lock_with_repository(None, LINE)
+    assert [one.name for one in caught.value.diagnostics] == ["repository-failed"]

@@ -182,3 +182,16 @@ def test_a_wheel_of_the_project_is_measured_when_the_program_is_read() -> None:
     (package,) = found.every(PythonPackage)
     assert package.source is not None
     assert (package.source.address, package.source.sha256) == ("w/a-1-py3-none-any.whl", SHA)
+
+
+def test_each_platform_may_have_its_own_wheel() -> None:
+    other = ADDRESS.replace("py3-none-any", "cp312-cp312-manylinux_2_28_aarch64").replace(SHA, "2" * 64)
+    text = (
+        f"env train < python 3.12; pip flash-attn from wheel {ADDRESS}\n"
+        f"on linux/arm64 < pip flash-attn from wheel {other} > >"
+    )
+    found = environment(text)
+    (usual,), (arm,) = found.every(PythonPackage), found.on("linux/arm64").every(PythonPackage)
+    assert usual.source is not None
+    assert arm.source is not None
+    assert (usual.source.sha256, arm.source.sha256) == (SHA, "2" * 64)

@@ -43,8 +43,12 @@ class Packages:
         self.requests.append(request)
         pins = dict(pin.split("==") for pin in request.pins)
         packages = []
+        given = {one.name: one for one in request.given}
         for requirement in request.requirements:
             asked = Parsed(requirement.text)
+            if asked.name in given:
+                packages.append(Package(asked.name, given[asked.name].version, (), None, (), None, None))
+                continue
             fitting = sorted(filter(asked.specifier.contains, self.versions[asked.name]), key=Version)
             version = pins[asked.name] if pins.get(asked.name) in fitting else fitting[-1]
             name = f"{asked.name.replace('-', '_')}-{version}-py3-none-any.whl"
@@ -76,9 +80,10 @@ def image(repository: str, tag: str, content: str, python: str | None = None) ->
 
 
 def slim_images(patch: str = "3.12.12", content: str = "slim") -> Images:
-    """Return a registry that has Python 3.12 under both of its tags."""
+    """Return a registry that has Python 3.12 under both of its tags, and a Rust."""
     repository, tag = SLIM
-    return Images([image(repository, one, content, patch) for one in (tag, f"{patch}-slim-bookworm")])
+    slim = [image(repository, one, content, patch) for one in (tag, f"{patch}-slim-bookworm")]
+    return Images([*slim, image("docker.io/library/rust", "1.85-slim-bookworm", "rust")])
 
 
 def world(

@@ -14,7 +14,7 @@ from envc.cli.build_snapshots import snapshot_arguments
 from envc.compile import compile_environment
 from envc.diagnostics import Report
 from envc.lock.files import LockedFiles
-from envc.lock.model import LockedDistribution, LockedSystemPackage
+from envc.lock.model import LockedDistribution, LockedRepository, LockedSystemPackage
 from envc.plan.apt import snapshots_name
 from envc.plan.difference import lock_changes, plan_changes
 from envc.plan.places import places_of
@@ -178,3 +178,56 @@ def test_this_machines_snapshots_are_build_arguments() -> None:
 def test_a_lock_cannot_bring_words_for_the_shell(changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="should match pattern"):
         LockedDistribution.model_validate({**DISTRIBUTION.model_dump(), **changed})
+
+
+CORP = LockedRepository(
+    name="corp", suite="stable", components=("main",), packages=("greeter",), sha256="d" * 64, key="mGtleQ=="
+)
+WITH_CORP = (*PACKAGES, package("greeter", "1:1.0~rc1", archive="corp"))
+
+
+def test_packages_of_a_repository_are_compared_with_the_lock_before_they_are_installed() -> None:
+    made = compiled(lock(*WITH_CORP, repositories=(CORP,)))
+    text = " ".join(made.files["Dockerfile"].replace("\\\n", " ").split())
+    assert "ARG CORP_REPOSITORY=" in text
+    line = "deb [signed-by=/run/repositories/apt.corp.asc] ${CORP_REPOSITORY} stable main"
+    assert f'echo "{line}" > /etc/apt/sources.list.d/repositories.list' in text
+    steps = [
+        "apt-get update",
+        "--download-only",
+        "sha256sum --check --quiet /run/",
+        "DEBIAN_FRONTEND",
+        "packages-as-locked",
+    ]
+    assert sorted(steps, key=text.index) == steps
+    assert text.rindex("/etc/apt/sources.list.d/repositories.list") > text.index("rm -rf")
+    sums = made.files["apt.inference.sha256"].splitlines()
+    assert f"{'a' * 64}  /var/cache/apt/archives/greeter_1%3a1.0~rc1_amd64.deb" in sums
+    assert len(sums) == 3
+    assert "BEGIN PGP PUBLIC KEY BLOCK" in made.files["apt.corp.asc"]
+    ignored = made.files["Dockerfile.dockerignore"].splitlines()
+    assert "!build/train/apt.corp.asc" in ignored
+    assert "!build/train/apt.inference.sha256" in ignored
+
+
+def test_a_repository_stands_beside_a_snapshot() -> None:
+    text = " ".join(dockerfile(lock(*WITH_CORP, repositories=(CORP,), snapshot=TIME)).replace("\\\n", " ").split())
+    assert text.count(">> /etc/apt/snapshot.list") == 3  # the first of three suites begins the file
+    assert text.index("${CORP_REPOSITORY} stable main") > text.index("bookworm-security main")
+    assert "repositories.list" not in text
+
+
+def test_the_hash_has_a_repositorys_key_and_not_its_address() -> None:
+    found = lock(*WITH_CORP, repositories=(CORP,))
+    assert apt_hash(found) != apt_hash(lock(*WITH_CORP))
+    assert apt_hash(found) != apt_hash(lock(*WITH_CORP, repositories=(CORP.model_copy(update={"key": "mGtleg=="}),)))
+    moved = found.lock.distributions[0].repositories[0].model_dump()
+    assert "address" not in moved
+
+
+def test_a_machine_gives_a_repository_another_address() -> None:
+    apt = plan_of(lock(*WITH_CORP, repositories=(CORP,))).apt
+    address = "https://mirror.example.org/corp"
+    assert snapshot_arguments(apt, {"ENVC_ARCHIVE_CORP": address}) == (("CORP_REPOSITORY", address),)
+    with pytest.raises(Report):
+        snapshot_arguments(apt, {"ENVC_ARCHIVE_CORP": "https://me:word@mirror.example.org/corp"})

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from envc.lock.choose import choose
 from envc.plan.hash import hash_of
+from envc.plan.places import places_of
+from envc.plan.planner import make_plan
+from envc.targets.dockerfile import emit as emit_dockerfile
 from envc.targets.run import emit
-from tests.unit.plan.planning import plan
+from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.plan.planning import EMPTY, plan
 
 
 def manifest(clauses: str) -> dict[str, Any]:
@@ -58,3 +63,14 @@ def test_the_plan_of_nvidias_gpus_has_no_new_part() -> None:
     planned = plan("env train < python 3.12; gpu cuda 12.6 >").model_dump()
     assert "rocm" not in planned["run"]["accelerator"]
     assert "gpus" not in planned["run"]
+
+
+def test_the_reason_of_a_build_of_the_default_index_stands_above_its_packages() -> None:
+    asked = environment("env train < python 3.12; gpu cuda 12.6; ml jax >")
+    locked = choose(asked, PLATFORM, world(Packages({"jax": ["0.6.2"]})))
+    planned = make_plan(asked, locked, EMPTY, places_of("train.env", "train"), {})
+    dockerfile = emit_dockerfile(planned, hash_of(planned))["Dockerfile"]
+    assert (
+        "# 1 package of the default index, by hash\n# jax for CUDA 12, which a driver for CUDA 12.6 runs\n"
+        in dockerfile
+    )

@@ -26,7 +26,20 @@ env train <
 >
 """
 #: Branches that are there where something is in them: they came after the first hashes.
-LATER = {"tools", "images", "provided", "targets", "sources", "built", "projects", "wheels", "patches", "conda"}
+LATER = {
+    "tools",
+    "images",
+    "provided",
+    "targets",
+    "sources",
+    "built",
+    "projects",
+    "wheels",
+    "patches",
+    "programs",
+    "toolchains",
+    "conda",
+}
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
 
@@ -149,6 +162,8 @@ def test_where_a_project_lies_is_not_what_it_is() -> None:
 
 
 ZEROS = "0" * 64
+SOURCE = 'source a from git "https://h/a.git" tag v1'
+BUILD = 'build b from a < run "make"; keeps "/usr/local" >'
 
 
 @pytest.mark.parametrize(
@@ -165,6 +180,9 @@ ZEROS = "0" * 64
         (f'tool a 1 from "https://h/a" sha256 "{ZEROS}" at "/a" unpacked', {"tools", "stages"}),
         ('source a from git "https://h/a.git" tag v1 at "/a"', {"sources", "stages"}),
         ('source a from git "https://h/a.git" tag v1', {"sources"}),
+        ("toolchain rust 1.85", {"toolchains", "stages"}),
+        (f"{SOURCE}; {BUILD}", {"sources", "programs", "stages"}),
+        (f"{SOURCE}; {BUILD.replace('<', '< apt gcc;')}", {"sources", "programs", "stages"}),
     ],
 )
 def test_a_later_word_moves_its_own_branch(item: str, branches: set[str]) -> None:

@@ -29,6 +29,8 @@ env train <
   tool jq 1.7 from "https://example.org/jq" sha256 "{"d" * 64}" at "/usr/local/bin/jq"
   tool rg 14 from "https://example.org/rg.tar.gz" sha256 "{"e" * 64}" at "/opt/rg" unpacked
   source hloc from git "https://example.org/hloc" tag v1 submodules at "/opt/hloc"
+  toolchain rust 1.85
+  build hloc from hloc < jobs 2; run "make" "install"; keeps "/opt/tools" >
   run "python" "-m" "train"
 >
 """

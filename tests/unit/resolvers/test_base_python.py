@@ -130,6 +130,8 @@ def test_an_image_without_python_3() -> None:
     assert brought([{"usr/bin/python": "nowhere", "usr/bin/python3": None}]) is None
     assert brought([{"usr/bin/python2.7": b"", "usr/bin/python": "python2.7"}]) is None
     assert brought([DEBIAN], PATH="/opt/bin") is None
+    free_threaded: Members = {"usr/bin/python3.13t": b"", "usr/bin/python3": "python3.13t"}
+    assert brought([free_threaded]) is None  # whose packages are other builds, which nothing here chooses
 
 
 @pytest.mark.parametrize(
@@ -190,6 +192,7 @@ def test_variables_that_would_bend_pip_are_named() -> None:
         "PIP_NO_CACHE_DIR": "1",
         "PIP_INDEX_URL": "https://x",
         "PIP_USER": "",
+        "PIP_odd": "1",
         "PATH": "/usr/bin",
     }
     base = brought([DEBIAN], **said)

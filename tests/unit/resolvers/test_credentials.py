@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from envc.cli.build_credentials import SECRET, credentials_of, netrc_text
-from envc.diagnostics import Report
+from envc.cli.build_credentials import all_credentials, credentials_of, netrc_text
+from envc.cli.index_secrets import logins_for
+from envc.declarations import words
+from envc.diagnostics import Report, Source
+from envc.language.check import check
+from envc.language.environment import Environment
 from envc.resolvers.credentials import Login, logins_of, with_login, with_logins
 from envc.resolvers.pip_tools.settings import Settings
+from envc.syntax.parse import parse
 
 ADDRESS = "https://packages.example.org/team/simple"
 #: What a netrc can hold from Python 3.11 on.
@@ -138,10 +143,65 @@ def test_the_file_for_the_build_is_private_has_only_what_is_asked_and_is_gone_af
     text = "machine packages.example.org login ada password geheim\nmachine other.example.org login x password y\n"
     with credentials_of([ADDRESS], Settings(), netrc(tmp_path, text), "3.12") as secrets:
         ((name, file),) = secrets
-        assert name == SECRET
+        assert name == "envc-netrc"
         assert file.read_text() == 'machine packages.example.org login "ada" password "geheim"\n'
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert not file.parent.exists()
     with credentials_of(["https://third.example.org/"], Settings(), netrc(tmp_path, text), "3.12") as secrets:
         assert secrets == ()
+
+
+PROGRAM = """env train <
+  python 3.12
+  secret corp as CORP_TOKEN build
+  secret team as TEAM_TOKEN
+  index one "https://packages.example.org/one" secret corp for a
+  index two "https://packages.example.org/two" secret team user ada for b
+  index three "https://packages.example.org/three" for c
+>
+"""
+TOKENS = {"CORP_TOKEN": "p@ss: word", "TEAM_TOKEN": "geheim\n"}
+PLACES = {name: f"https://packages.example.org/{name}" for name in ("one", "two", "three")}
+
+
+def program(text: str = PROGRAM) -> Environment:
+    (environment,) = check(parse(Source("train.env", text)), words).environments
+    return environment
+
+
+def test_a_secret_of_the_program_is_the_password_of_its_index() -> None:
+    addresses = logins_for(program(), {}, TOKENS).within(PLACES)
+    assert addresses == {
+        "one": "https://__token__:p%40ss%3A%20word@packages.example.org/one",
+        "two": "https://ada:geheim@packages.example.org/two",
+        "three": "https://packages.example.org/three",
+    }
+
+
+def test_a_file_goes_before_the_variable_and_the_machines_own_login_before_both(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    logins = logins_for(program(), {"corp": tmp_path / "token"}, TOKENS)
+    assert logins.address_of("one", PLACES["one"]) == "https://__token__:from-file@packages.example.org/one"
+    assert logins.address_of("one", "https://me:mine@mirror.example.org/") == "https://me:mine@mirror.example.org/"
+    assert "from-file" not in repr(logins)
+
+
+def test_a_secret_that_is_not_there_is_said_with_what_gives_it() -> None:
+    logins = logins_for(program(), {}, {"CORP_TOKEN": "x"})
+    assert [one.name for one in logins.notes] == ["missing-secret"]
+    assert [one.message for one in logins.notes] == ["the index `two` is asked without the secret `team`"]
+    assert "so does the variable TEAM_TOKEN" in logins.notes[0].helps
+
+
+def test_each_index_with_a_secret_has_a_netrc_of_its_own(tmp_path: Path) -> None:
+    environ = netrc(tmp_path, "machine packages.example.org login eve password other\n")
+    logins = logins_for(program(), {}, TOKENS)
+    with all_credentials(PLACES, logins, Settings(), environ, "3.12") as secrets:
+        texts = {name: file.read_text() for name, file in secrets}
+    assert {name: text.split('"')[1::2] for name, text in texts.items()} == {
+        "envc-netrc": ["eve", "other"],
+        "envc-netrc-one": ["__token__", "p@ss: word"],
+        "envc-netrc-two": ["ada", "geheim"],
+    }
+    assert not any(file.exists() for _, file in secrets)

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from tests.properties.compiling import compiled
+from envc.lock.model import LockedAccelerator
+from tests.properties.compiling import compiled, environment_of, locked_files
 
 #: A program that says all that a manifest can hold.
 FULL = """
@@ -47,6 +48,16 @@ def full(target: str, **replaced: str) -> str:
 
 def program(*items: str) -> str:
     return "env train < python 3.12; " + "; ".join(items) + " >"
+
+
+def amd(*items: str) -> dict[str, str]:
+    """Return the files of a program whose GPUs are AMD's."""
+    text = program("gpu rocm 6.4 count 4", *items)
+    locked = locked_files(environment_of(text))
+    accelerator = LockedAccelerator(cuda=None, build="6.4", driver=None, reason="as asked", rocm="6.4")
+    return compiled(
+        text, locked=locked._replace(lock=locked.lock.model_copy(update={"accelerator": accelerator}))
+    ).files
 
 
 def compose(text: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from envc.plan.fetch import fetch_command, fetched
 from tests.properties.compiling import compiled
-from tests.unit.targets.reading import compose, full, program, resolved
+from tests.unit.targets.reading import amd, compose, full, program, resolved
 
 
 def service(text: str) -> dict[str, Any]:
@@ -118,3 +119,13 @@ def test_names_that_compose_does_not_take() -> None:
 def test_only_who_asks_gets_a_manifest() -> None:
     files = compiled(program()).files
     assert not {"compose.yaml", "kubernetes.yaml", "slurm.sbatch"} & set(files)
+
+
+def test_gpus_of_the_other_maker() -> None:
+    """AMD's are devices, and their group has another number on every machine."""
+    found = yaml.safe_load(amd("target compose")["compose.yaml"])["services"]["train"]
+    assert found["devices"] == ["/dev/kfd:/dev/kfd", "/dev/dri:/dev/dri"]
+    assert found["group_add"] == ["${ENVC_GPU_GROUP:?}"]
+    assert "deploy" not in found
+    limited = service(program("gpu cuda 12.6", "limit gpus 2", "target compose"))
+    assert limited["deploy"]["resources"]["reservations"]["devices"][0]["count"] == 2

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from kubernetes_validate import validate
 
 from envc.plan.fetch import fetch_command, fetched
 from envc.targets.kubernetes.values import dns_label, memory, processors, whole_seconds
 from tests.properties.compiling import compiled
-from tests.unit.targets.reading import full, kubernetes, program, resolved
+from tests.unit.targets.reading import amd, full, kubernetes, program, resolved
 
 #: The schema that objects are held against.
 VERSION = "1.33"
@@ -152,11 +153,11 @@ def test_ranks_meet_at_the_first_pod_of_an_indexed_job() -> None:
     assert spec["template"]["spec"]["subdomain"] == name
     found = container(text)
     assert found["command"] == [
-        *("torchrun", "--nnodes", "4", "--nproc-per-node", "8", "--node-rank", "$(NODE_RANK)"),
+        *("torchrun", "--nnodes", "4", "--nproc-per-node", "8", "--node-rank", "$(ENVC_NODE_RANK)"),
         *("--master-addr", f"{name}-0.{name}", "--master-port", "29500", "-m", "train"),
     ]
     variables = {one["name"]: one for one in found["env"]}
-    assert "job-completion-index" in variables["NODE_RANK"]["valueFrom"]["fieldRef"]["fieldPath"]
+    assert "job-completion-index" in variables["ENVC_NODE_RANK"]["valueFrom"]["fieldRef"]["fieldPath"]
     assert variables["NCCL_SOCKET_IFNAME"]["value"] == variables["GLOO_SOCKET_IFNAME"]["value"] == "eth0"
     assert found["resources"]["limits"] == {"nvidia.com/gpu": "8"}
 
@@ -231,3 +232,10 @@ def test_quantities() -> None:
     assert [memory(one) for one in (2**30, 3 * 2**20, 1024, 1000)] == ["1Gi", "3Mi", "1Ki", "1000"]
     assert [processors(one) for one in (8000, 1500, 1)] == ["8", "1500m", "1m"]
     assert [whole_seconds(one) for one in (1, 1000, 1001)] == [1, 1, 2]
+
+
+def test_gpus_of_the_other_maker() -> None:
+    (job,) = yaml.safe_load_all(amd("target kubernetes")["kubernetes.yaml"])
+    found = job["spec"]["template"]["spec"]
+    assert found["containers"][0]["resources"]["limits"] == {"amd.com/gpu": "4"}
+    assert found["tolerations"][0]["key"] == "amd.com/gpu"

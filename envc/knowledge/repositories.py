@@ -1,0 +1,22 @@
+"""Archives of system packages that people add, and what makes them unnecessary here. `stdlib/repositories.env`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from envc.knowledge.facts import Fact, Line
+from envc.language.fields import Keyword, Positional
+from envc.language.values import Text
+
+
+class Needless(Fact):
+    """A part of an address by which such a repository is told, what people take from it, and what does it here."""
+
+    part: Annotated[Text, Positional(kinds=frozenset({"string"}))]
+    brings: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
+    why: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
+    instead: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
+
+
+WORDS: Mapping[str, type[Line]] = {"needless": Needless}

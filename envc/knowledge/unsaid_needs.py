@@ -1,0 +1,19 @@
+"""What the builds of packages need and do not say. `stdlib/builds.env`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from envc.knowledge.facts import Fact, Line
+from envc.language.fields import Keyword, Positional
+
+
+class UnsaidNeeds(Fact):
+    """A package whose build imports others that it does not name: `unsaid flash-attn needs ninja torch`."""
+
+    package: Annotated[str, Positional()]
+    needs: Annotated[tuple[str, ...], Keyword(many=True)]
+
+
+WORDS: Mapping[str, type[Line]] = {"unsaid": UnsaidNeeds}

@@ -1,0 +1,53 @@
+"""Addresses in lists of packages: a repository with its commit or tag is a package that is built, as in a program."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from envc.language.package_origins import read_commit, read_repository, read_revision
+from envc.language.package_source import PackageSource
+
+_GIT = re.compile(r"git\+(?P<address>[a-z]+://(?:[^/@]*@)?[^/@]+/[^@#]*)(?:@(?P<revision>[^#]+))?(?:#(?P<rest>.*))?")
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
+
+
+class AddressError(ValueError):
+    """An address that a list must not have, and why."""
+
+
+def source_of(url: str) -> PackageSource | None:
+    """Return the repository that an address names, or None for an address of another kind. Raises `AddressError`."""
+    match = _GIT.fullmatch(url)
+    if match is None:
+        return None
+    revision = match["revision"]
+    if not revision:
+        raise AddressError("nothing says which commit is meant: write @ and its digits behind the address")
+    commit = read_commit(revision) if _COMMIT.fullmatch(revision) else ""
+    try:
+        return PackageSource(
+            "git",
+            read_repository(match["address"]),
+            commit=commit,
+            tag="" if commit else read_revision(revision),
+            subdirectory=_fact(match["rest"], "subdirectory"),
+        )
+    except PydanticCustomError as error:
+        raise AddressError(_message(error)) from None
+
+
+def name_of(url: str) -> str:
+    """Return the name that an address gives its package, `#egg=NAME`, or nothing."""
+    return _fact(url.partition("#")[2], "egg")
+
+
+def _fact(fragment: str | None, name: str) -> str:
+    found = re.search(rf"(?:^|&){name}=([^&]+)", fragment or "")
+    return found[1].strip("/") if found else ""
+
+
+def _message(error: Any) -> str:
+    return str((error.context or {}).get("message", "it cannot be used"))

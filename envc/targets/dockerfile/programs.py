@@ -1,0 +1,113 @@
+"""Programs that are compiled: each in a stage of its own, of which what is new below the kept paths comes along.
+
+What lay there before (the builder's Python, apt's packages) stays behind, as does what only compiling needs. In the
+image every kept program is asked for the libraries that it needs, so that one without them fails the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from envc.plan.plan import Plan
+from envc.plan.program_parts import PlannedProgram
+from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.instructions import (
+    Blank,
+    Comment,
+    Copy,
+    From,
+    Instruction,
+    Mount,
+    Run,
+    RunExact,
+    Variables,
+    WorkingDirectory,
+)
+from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.sources import FOLDER, MODE
+from envc.targets.dockerfile.toolchains import copy_toolchains
+
+KEPT = "/kept"
+_SEEN = "/kept-before.json"
+#: Exists in every image, and is empty.
+_MOUNTED = "/mnt"
+#: Defines `files`: for each file and link below some paths its mode, and its checksum or where it points to.
+_FILES = (
+    "import hashlib, json, os, shutil, sys; "
+    "walk = lambda top: [top] if os.path.isfile(top) or os.path.islink(top) else "
+    "[os.path.join(place, name) for place, folders, names in os.walk(top) "
+    "for name in (*names, *(one for one in folders if os.path.islink(os.path.join(place, one))))]; "
+    "content = lambda path: os.readlink(path) if os.path.islink(path) else "
+    'hashlib.sha256(open(path, "rb").read()).hexdigest(); '
+    "files = {path: [os.lstat(path).st_mode, content(path)] for top in sys.argv[1:] for path in walk(top)}; "
+)
+_SEE = _FILES + f'json.dump(files, open("{_SEEN}", "w"))'
+#: Copies what is new or changed. A folder or kind of file that only compiling needs comes along where it is named.
+_KEEP = _FILES + (
+    f'before = json.load(open("{_SEEN}")); '
+    'unneeded = lambda path, top: path != top and (path.endswith((".a", ".la")) or any(one in "/" + '
+    'os.path.relpath(path, top) for one in ("/include/", "/pkgconfig/", "/cmake/", "/share/man/", "/share/doc/", '
+    '"/share/info/"))); '
+    "fresh = {path for top in sys.argv[1:] for path in walk(top) "
+    "if files[path] != before.get(path) and not unneeded(path, top)}; "
+    "empty = [top for top in sys.argv[1:] if not fresh.intersection(walk(top))]; "
+    'empty and sys.exit(f"the build left nothing new at {empty[0]}"); '
+    f'[(os.makedirs(os.path.dirname("{KEPT}" + path), exist_ok=True), '
+    f'shutil.copy2(path, "{KEPT}" + path, follow_symlinks=False)) for path in sorted(fresh)]'
+)
+#: Asks the linker for what every kept program and library needs.
+_LINKED = (
+    "import os, subprocess, sys; kept = sys.argv[1]; "
+    "paths = sorted(os.path.join(place, name) for place, _, names in os.walk(kept) for name in names); "
+    "linked = [path[len(kept):] for path in paths "
+    'if not os.path.islink(path) and open(path, "rb").read(4) == bytes([127]) + b"ELF"]; '
+    'said = [(path, subprocess.run(["ldd", path], capture_output=True, text=True).stdout) for path in linked]; '
+    'lacking = [f"{path} needs {line.split()[0]}, which the image has not" for path, text in said '
+    'for line in text.splitlines() if "not found" in line]; '
+    'lacking and sys.exit("\\n".join(lacking))'
+)
+
+Packages = Callable[[Plan, str], list[Instruction]]
+
+
+def build_stages(plan: Plan, packages: Packages | None = None) -> list[Instruction]:
+    """Return a stage for each build. `packages` stand in place of the usual way to install system packages."""
+    return [step for one in plan.programs for step in _stage(plan, one, packages or _packages)]
+
+
+def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruction]:
+    source = next(source for source in plan.sources if source.name == one.source)
+    reason = "compiled without network; what is new below the kept paths comes into the image"
+    steps: list[Instruction] = [
+        Blank(),
+        *because(plan, texts=(f"build {one.name} from {one.source}", reason)),
+        From(plan.base.builder, one.stage),
+        *(packages(plan, one.stage) if one.packages else []),
+        *copy_toolchains(plan),
+        Variables(one.variables),
+        Copy(FOLDER, FOLDER, stage=source.stage),
+        WorkingDirectory(FOLDER),
+        RunExact(("python", "-c", _SEE, *one.kept)),
+    ]
+    for command in (*one.commands, ("python", "-c", _KEEP, *one.kept)):
+        steps += [Comment(("hadolint ignore=DL3059",)), RunExact(command)]  # each is a command of its own
+    return steps
+
+
+def _packages(plan: Plan, stage: str) -> list[Instruction]:
+    return install(plan, stage)
+
+
+def copy_programs(plan: Plan) -> list[Instruction]:
+    """Return the steps that bring what was kept into the image that runs, and that try it."""
+    steps: list[Instruction] = [Blank(), *because(plan, "programs")]
+    for one in plan.programs:
+        steps += [Copy(KEPT + path, path, stage=one.stage, mode=MODE) for path in one.kept]
+        mount = Mount("bind", (("from", one.stage), ("source", KEPT), ("target", _MOUNTED)))
+        commands = (
+            ("ldconfig",),
+            ("python", "-B", "-c", _LINKED, _MOUNTED),
+            ("rm", "-f", "/var/cache/ldconfig/aux-cache"),
+        )
+        steps.append(Run(commands, (mount,)))
+    return steps

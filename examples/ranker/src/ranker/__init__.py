@@ -1,0 +1,1 @@
+"""A ranker of documents, trained from clicks."""

@@ -1,0 +1,167 @@
+"""Sources of packages that are built, read for real: archives of an index, repositories, and build systems that run."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from envc.diagnostics import Diagnostic, Report
+from envc.language.facets import PythonPackage
+from envc.lock.package_sources import FoundSource, SourceWish
+from envc.resolvers.git import Git
+from envc.resolvers.package_sources import Sources
+from envc.resolvers.pip_tools import Settings, settings_of_this_machine
+from tests.git_server import GitServer
+from tests.index_server import Index
+from tests.index_server.asking import AMD64
+from tests.unit.lock.world import environment
+
+pytestmark = pytest.mark.index
+
+SETUP = "from setuptools import setup\nsetup(name='old', version='1.0', install_requires=['six>=1'])\n"
+
+
+def archive(name: str, version: str, **files: str) -> bytes:
+    """A source archive whose project says what it is, or the given files."""
+    files = files or {"pyproject.toml": f'[project]\nname = "{name}"\nversion = "{version}"\ndependencies = ["six"]\n'}
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as packed:
+        for path, text in files.items():
+            entry = tarfile.TarInfo(f"{name}-{version}/{path}")
+            entry.size = len(text.encode())
+            packed.addfile(entry, io.BytesIO(text.encode()))
+    return content.getvalue()
+
+
+class Finding:
+    """Finds sources on a loopback index."""
+
+    def __init__(self, cache: Path, settings: Settings) -> None:
+        self.sources = Sources(cache, settings, Git(cache))
+
+    def __call__(self, item: str, kept: str | None = None) -> FoundSource:
+        (package,) = environment(f"env train < python 3.12; {item} >").every(PythonPackage)
+        return self.sources.find(SourceWish(package, AMD64, kept=kept), lambda _: None)
+
+    def fails(self, item: str) -> tuple[Diagnostic, int]:
+        with pytest.raises(Report) as caught:
+            self(item)
+        (diagnostic,) = caught.value.diagnostics
+        return diagnostic, caught.value.exit_code
+
+
+@pytest.fixture
+def finding(cache: Path, index: Index) -> Finding:
+    return Finding(cache, Settings(index.url, (), timeout="3", retries="0"))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[GitServer]:
+    with GitServer(tmp_path / "served") as one:
+        yield one
+
+
+def test_the_newest_archive_that_is_allowed_is_taken(index: Index, finding: Finding) -> None:
+    """Not one that is unfinished, withdrawn, or for another Python."""
+    digests = {version: index.add_archive("ranker", version, archive("ranker", version)) for version in ("1.0", "1.2")}
+    index.add_archive("ranker", "2.0rc1", archive("ranker", "2.0rc1"))
+    index.add_archive("ranker", "1.9", archive("ranker", "1.9"), yanked="broken")
+    index.add_archive("ranker", "1.8", archive("ranker", "1.8"), **{"requires-python": "<3.10"})
+    found = finding("pip ranker from source")
+    assert (found.version, found.file, found.sha256) == ("1.2", "ranker-1.2.tar.gz", digests["1.2"])
+    assert (found.requires, found.build) == (("six",), ("setuptools>=40.8.0",))
+    assert finding("pip ranker <1.2 from source").version == "1.0"
+    assert finding("pip ranker from source", kept="1.0").version == "1.0"
+
+
+def test_an_archive_is_fetched_once(index: Index, finding: Finding) -> None:
+    index.add_archive("ranker", "1.0", archive("ranker", "1.0"))
+    assert finding("pip ranker from source") == finding("pip ranker from source")
+    assert len([path for path in index.requests if path.endswith("ranker-1.0.tar.gz")]) == 1
+
+
+def test_a_package_without_an_archive(index: Index, finding: Finding) -> None:
+    index.add("ranker", "1.0")
+    diagnostic, code = finding.fails("pip ranker from source")
+    assert (diagnostic.name, code) == ("no-source-archive", 1)
+    assert diagnostic.notes == ("the index has wheels of it alone",)
+    index.add_archive("ranker", "2.0", archive("ranker", "2.0"))
+    diagnostic, _ = finding.fails("pip ranker 3 from source")
+    assert [label.span.text for label in diagnostic.labels] == ["3"]
+    assert diagnostic.notes == ("with a source archive there are: 2.0",)
+    diagnostic, _ = finding.fails("pip nobody from source")
+    assert diagnostic.notes == ("no index has a package of that name",)
+
+
+def test_an_archive_that_is_not_the_one_of_the_page(index: Index, finding: Finding) -> None:
+    index.add_archive("ranker", "1.0", archive("ranker", "1.0"), hashes={"sha256": "0" * 64})
+    diagnostic, code = finding.fails("pip ranker from source")
+    assert (diagnostic.name, code) == ("index-failed", 3)
+
+
+def test_a_source_of_another_package(index: Index, finding: Finding) -> None:
+    index.add_archive("ranker", "1.0", archive("ranker", "1.0", **{"PKG-INFO": info("other", "1.0")}))
+    diagnostic, code = finding.fails("pip ranker from source")
+    assert (diagnostic.name, code) == ("source-of-another-package", 1)
+
+
+def info(name: str, version: str) -> str:
+    return f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n"
+
+
+def test_an_archive_that_cannot_be_unpacked(index: Index, finding: Finding) -> None:
+    index.add_archive("ranker", "1.0", b"no archive")
+    diagnostic, code = finding.fails("pip ranker from source")
+    assert (diagnostic.name, code) == ("unreadable-source", 1)
+
+
+def test_a_build_system_is_asked_where_files_do_not_say_it(cache: Path, index: Index) -> None:
+    """It runs in an environment of its own, which comes from the machine's index."""
+    index.add_archive("old", "1.0", archive("old", "1.0", **{"setup.py": SETUP}))
+    settings = settings_of_this_machine()
+    finding = Finding(cache, settings._replace(extra_indexes=(index.url, *settings.extra_indexes)))
+    found = finding("pip old from source")
+    assert found.requires == ("six>=1",)
+    assert found.reason == "what it needs was asked of its build system, which ran on this machine"
+    index.add_archive("sad", "1.0", archive("sad", "1.0", **{"setup.py": "import nowhere_to_be_found"}))
+    diagnostic, code = finding.fails("pip sad from source")
+    assert (diagnostic.name, code) == ("unreadable-source", 1)
+    assert "No module named 'nowhere_to_be_found'" in diagnostic.notes[0]
+
+
+def test_a_repository_at_a_tag_and_at_a_commit(server: GitServer, finding: Finding) -> None:
+    repository = server.repository("ranker")
+    first = repository.commit_files(
+        {"python/pyproject.toml": '[project]\nname = "ranker"\nversion = "1.0"\n', "a.c": ""}
+    )
+    repository.git("tag", "v1.0")
+    address = server.address("ranker")
+    tagged = finding(f'pip ranker from git "{address}" tag v1.0 subdirectory "python"')
+    assert (tagged.commit, tagged.version, tagged.compiled) == (first, "1.0", False)
+    assert finding(f'pip ranker from git "{address}" commit {first} subdirectory "python"') == tagged
+    diagnostic, code = finding.fails(f'pip ranker from git "{address}" tag v9')
+    assert (diagnostic.name, code) == ("unknown-git-reference", 1)
+    diagnostic, code = finding.fails(f'pip ranker from git "{address}" tag v1.0')
+    assert (diagnostic.name, diagnostic.notes) == (
+        "unreadable-source",
+        ("neither pyproject.toml nor setup.py lies there",),
+    )
+    diagnostic, code = finding.fails(f'pip ranker 2 from git "{address}" tag v1.0 subdirectory "python"')
+    assert (diagnostic.name, diagnostic.message) == (
+        "source-of-another-package",
+        "the source of `ranker` is its version 1.0",
+    )
+
+
+def test_a_build_that_would_ask_git_for_its_version_is_told_it(server: GitServer, finding: Finding) -> None:
+    text = '[build-system]\nrequires = ["hatchling", "hatch-vcs"]\n[project]\nname = "ranker"\ndynamic = ["version"]\n'
+    repository = server.repository("ranker")
+    commit = repository.commit_files({"pyproject.toml": text})
+    repository.git("tag", "v2.1")
+    address = server.address("ranker")
+    assert finding(f'pip ranker from git "{address}" tag v2.1').version == "2.1"
+    assert finding(f'pip ranker from git "{address}" commit {commit}').version == f"0+g{commit[:12]}"

@@ -1,0 +1,165 @@
+"""What is compiled: in stages of their own, and nothing of them is in the image but what is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from envc.plan.hash import hash_of
+from envc.plan.plan import Plan
+from envc.targets.dockerfile import instructions_of
+from envc.targets.dockerfile.instructions import Copy, From, Instruction, Run, RunExact, Variables
+from envc.targets.dockerfile.printer import print_dockerfile
+from envc.targets.dockerfile.programs import _KEEP, _SEE  # what the builder runs, tried here
+from tests.unit.plan.planning import plan
+
+PROGRAM = """
+env train <
+  python 3.12
+  source colmap from git "https://example.org/colmap" tag v1
+  source hloc from git "https://example.org/hloc" tag v2 at "/opt/hloc"
+  build colmap from colmap <
+    apt gcc make
+    jobs 4
+    run "make"
+    keeps "/usr/local" "/opt/colmap"
+  >
+>
+"""
+
+
+def stages(given: Plan) -> dict[str, list[Instruction]]:
+    """Return the instructions of each stage."""
+    found: dict[str, list[Instruction]] = {}
+    current: list[Instruction] = []
+    for one in instructions_of(given, hash_of(given)):
+        if isinstance(one, From):
+            current = found.setdefault(one.stage, [])
+        else:
+            current.append(one)
+    return found
+
+
+def test_each_has_a_stage_behind_what_it_needs() -> None:
+    assert list(stages(plan(PROGRAM))) == ["builder", "source-colmap", "source-hloc", "build-colmap", "inference"]
+
+
+def test_commands_run_in_the_source_without_network() -> None:
+    stage = stages(plan(PROGRAM))["build-colmap"]
+    ran = [one.arguments for one in stage if isinstance(one, RunExact)]
+    assert ran[1] == ("make",)
+    (variables,) = [dict(one.pairs) for one in stage if isinstance(one, Variables)]
+    assert variables == {
+        "CARGO_BUILD_JOBS": "4",
+        "CMAKE_BUILD_PARALLEL_LEVEL": "4",
+        "MAKEFLAGS": "-j4",
+        "MAX_JOBS": "4",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOURCE_DATE_EPOCH": "315532800",
+    }
+
+
+def test_only_what_is_kept_reaches_the_image() -> None:
+    copies = [one for one in stages(plan(PROGRAM))["inference"] if isinstance(one, Copy)]
+    assert [(one.stage, one.source, one.path) for one in copies] == [
+        ("source-hloc", "/source", "/opt/hloc"),
+        ("build-colmap", "/kept/opt/colmap", "/opt/colmap"),
+        ("build-colmap", "/kept/usr/local", "/usr/local"),
+        ("builder", "/opt/venv", "/opt/venv"),
+    ]
+    assert all(one.mode == "u=rwX,go=rX" for one in copies[:3])
+
+
+def test_its_system_packages_are_in_its_stage_alone() -> None:
+    found = stages(plan(PROGRAM))
+    runs = {name: [one for one in stage if isinstance(one, Run)] for name, stage in found.items()}
+    with_gcc = [name for name, steps in runs.items() if "gcc" in print_dockerfile(steps)]
+    assert with_gcc == ["build-colmap"]
+
+
+def test_gpus_are_compiled_for() -> None:
+    text = PROGRAM.replace("python 3.12", "python 3.12; gpu architectures 8.0 9.0a 8.6+PTX")
+    (build,) = plan(text).programs
+    assert dict(build.variables)["CUDAARCHS"] == "80-real;90a-real;86"
+    assert dict(build.variables)["TORCH_CUDA_ARCH_LIST"] == "8.0;9.0a;8.6+PTX"
+
+
+def test_toolchains_are_where_things_are_compiled_and_nowhere_else() -> None:
+    found = stages(plan(PROGRAM.replace("python 3.12", "python 3.12; toolchain rust 1.85")))
+    having = [name for name, stage in found.items() if "library/rust:1.85" in print_dockerfile(stage)]
+    assert having == ["builder", "build-colmap"]
+    text = print_dockerfile(found["build-colmap"])
+    assert 'PATH="/usr/local/cargo/bin:${PATH}"' in text
+    assert text.index("library/rust") < text.index("kept-before")
+
+
+def test_what_a_parent_builds_is_dropped_with_its_source() -> None:
+    parent = PROGRAM.replace("env train <", "env base < toolchain rust 1.85")
+    bare = plan(parent + "env train from base < build drop colmap; source drop colmap; toolchain drop rust >")
+    assert (bare.programs, bare.toolchains, [one.name for one in bare.sources]) == ((), (), ["hloc"])
+
+
+def test_two_builds_of_one_source_are_two_stages() -> None:
+    more = 'build other from colmap < run "true"; keeps "/opt/other" >\n>\n'
+    assert "build-other" in stages(plan(PROGRAM.rstrip().removesuffix(">") + more))
+
+
+def kept(tmp_path: Path, *tops: str) -> tuple[int, list[str], str]:
+    """Run what a stage runs last, with its folders below a temporary one."""
+    place = str(tmp_path / "kept")
+    scripts = [one.replace("/kept", place) for one in (_SEE, _KEEP)]
+    done = subprocess.run([sys.executable, "-c", scripts[1], *tops], capture_output=True, text=True, check=False)
+    files = [path for path in (tmp_path / "kept").rglob("*") if path.is_symlink() or path.is_file()]
+    return done.returncode, sorted(str(path).removeprefix(place + str(tmp_path)) for path in files), done.stderr
+
+
+def see(tmp_path: Path, *tops: str) -> None:
+    script = _SEE.replace("/kept", str(tmp_path / "kept"))
+    subprocess.run([sys.executable, "-c", script, *tops], check=True)
+
+
+def test_what_is_new_or_changed_is_kept(tmp_path: Path) -> None:
+    top = tmp_path / "usr"
+    for name in ("bin/python", "lib/old.so", "bin/tool"):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text(name)
+    see(tmp_path, str(top))
+    os.utime(top / "bin/python", (1, 1))  # the same bytes at another time
+    (top / "bin/tool").chmod(0o755)
+    (top / "lib/old.so").write_text("another")
+    (top / "lib/new.so.1").write_text("new")
+    (top / "lib/new.so").symlink_to("new.so.1")
+    (top / "lib/linked").symlink_to("/nowhere")
+    for name in ("include/a.h", "lib/a.a", "lib/a.la", "lib/pkgconfig/a.pc", "lib/cmake/a/a.cmake", "share/man/man1/a"):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text("unneeded")
+    code, files, _ = kept(tmp_path, str(top))
+    assert code == 0
+    assert files == ["/usr/bin/tool", "/usr/lib/linked", "/usr/lib/new.so", "/usr/lib/new.so.1", "/usr/lib/old.so"]
+
+
+def test_what_is_named_itself_is_kept_whatever_it_is(tmp_path: Path) -> None:
+    tops = str(tmp_path / "usr/include"), str(tmp_path / "usr/lib/a.a")
+    see(tmp_path, *tops)
+    for name in ("usr/include/a.h", "usr/lib/a.a"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert kept(tmp_path, *tops)[:2] == (0, ["/usr/include/a.h", "/usr/lib/a.a"])
+
+
+def test_a_build_that_leaves_nothing_fails(tmp_path: Path) -> None:
+    see(tmp_path, str(tmp_path / "usr"))
+    code, _, said = kept(tmp_path, str(tmp_path / "usr"))
+    assert code == 1
+    assert f"left nothing new at {tmp_path}/usr" in said
+
+
+def test_a_dockerfile_without_builds_has_no_word_of_them() -> None:
+    text = print_dockerfile(
+        instructions_of(plan("env train < python 3.12 >"), hash_of(plan("env train < python 3.12 >")))
+    )
+    assert "/kept" not in text
+    assert json.dumps(plan("env train < python 3.12 >").model_dump(mode="json")).count("builds") == 0
