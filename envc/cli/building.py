@@ -39,6 +39,7 @@ def engine_named(name: str | None) -> Engine | None:
 
 def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: argparse.Namespace) -> Built:
     """Build with the indexes, certificates and logins of this machine."""
+    from envc.cli.build_channels import channel_arguments
     from envc.cli.build_credentials import all_credentials
     from envc.cli.build_progress import showing_build
     from envc.cli.build_secrets import index_arguments, secrets_of
@@ -55,7 +56,8 @@ def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: a
     name = image_name(plan, compiled.hashes)
     indexes = {group.index: group.address for group in plan.packages if group.index}
     mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
-    settings = settings_of_this_machine() if plan.packages else Settings()
+    mirrors += channel_arguments(plan.conda, os.environ)
+    settings = settings_of_this_machine() if plan.packages or plan.conda else Settings()
     asked = {name: found for name, public in indexes.items() if (found := os.environ.get(variable_of(name)) or public)}
     own = logins_for(loaded.on(plan.base.platform).environment, given_secrets(options.secret))
     show(own.notes)

@@ -107,7 +107,9 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.apt.keys import key_reader
     from envc.resolvers.base_python import LayerReader
+    from envc.resolvers.channels import channel_addresses
     from envc.resolvers.choice import make_resolver, resolver_name
+    from envc.resolvers.conda import Conda
     from envc.resolvers.git import Git
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.package_sources import Sources
@@ -150,4 +152,5 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
         git=git,
         sources=Sources(cache, settings, git),
         wheels=wheels,
+        conda=Conda(cache, settings, channel_addresses(library, os.environ)),
     )

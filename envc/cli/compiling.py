@@ -53,13 +53,14 @@ def measure_artifacts(loaded: Loaded, names: set[str] | None = None) -> dict[str
 
 
 def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, str]:
-    """Return the public addresses of the named indexes of a lock, and of the snapshots that it was made from.
+    """Return the public addresses of a lock's named indexes and channels, and of the snapshots that it was made from.
 
     The program's own addresses come first, then those that envc knows.
     """
     names = locked.lock.named_indexes
     snapshots = any(one.snapshot for one in locked.lock.distributions)
-    if not names and not snapshots:
+    conda = bool(locked.lock.conda)
+    if not names and not snapshots and not conda:
         return {}
     from envc.knowledge.library import Library
     from envc.lock.routes import program_addresses
@@ -71,4 +72,8 @@ def index_addresses(locked: LockedFiles, environment: Environment) -> dict[str, 
         from envc.plan.apt import snapshots_name
 
         found |= {snapshots_name(name): address for name, address in library.snapshot_addresses().items()}
+    if conda:
+        from envc.plan.conda import channel_name
+
+        found |= {channel_name(one.name): one.address for one in library.channels}
     return found

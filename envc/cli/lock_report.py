@@ -64,6 +64,9 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(lock.accelerator.reason)
     if lock.packages:
         lines.append(f"{len(lock.packages)} {'package' if len(lock.packages) == 1 else 'packages'}, by {lock.resolver}")
+    if lock.conda and lock.conda_installer:
+        count = "1 conda package" if len(lock.conda) == 1 else f"{len(lock.conda)} conda packages"
+        lines.append(f"{count}, by {lock.conda_installer.name} {lock.conda_installer.version}")
     if lock.provided:
         named = sorted({*lock.inputs.get("provided", {})})
         versions = {one.name: one.version for one in lock.provided}

@@ -106,6 +106,7 @@ def _fetch(
     from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.vendor.archives import fetch_archives, packages_with_source
+    from envc.resolvers.vendor.conda import wanted_archives
     from envc.resolvers.vendor.debs import wanted_debs
     from envc.resolvers.vendor.download import Wanted, download
     from envc.resolvers.vendor.images import fetch_images
@@ -116,13 +117,15 @@ def _fetch(
     repositories = {one.name: one.address for one in repositories_of(environment)}
     wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name], repositories=repositories)
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
+    wanted += wanted_archives(plan.conda, library, os.environ)
     download(wanted, store, progress)
     addresses = index_addresses(library, os.environ, program_addresses(environment))
     logins = logins_for(environment, secrets)
     show(logins.notes)
     addresses = logins.within(addresses)
     pages = pages_of_links(environment)
-    settings = settings_of_this_machine() if locked.pins or locked.tools or locked.lock.built else None
+    by_pip = locked.pins or locked.tools or locked.lock.built or plan.conda
+    settings = settings_of_this_machine() if by_pip else None
     if settings:
         cache = user_cache(os.environ)
         fetch_wheels(locked, store, cache, settings, addresses, progress, pages)

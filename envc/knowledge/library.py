@@ -14,6 +14,7 @@ from envc.knowledge.values import matches, minor, release
 
 if TYPE_CHECKING:
     from envc.knowledge.archives import Archive
+    from envc.knowledge.channels import Channel
     from envc.knowledge.cuda import Cuda, CudaImage, Flavour
     from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
@@ -37,6 +38,7 @@ FILES: Mapping[str, str] = {
     "indexes.env": "indexes",
     "apt.env": "system_packages",
     "archives.env": "archives",
+    "channels.env": "channels",
     "packages.env": "package_names",
     "fabrics.env": "fabrics",
     "toolchains.env": "toolchains",
@@ -228,6 +230,20 @@ class Library:
 
         found = self.page("archives.env").all(Archive)
         return tuple(one for one in found if one.distribution == distribution and machine in one.machines)
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """Every channel of conda packages that may be taken from."""
+        from envc.knowledge.channels import Channel
+
+        return self.page("channels.env").all(Channel)
+
+    def channel_owner(self, name: str) -> str | None:
+        """Return who asks organisations for a licence of a channel; None where nobody does."""
+        from envc.knowledge.channels import LicensedChannels
+
+        found = self.page("channels.env").all(LicensedChannels)
+        return next((one.owner for one in found if name in one.names), None)
 
     @cached_property
     def fabrics(self) -> Fabrics:

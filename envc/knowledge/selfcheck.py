@@ -6,7 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from envc.diagnostics import Diagnostic, Report
-from envc.knowledge.checks import archives, builds, cuda, fabrics, gpu_models, images, pythons, sources, toolchains
+from envc.knowledge.checks import (
+    archives,
+    builds,
+    channels,
+    cuda,
+    fabrics,
+    gpu_models,
+    images,
+    pythons,
+    sources,
+    toolchains,
+)
 from envc.knowledge.library import Library
 
 _CHECKS = (
@@ -16,6 +27,7 @@ _CHECKS = (
     pythons.check,
     images.check,
     archives.check,
+    channels.check,
     fabrics.check,
     gpu_models.check,
     toolchains.check,

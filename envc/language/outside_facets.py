@@ -75,4 +75,13 @@ class Toolchain(NamedTuple):
     origin: Origin
 
 
-OutsideFacet = Tool | ImageFile | BuildCheck | ProvidedPackage | GitSource | ProgramBuild | Toolchain
+class CondaPackage(NamedTuple):
+    """A package of a conda channel: a program that Python's index does not have."""
+
+    name: str
+    specifier: str  # as conda writes it, `3.4.*` or `>=1.2,<2`; empty: any
+    channels: tuple[str, ...]  # names; it comes from the first of them that has it
+    origin: Origin
+
+
+OutsideFacet = Tool | ImageFile | BuildCheck | ProvidedPackage | GitSource | ProgramBuild | Toolchain | CondaPackage

@@ -10,11 +10,21 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
-from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
+from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
 Kind = Literal[
-    "variable", "secret", "artifact", "package", "label", "target", "source", "override", "build", "toolchain"
+    "variable",
+    "secret",
+    "artifact",
+    "package",
+    "label",
+    "target",
+    "source",
+    "override",
+    "build",
+    "toolchain",
+    "conda",
 ]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
@@ -28,6 +38,7 @@ _NAMED: dict[type, Kind] = {
     GitSource: "source",
     ProgramBuild: "build",
     Toolchain: "toolchain",
+    CondaPackage: "conda",
 }
 
 

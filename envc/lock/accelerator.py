@@ -73,12 +73,16 @@ def locked_accelerator(
         return LockedAccelerator(
             cuda=None, build=None, driver=None, reason="; ".join(reasons), rocm=_rocm_of(choices) or accelerator.rocm
         )
-    builds = sorted({choice.cuda for choice in choices if choice.cuda}, key=Version)
-    build = builds[-1] if builds else None
+    build = newest_cuda(choices)
     driver = _driver_floor(build or accelerator.cuda, accelerator, library)
     without = "the base brings what GPUs need" if on_base else "no package brings CUDA"
     reasons = [choice.reason for choice in choices if choice.cuda] or [without]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))
+
+
+def newest_cuda(choices: tuple[BuildChoice, ...]) -> str | None:
+    """Return the newest CUDA that packages were built with, or None where no package brings it."""
+    return max((choice.cuda for choice in choices if choice.cuda), key=Version, default=None)
 
 
 def _rocm_of(choices: tuple[BuildChoice, ...]) -> str | None:

@@ -23,6 +23,7 @@ from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
 from envc.lock.built import Build, find_builds
 from envc.lock.compiler_image import find_compiler
+from envc.lock.conda import LockedConda, lock_conda
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
@@ -79,6 +80,7 @@ class Prepared(NamedTuple):
     toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
+    conda: LockedConda
     request: Request | None  # None for an environment without packages
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
 
@@ -151,6 +153,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
+        conda=lock_conda(environment, images, builds, platform, world, old, upgrade=wishes.kind("conda")),
         request=request,
         kept=kept_resolution(request, old, needs) if request and not wishes.packages() else None,
     )
@@ -208,6 +211,8 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         compiler=prepared.compiler,
         sources=prepared.sources,
         toolchains=prepared.toolchains,
+        conda=prepared.conda.packages,
+        conda_installer=prepared.conda.installer,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
 

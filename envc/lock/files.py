@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.lock import requirements
+from envc.lock.locked_conda import list_name, write_list
 from envc.lock.model import FORMAT, MACHINES, Lock
 from envc.lock.requirements import Pin
 
@@ -33,7 +34,7 @@ class ToolPins(NamedTuple):
 
 
 #: Parts that are written by the names of their packages.
-_NAMED = ("packages", "provided", "built", "wheels")
+_NAMED = ("packages", "provided", "built", "wheels", "conda")
 
 
 class LockedFiles(NamedTuple):
@@ -62,6 +63,8 @@ def write(platforms: Iterable[LockedFiles]) -> dict[str, str]:
             files[name] = requirements.write(pins)
         for tools in one.tools:
             files[one.lock.tools_file(tools.package, tools.index_name)] = requirements.write(tools.pins)
+        if one.lock.conda:
+            files[list_name(one.lock.platform)] = write_list(one.lock.conda)
     return files
 
 
@@ -109,6 +112,7 @@ def read(texts: Mapping[str, str], folder: str) -> dict[str, LockedFiles]:
     for platform in sorted(platforms):
         lock = _lock(source, content, platform)
         pins = tuple((index, _pins(lock, index, texts, folder)) for index in lock.indexes)
+        _check_list(lock, texts, folder)
         found[platform] = LockedFiles(lock, pins, tuple(_tools(lock, texts, folder)))
     return found
 
@@ -175,6 +179,17 @@ def _tools(lock: Lock, texts: Mapping[str, str], folder: str) -> Iterator[ToolPi
             if {(pin.name, pin.version) for pin in pins} != expected:
                 raise damaged(source, f"does not hold the tools that {LOCK_FILE} lists")
             yield ToolPins(build.name, index, pins)
+
+
+def _check_list(lock: Lock, texts: Mapping[str, str], folder: str) -> None:
+    """Refuse a list of conda packages that is missing or is another one. Raises a Report."""
+    name = list_name(lock.platform)
+    if lock.conda and texts.get(name) != write_list(lock.conda):
+        source = Source(f"{folder}/{name}", texts.get(name, ""))
+        why = f"does not hold the conda packages that {LOCK_FILE} lists" if name in texts else "the file is missing"
+        raise damaged(source, why)
+    if bool(lock.conda) != (lock.conda_installer is not None):
+        raise damaged(Source(f"{folder}/{LOCK_FILE}", ""), "conda packages without what installs them, or the reverse")
 
 
 def _conflict(text: str) -> str | None:

@@ -25,6 +25,7 @@ _KIND_NAMES = {
     "sources": "the sources",
     "programs": "what builds need",
     "toolchains": "the toolchains",
+    "conda": "the conda packages",
 }
 
 

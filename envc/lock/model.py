@@ -13,8 +13,12 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
+<<<<<<< HEAD
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
+=======
+from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
+>>>>>>> conda
 from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.
@@ -164,6 +168,8 @@ _LATER = {
     "overrides",
     "patches",
     "toolchains",
+    "conda",
+    "conda_installer",
 }
 
 
@@ -195,6 +201,8 @@ class Lock(Fact):
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
     toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
+    conda: tuple[LockedCondaPackage, ...] = ()  # sorted by name
+    conda_installer: LockedCondaInstaller | None = None
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from envc.language.facets import (
     SystemPackage,
 )
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
+from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
 from envc.language.system_repositories import repositories_of
 
@@ -43,6 +43,7 @@ NeedKind = Literal[
     "patches",
     "programs",
     "toolchains",
+    "conda",
 ]
 KINDS: tuple[NeedKind, ...] = get_args(NeedKind)
 
@@ -199,3 +200,8 @@ def _(facet: ProgramBuild) -> Need | None:
     if not facet.packages:
         return None
     return Need("programs", facet.name, f"system packages {' '.join(facet.packages)}", facet.origin)
+
+
+@_need.register
+def _(facet: CondaPackage) -> Need:
+    return Need("conda", facet.name, f"{facet.specifier or 'any'} from {' '.join(facet.channels)}", facet.origin)

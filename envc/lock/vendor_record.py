@@ -18,6 +18,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.lock.fact import Fact
 from envc.lock.files import LockedFiles
 from envc.lock.model import Lock, LockedImage
+from envc.lock.requirements import Pin
 
 RECORD = "vendor.json"
 
@@ -77,6 +78,13 @@ def images_of(locked: LockedFiles) -> dict[str, str]:
     return {image.reference: image.digest for image in locked_images(lock)}
 
 
+def wheels_of(locked: LockedFiles) -> tuple[tuple[str | None, tuple[Pin, ...]], ...]:
+    """Return what a build of a lock installs by pip, by index: what installs conda packages among it."""
+    one = locked.lock.conda_installer
+    own = [(None, (Pin(one.name, one.version, one.hashes),))] if one else []
+    return (*locked.pins, *((tools.index_name, tools.pins) for tools in locked.tools), *own)
+
+
 def refuse_other(
     record: VendorRecord, locked: LockedFiles, place: str, wanted: Mapping[str, tuple[str, str]] = MappingProxyType({})
 ) -> None:
@@ -88,7 +96,7 @@ def refuse_other(
     lock = locked.lock
     lacking = [reference for reference in images_of(locked) if reference not in record.images]
     wheels = {file.sha256 for path, file in record.files.items() if path.startswith("wheels/")}
-    for pins in (*(pins for _, pins in locked.pins), *(tools.pins for tools in locked.tools)):
+    for _, pins in wheels_of(locked):
         lacking += [
             f"{pin.name} {pin.version}"
             for pin in pins

@@ -16,7 +16,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.requirements import normalise
 
 #: What `--only` takes beside names of packages.
-KINDS = ("base", "python", "packages", "apt", "data", "sources")
+KINDS = ("base", "python", "packages", "apt", "data", "sources", "conda")
 
 
 class Wishes(NamedTuple):

@@ -9,6 +9,7 @@ from envc.knowledge.library import Library
 from envc.language.system_repositories import SystemRepository
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.base_python import BasePythonReader
+from envc.lock.conda_packages import CondaResolver
 from envc.lock.moved_pins import MovedPin
 from envc.lock.package_sources import PackageSources
 from envc.lock.repositories import GitResolver
@@ -42,3 +43,4 @@ class World(NamedTuple):
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked
     wheels: WheelFiles | None = None  # None: no wheel of no index may be read
+    conda: CondaResolver | None = None  # None: no channel may be asked

@@ -137,6 +137,9 @@ def _rule_facts(lock: Lock) -> Facts:
     for wheel in lock.wheels:
         facts["packages", wheel.name] = wheel.version
         facts["packages", f"{wheel.name} files"] = wheel.sha256[:12]
+    for program in lock.conda:
+        facts["conda", program.name] = f"{program.version} {program.build} ({program.channel})"
+        facts["conda", f"{program.name}{_FILES}"] = program.sha256[:12]
     for patch in lock.patches:
         facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts

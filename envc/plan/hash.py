@@ -35,6 +35,7 @@ BRANCHES = (
     "wheels",
     "programs",
     "toolchains",
+    "conda",
 )
 #: Branches that the environment hash leaves out.
 BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
@@ -46,6 +47,7 @@ _ADDRESSES: Any = {
     "apt": {
         "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
     },
+    "conda": {"channels": {"__all__": {"address"}}},
 }
 
 

@@ -24,7 +24,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
-from envc.language.outside_facets import BuildCheck, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
+from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
@@ -41,6 +41,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "patches": Patch,
     "programs": ProgramBuild,
     "toolchains": Toolchain,
+    "conda": CondaPackage,
 }
 
 

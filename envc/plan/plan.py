@@ -9,6 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.plan.built_parts import PlannedBuild, PlannedProject
+from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import (
     PackageGroup,
@@ -47,6 +48,7 @@ InferenceStep = Literal[
     "images",
     "sources",
     "programs",
+    "conda packages",
     "virtual environment",
     "data",
     "projects",
@@ -163,6 +165,7 @@ class Plan(GrownPart):
             "patches",
             "programs",
             "toolchains",
+            "conda",
         }
     )
 
@@ -188,6 +191,7 @@ class Plan(GrownPart):
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
     programs: tuple[PlannedProgram, ...] = ()  # that are compiled, sorted by name
     toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
+    conda: CondaPart | None = None
 
     #: Clauses of the program that parts come from, and reasons for what was chosen: for comments, not for the hash.
     origins: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -12,6 +12,7 @@ from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.built import builds_of
+from envc.plan.conda import plan_conda
 from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
 from envc.plan.origins import origins_of
@@ -64,6 +65,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),
         programs=programs_of(environment, lock),
         toolchains=toolchains_of(lock),
+        conda=plan_conda(lock, index_addresses),
     )
     repositories = {one.name: one.address for one in repositories_of(environment)}
     apt = plan_apt(lock, index_addresses, repositories)
@@ -102,6 +104,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         patches=outside.patches,
         programs=outside.programs,
         toolchains=outside.toolchains,
+        conda=outside.conda,
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envc.plan.built_parts import PlannedBuild
+from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
@@ -23,6 +24,7 @@ class Outside(NamedTuple):
     patches: tuple[PlannedPatch, ...] = ()
     programs: tuple[PlannedProgram, ...] = ()
     toolchains: tuple[PlannedToolchain, ...] = ()
+    conda: CondaPart | None = None
 
 
 def stages_of(
@@ -55,6 +57,7 @@ def stages_of(
         ("images", bool(outside.images)),
         ("sources", any(one.path for one in outside.sources)),
         ("programs", bool(outside.programs)),
+        ("conda packages", outside.conda is not None),
         ("virtual environment", True),
         ("data", any(artifact.delivery == "copied" for artifact in data)),
         ("projects", len(built) < len(outside.built)),

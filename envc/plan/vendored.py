@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
+from envc.plan.conda_parts import PlannedCondaPackage
 from envc.plan.plan import Plan
 from envc.plan.program_parts import PlannedSource
 from envc.plan.system_parts import PlannedSystemPackage
@@ -28,6 +29,11 @@ def file_of(sha256: str) -> str:
 def deb_of(package: PlannedSystemPackage) -> str:
     """Return what the file of a system package is called in the folder."""
     return f"debs/{package.name}_{package.sha256[:16]}.deb"
+
+
+def conda_of(sha256: str) -> str:
+    """Return what the archive of a conda package is called in the folder."""
+    return f"conda/{sha256}"
 
 
 def source_of(source: PlannedSource) -> str:
@@ -56,7 +62,12 @@ def wanted_files(plan: Plan) -> dict[str, tuple[str, str]]:
     wanted |= {source_of(one): (f"source {one.name}", "") for one in plan.repositories}
     archives = [(build.name, build.archive.sha256) for build in plan.built if build.archive]
     wanted |= {file_of(digest): (f"source archive of {name}", digest) for name, digest in archives}
+    wanted |= {conda_of(one.sha256): (f"{one.name} {one.version}", one.sha256) for one in _conda(plan)}
     return wanted | {deb_of(one): (f"{one.name} {one.version}", one.sha256) for one in plan.apt.packages}
+
+
+def _conda(plan: Plan) -> tuple[PlannedCondaPackage, ...]:
+    return plan.conda.packages if plan.conda else ()
 
 
 def refuse_unversioned(plan: Plan) -> None:

@@ -20,6 +20,7 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:
         for artifact in plan.data
         if artifact.delivery == "copied" and artifact.location and "://" not in artifact.location
     }
+    exact |= {f"{plan.placement.lock}/{plan.conda.file}"} if plan.conda else set()
     exact |= {plan.placement.at_root(patch.path) for patch in plan.patches}
     exact |= {plan.placement.at_root(wheel.location) for wheel in plan.wheels if "://" not in wheel.location}
     ignored = sorted({pattern for copy in plan.sent for pattern in copy.ignored})

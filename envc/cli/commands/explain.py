@@ -99,9 +99,11 @@ def _package_reasons(loaded: loading.Loaded, options: argparse.Namespace) -> lis
     locked = lock_reading.read_lock(loaded._replace(platform=options.platform))
     if options.json or locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
         return []
+    from envc.cli.conda_reasons import conda_reasons
     from envc.cli.package_reasons import package_reasons
 
-    return package_reasons(locked.lock, loaded.environment, options.word)
+    found = package_reasons(locked.lock, loaded.environment, options.word)
+    return [*found, *conda_reasons(locked.lock, loaded.environment, options.word)]
 
 
 def _nothing(word: str, environment: str, lines: list[Line]) -> int:
@@ -142,5 +144,7 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")
     for toolchain in lock.toolchains:
         sys.stdout.write(f"  toolchain {toolchain.name}: {toolchain.image.repository}:{toolchain.image.tag}\n")
+    for one in lock.conda:
+        sys.stdout.write(f"  conda {one.name} {one.version} {one.build}: from {one.channel}\n")
     for source in lock.sources:
         sys.stdout.write(f"  source {source.name}: commit {source.commit}, {source.files} files\n")

@@ -35,27 +35,35 @@ def interpreter_in(folder: Path) -> Path:
     return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
 
 
-def place_of(cache: Path, python: Path) -> Path:
+def place_of(cache: Path, python: Path, pins: Path = PINS, name: str = "pip-tools") -> Path:
     """Return where the environment of one Python lies. A change of Python or of the pins gives another place."""
     import hashlib
 
-    identity = b"\0".join([os.fsencode(python.resolve()), PINS.read_bytes()])
-    return cache / "pip-tools" / hashlib.sha256(identity).hexdigest()[:16]
+    identity = b"\0".join([os.fsencode(python.resolve()), pins.read_bytes()])
+    return cache / name / hashlib.sha256(identity).hexdigest()[:16]
 
 
-def environment(
-    cache: Path, settings: Settings, variables: Mapping[str, str], progress: Progress, python: Path | None = None
+def environment(  # what it is made of, and for whom
+    cache: Path,
+    settings: Settings,
+    variables: Mapping[str, str],
+    progress: Progress,
+    python: Path | None = None,
+    *,
+    pins: Path = PINS,
+    name: str = "pip-tools",
 ) -> Path:
     """Return the interpreter of the environment, making it if it is not there.
 
-    `python` is the interpreter that it is made from, envc's own when None. Takes a few seconds and a package index
-    the first time. Raises a `Report` named `resolver-environment` when it cannot be made.
+    `python` is the interpreter that it is made from, envc's own when None; `pins` is the file with what is in it, and
+    `name` the folder of the cache. Takes a few seconds and a package index the first time. Raises a `Report` named
+    `resolver-environment` when it cannot be made.
     """
     import shutil
     import tempfile
 
     base = python or Path(sys.executable)
-    place = place_of(cache, base)
+    place = place_of(cache, base, pins, name)
     if interpreter_in(place).exists():
         return interpreter_in(place)
     progress("making the environment of the resolver")
@@ -63,14 +71,14 @@ def environment(
         place.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
         try:
-            fill(new, base, settings, variables)
+            fill(new, base, settings, variables, pins)
             put(new, place)
         finally:
             shutil.rmtree(new, ignore_errors=True)
     return interpreter_in(place)
 
 
-def fill(new: Path, base: Path, settings: Settings, variables: Mapping[str, str]) -> None:
+def fill(new: Path, base: Path, settings: Settings, variables: Mapping[str, str], pins: Path = PINS) -> None:
     """Make the environment in an empty folder. What pip must know of addresses is in a file that only we can read."""
     import tempfile
 
@@ -84,7 +92,7 @@ def fill(new: Path, base: Path, settings: Settings, variables: Mapping[str, str]
         }  # what is left goes with the folder
         run([str(base), "-m", "venv", "--without-pip", str(new)], private, variables)
         pip = [sys.executable, "-m", "pip", "--python", str(interpreter_in(new)), "install", "--quiet"]
-        options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(PINS)]
+        options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(pins)]
         run([*pip, *options], private, {**variables, "PIP_CONFIG_FILE": str(configuration)})
 
 

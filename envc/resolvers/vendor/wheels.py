@@ -11,6 +11,7 @@ from envc.diagnostics.diagnostic import world_failed
 from envc.lock import requirements
 from envc.lock.files import LockedFiles
 from envc.lock.resolution import Progress, Target
+from envc.lock.vendor_record import wheels_of
 from envc.resolvers.pip_tools import environment
 from envc.resolvers.pip_tools.settings import Settings, clean_environment
 from envc.resolvers.pip_tools.specification import abi_of, platforms_of, release
@@ -37,15 +38,15 @@ def fetch_wheels(  # what a machine needs to know to fetch
     Raises a `Report` named `wheels-not-fetched`.
     """
     variables = clean_environment(os.environ)
-    groups = [*locked.pins, *((tools.index_name, tools.pins) for tools in locked.tools)]
-    if not groups:
+    wanted = wheels_of(locked)
+    if not wanted:
         return
-    hashes = {digest.removeprefix("sha256:") for _, pins in groups for pin in pins for digest in pin.hashes}
+    hashes = {digest.removeprefix("sha256:") for _, pins in wanted for pin in pins for digest in pin.hashes}
     store.take_over(FOLDER, hashes)
     folder = store.folder / FOLDER
     interpreter = environment.environment(cache, settings, variables, progress)
     target = Target(locked.lock.python.version, locked.lock.platform, _oldest_glibc(locked))
-    for index, pins in groups:
+    for index, pins in wanted:
         progress(f"wheels ({len(pins)}) of {index or 'the default index'}")
         own = settings if index is None else _settings_for(addresses[index], settings, links=index in pages)
         _download(interpreter, requirements.write(pins), target, folder, own, variables)

@@ -6,6 +6,7 @@ from envc.plan.hash import PlanHash
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.builder import builder_stage
 from envc.targets.dockerfile.checks import check_stages
+from envc.targets.dockerfile.conda import conda_stage
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
 from envc.targets.dockerfile.printer import print_dockerfile
@@ -28,6 +29,7 @@ def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *project_stage(plan),
         *source_stages(plan),
         *build_stages(plan),
+        *conda_stage(plan),
         Blank(),
         *inference_stage(plan, hashes),
         *check_stages(plan),

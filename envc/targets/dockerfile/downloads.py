@@ -7,9 +7,10 @@ from envc.targets.dockerfile.instructions import Mount
 
 _PIP_CACHE = Mount("cache", (("target", "/root/.cache/pip"), ("sharing", "locked")))
 #: The builder's machine may give pip's configuration and certificates; without them the mounts are not there.
+CERTIFICATES = Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt")))
 _MACHINE = (
     Mount("secret", (("id", "envc-pip"), ("target", "/etc/pip.conf"))),
-    Mount("secret", (("id", "envc-certificates"), ("target", "/etc/ssl/certs/ca-certificates.crt"))),
+    CERTIFICATES,
 )
 
 

@@ -9,6 +9,7 @@ from envc.plan.file_parts import PlannedArtifact
 from envc.plan.hash import PlanHash
 from envc.plan.plan import InferenceStep, Plan
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.conda import copy_conda
 from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import (
     AddRemote,
@@ -131,7 +132,8 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         )
         steps += [Argument(argument.name, argument.value) for argument in settings.arguments]
     arguments = tuple((argument.name, f"${{{argument.name}}}") for argument in settings.arguments)
-    path = (("PATH", f"{plan.python.environment}/bin:${{PATH}}"),)
+    folders = [plan.python.environment, *([plan.conda.prefix] if plan.conda else [])]
+    path = (("PATH", "".join(f"{folder}/bin:" for folder in folders) + "${PATH}"),)
     identity = (("ENVC_ENVIRONMENT_HASH", hashes.environment), ("ENVC_HASH", hashes.reproducibility))
     variables = tuple(sorted(dict((*settings.variables, *arguments, *path, *identity)).items()))
     steps += [
@@ -171,6 +173,7 @@ _STEPS: Steps = {
     "images": copy_from_images,
     "sources": copy_sources,
     "programs": copy_programs,
+    "conda packages": copy_conda,
     "virtual environment": _virtual_environment,
     "data": _data,
     "projects": add_projects,

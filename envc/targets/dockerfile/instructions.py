@@ -59,9 +59,11 @@ class Run(NamedTuple):
 
 
 class RunExact(NamedTuple):
-    """RUN in exec form, without network: no shell reads the arguments."""
+    """RUN in exec form, without network unless it says so: no shell reads the arguments."""
 
     arguments: tuple[str, ...]
+    mounts: tuple[Mount, ...] = ()
+    network: bool = False
 
 
 class Copy(NamedTuple):

@@ -96,10 +96,7 @@ def _label_name(name: str) -> str:
 
 @text.register
 def _(one: given.Run) -> str:
-    options = [] if one.network else ["--network=none"]
-    options += [
-        "--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts
-    ]
+    options = _run_options(one)
     commands = [
         _wrapped([argument if argument in one.raw else shell_argument(argument) for argument in command])
         for command in one.commands
@@ -110,7 +107,14 @@ def _(one: given.Run) -> str:
 
 @text.register
 def _(one: given.RunExact) -> str:
-    return f"RUN --network=none {exec_form(one.arguments)}"
+    return " ".join(["RUN", *_run_options(one), exec_form(one.arguments)])
+
+
+def _run_options(one: given.Run | given.RunExact) -> list[str]:
+    options = [] if one.network else ["--network=none"]
+    return options + [
+        "--mount=" + ",".join((f"type={mount.kind}", *(f"{k}={v}" for k, v in mount.options))) for mount in one.mounts
+    ]
 
 
 def _wrapped(words: list[str]) -> str:

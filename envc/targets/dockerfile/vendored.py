@@ -17,6 +17,7 @@ from envc.targets.dockerfile import apt
 from envc.targets.dockerfile.builder import builder_stage, in_order, overrides, pip_install
 from envc.targets.dockerfile.built import Access, built_packages
 from envc.targets.dockerfile.checks import check_stages
+from envc.targets.dockerfile.conda import conda_stage
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.printer import print_dockerfile
@@ -30,6 +31,7 @@ FILE = "Dockerfile.vendored"
 #: The build contexts, by the folder that each of them is.
 CONTEXTS = {
     "wheels": "vendored-wheels",
+    "conda": "vendored-conda",
     "debs": "vendored-debs",
     "files": "vendored-files",
     "sources": "vendored-sources",
@@ -54,6 +56,7 @@ def vendored_instructions(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         *project_stage(plan, _access()),
         *source_stages(plan, _source),
         *build_stages(plan, _debs),
+        *conda_stage(plan, _mount("wheels"), _mount("conda")),
         Blank(),
         *inference_stage(plan, hashes, {"system packages": _packages_of_the_image}),
         *check_stages(plan),

@@ -38,6 +38,7 @@ LATER = {
     "patches",
     "programs",
     "toolchains",
+    "conda",
 }
 SOURCES = tree({"src/a.py": "a", "src/b.py": "b"}, ["src"])
 
