@@ -9,7 +9,15 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Launch as LaunchFacet
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, BaseImage, Command, PackageFile, PythonPackage, SystemPackage
+from envc.language.facets import (
+    Accelerator,
+    BaseImage,
+    Command,
+    PackageFile,
+    PythonPackage,
+    ResourceLimit,
+    SystemPackage,
+)
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Count
@@ -60,6 +68,13 @@ class Launch(Declaration):
                 "nothing says how many ranks a node has",
                 (wrong(origin.span, "`each` is missing"),),
                 helps=("write `each` and a number, or `gpu` with a `count`",),
+            )
+        limit = environment.one(ResourceLimit)
+        if limit and limit.gpus and not number and self.each and self.each > limit.gpus and self.program != "mpi":
+            yield Diagnostic(
+                "contradiction",
+                f"{self.each} ranks share {limit.gpus} GPU{'s' if limit.gpus > 1 else ''}",
+                (wrong(origin.of("each"), "each wants one"), Label(limit.origin.of("gpus"), "no more than these")),
             )
         if accelerator and number and self.each and self.each > number and self.program != "mpi":
             yield Diagnostic(

@@ -370,6 +370,7 @@ WRONG = {
         'pip a from git "https://[::1/a" tag v1',
         'pip a from git "https://h:99999/a" tag v1',
         'pip a from git "https://h/" tag v1',
+        'pip a from git "https://h/a" tag v1 subdirectory "../b"',
         'pip a from wheel "https://[::1/a-1-py3-none-any.whl" sha256 ' + "0" * 64,
         'pip a from wheel "https://h:0/a-1-py3-none-any.whl" sha256 ' + "0" * 64,
         "pip from requirements.txt",
