@@ -327,6 +327,7 @@ WRONG = {
         'launch torchrun each 2\nml torch\nrun "torchrun a.py"',
         "launch torchrun each 2\nml torch",
         'launch torchrun each 2\nml torch\ngpu count 1\nrun "python a.py"',
+        'launch torchrun each 8\nml torch\ngpu\nlimit gpus 2\nrun "python a.py"',
         'launch accelerate each 2\npip accelerate\nrun "python a.py"',
         'launch deepspeed each 2\nml torch\nrun "python a.py"',
         'launch mpi each 2\npip mpi4py\nrun "python a.py"',
