@@ -20,6 +20,7 @@ from envc.language.facets import (
 )
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.package_source import ProjectFolder
 from envc.language.values import Count
 from envc.language.word import Declaration
 
@@ -109,8 +110,8 @@ class Launch(Declaration):
             )
 
     def _starter(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        if environment.one(PackageFile) or environment.one(BaseImage):
-            return  # what a list or a base has is not known here
+        if any(environment.every(kind) for kind in (PackageFile, ProjectFolder, BaseImage)):
+            return  # what a list, a project or a base has is not known here
         asked = {("apt", one.name) for one in environment.every(SystemPackage)}
         for package in environment.every(PythonPackage):
             asked |= {("pip", package.name), ("ml", package.name)}
