@@ -9,9 +9,18 @@ from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Launch as LaunchFacet
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, BaseImage, Command, PackageFile, PythonPackage, SystemPackage
+from envc.language.facets import (
+    Accelerator,
+    BaseImage,
+    Command,
+    PackageFile,
+    PythonPackage,
+    ResourceLimit,
+    SystemPackage,
+)
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.package_source import ProjectFolder
 from envc.language.values import Count
 from envc.language.word import Declaration
 
@@ -61,6 +70,13 @@ class Launch(Declaration):
                 (wrong(origin.span, "`each` is missing"),),
                 helps=("write `each` and a number, or `gpu` with a `count`",),
             )
+        limit = environment.one(ResourceLimit)
+        if limit and limit.gpus and not number and self.each and self.each > limit.gpus and self.program != "mpi":
+            yield Diagnostic(
+                "contradiction",
+                f"{self.each} ranks share {limit.gpus} GPU{'s' if limit.gpus > 1 else ''}",
+                (wrong(origin.of("each"), "each wants one"), Label(limit.origin.of("gpus"), "no more than these")),
+            )
         if accelerator and number and self.each and self.each > number and self.program != "mpi":
             yield Diagnostic(
                 "contradiction",
@@ -94,8 +110,8 @@ class Launch(Declaration):
             )
 
     def _starter(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        if environment.one(PackageFile) or environment.one(BaseImage):
-            return  # what a list or a base has is not known here
+        if any(environment.every(kind) for kind in (PackageFile, ProjectFolder, BaseImage)):
+            return  # what a list, a project or a base has is not known here
         asked = {("apt", one.name) for one in environment.every(SystemPackage)}
         for package in environment.every(PythonPackage):
             asked |= {("pip", package.name), ("ml", package.name)}

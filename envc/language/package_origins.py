@@ -80,6 +80,12 @@ def read_revision(text: str) -> str:
     return text if _REVISION.fullmatch(text) else refuse("unusable-name", "a tag or branch is like v1.2 or release/2")
 
 
+def _inside(path: str) -> str:
+    if ".." in path.split("/"):
+        refuse("path-leaves-folder", "leads out of the repository")
+    return path
+
+
 def _needs(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return requirements; a version or specifier belongs to the name before it."""
     found: list[str] = []
@@ -106,7 +112,9 @@ class Sourced(Entry):
     commit: Annotated[str, AfterValidator(read_commit), Keyword()] = ""
     tag: Annotated[str, AfterValidator(read_revision), Keyword()] = ""
     branch: Annotated[str, AfterValidator(read_revision), Keyword()] = ""
-    subdirectory: Annotated[str, AfterValidator(plain), AfterValidator(program_path), Keyword()] = ""
+    subdirectory: Annotated[
+        str, AfterValidator(plain), AfterValidator(program_path), AfterValidator(_inside), Keyword()
+    ] = ""
     sha256: Annotated[Sha256 | None, Keyword()] = None
     jobs: Annotated[Count | None, Keyword()] = None
     needs: Annotated[

@@ -205,7 +205,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
         overrides=locked_overrides(environment),
-        patches=locked_patches(environment, whole),
+        patches=locked_patches(environment, whole, images.base_python),
         built=built.builds,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,

@@ -15,6 +15,7 @@ from envc.language.facets import BaseImage, Interpreter, PythonPackage
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
 from envc.lock.group_releases import is_for_amd, names_apart
+from envc.lock.group_sources import refuse_two_sources
 from envc.lock.kept import name_of
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.world import World
@@ -58,6 +59,7 @@ def _resolve_part(
     if not wanted:
         return [None] * len(members), {}
     refuse_two_indexes(members)
+    refuse_two_sources(members)
     facets = tuple(facet for member in members for facet in member.asked.facets)
     asked = Asked(members[0].asked._replace(facets=facets), world)
     union_request = union_of(wanted)

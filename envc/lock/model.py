@@ -13,12 +13,9 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
-<<<<<<< HEAD
+from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
-=======
-from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
->>>>>>> conda
 from envc.lock.locked_wheels import LockedWheel
 
 #: The format that this envc writes. It reads every format that was ever released.

@@ -14,6 +14,7 @@ from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
 from envc.language.facets import Facet
 from envc.language.package_rules import Patch
+from envc.lock.base_python import BasePython
 from envc.lock.model import LockedPatch
 from envc.lock.unified_diff import changed_files
 
@@ -49,20 +50,31 @@ def _read(patch: Patch, read: ReadPatch) -> Patch:
     return patch._replace(sha256=file.sha256, changed=changed_files(file.source))
 
 
-def locked_patches(environment: Environment, packages: Iterable[str]) -> tuple[LockedPatch, ...]:
+def locked_patches(
+    environment: Environment, packages: Iterable[str], base: BasePython | None = None
+) -> tuple[LockedPatch, ...]:
     """Return the patches, of each package in their order. Raises a Report for a package that is not among the chosen.
 
     `packages` are names.
     """
     names = sorted(packages)
     patches = sorted(environment.every(Patch), key=lambda patch: patch.package)
-    mistakes = [_unused(patch, names) for patch in patches if patch.package not in names]
+    brought = {one.name: one.version for one in base.packages} if base else {}
+    mistakes = [_unused(patch, names, brought.get(patch.package)) for patch in patches if patch.package not in names]
     if mistakes:
         raise Report(mistakes)
     return tuple(LockedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in patches)
 
 
-def _unused(patch: Patch, names: list[str]) -> Diagnostic:
+def _unused(patch: Patch, names: list[str], brought: str | None) -> Diagnostic:
+    if brought:
+        return Diagnostic(
+            "patch-without-package",
+            f"the base brings `{patch.package}`, so nothing is installed that could be patched",
+            (wrong(patch.origin.of("package"), f"the base has {brought}"),),
+            notes=("what a base brings is never changed",),
+            helps=("patch it where the base is made, or take the patch out",),
+        )
     near = similar(patch.package, names)
     return Diagnostic(
         "patch-without-package",

@@ -68,6 +68,18 @@ def _contradictions(environment: Environment, versions: dict[str, str]) -> Itera
     asked += [one for one in environment.every(ListedPackage) if not one.wanted]
     for wish in asked:
         version = versions.get(wish.name)
+        if version is not None and wish.source is not None:
+            yield Diagnostic(
+                "contradicts-base",
+                f"`{wish.name}` is asked for from elsewhere, and the base brings {wish.name} {version}",
+                (
+                    wrong(wish.origin.of("source"), f"the base has {version}"),
+                    Label(image.origin.of("image"), f"brings {wish.name} {version}"),
+                ),
+                notes=("what a base brings is never replaced: its other packages were built against it",),
+                helps=("take another tag of the image, one without it, or take this clause out",),
+            )
+            continue
         if version is None or SpecifierSet(wish.specifier).contains(version, prereleases=True):
             continue
         place = wish.origin.of("version")

@@ -13,13 +13,15 @@ from envc.plan.built_parts import PlannedArchive, PlannedBuild
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.downloads import mounts_for
-from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Mount, Run
+from envc.targets.dockerfile.instructions import Argument, Blank, Comment, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
 from envc.targets.dockerfile.unpacking import filtering
 
 #: The first moment that a zip archive, such as a wheel, can hold; and no byte code is left that knows another one.
 FIXED = ("SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1")
+#: The one wheel that was just made is installed by its name.
+BY_NAME = Comment(("hadolint ignore=DL3013",))
 #: Finds a source archive where pip finds packages, as pip is configured, and keeps it when it is the one of the lock.
 _FETCH = (
     "import sys; from hashlib import sha256; from pip._internal.commands import create_command; "
@@ -65,7 +67,7 @@ def _steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     if build.repository is not None:
         steps.append(Copy(REPOSITORY, f"{build.place}/source", stage=build.repository.stage))
     commands = (wheel_command(plan, build), install_command(plan, build))
-    return [*steps, Run(commands, raw=frozenset({path(plan, build)}), network=False)]
+    return [*steps, BY_NAME, Run(commands, raw=frozenset({path(plan, build)}), network=False)]
 
 
 def _texts(build: PlannedBuild) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ _PROGRAMS = (
 
 def as_root(plan: Plan) -> list[Instruction]:
     """Return what a stage begins with on a base whose processes are not root's."""
-    return [User(0, 0)] if plan.base.python and plan.base.python.unprivileged else []
+    root: list[Instruction] = [Comment(("hadolint ignore=DL3002",)), User(0, 0)]  # what runs has its own user
+    return root if plan.base.python and plan.base.python.unprivileged else []
 
 
 def make_environment(plan: Plan, base: PlannedBasePython) -> list[Instruction]:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.built import FIXED, NETWORK, Access, install_command, path, pip, tools_steps, wheel_command
+from envc.targets.dockerfile.built import (
+    BY_NAME,
+    FIXED,
+    NETWORK,
+    Access,
+    install_command,
+    path,
+    pip,
+    tools_steps,
+    wheel_command,
+)
 from envc.targets.dockerfile.byte_code import compile_elsewhere
-from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run
+from envc.targets.dockerfile.instructions import Blank, Copy, From, Instruction, Run
 from envc.targets.dockerfile.quoting import because
 
 #: What is installed lies here as it will lie in the environment.
@@ -33,8 +43,7 @@ def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
         place = _place(plan, build)
         return [*steps, Copy(folder, place), Run((_in_place(plan, build, place),), raw=raw, network=False)]
     commands = (wheel_command(plan, build), (*install_command(plan, build), "--prefix", _INSTALLED))
-    made = Run(commands, raw=raw, network=False)
-    return [*steps, Copy(folder, f"{build.place}/source"), Comment(("hadolint ignore=DL3013",)), made]
+    return [*steps, Copy(folder, f"{build.place}/source"), BY_NAME, Run(commands, raw=raw, network=False)]
 
 
 def _place(plan: Plan, build: PlannedBuild) -> str:

@@ -102,3 +102,8 @@ def test_warnings_stop_nothing() -> None:
     (environment,) = meaning("env a < python 3.12; user root; set PYTHONGC 1 >").environments
     assert [one.name for one in environment.warnings] == ["runs-as-root", "setting-without-effect"]
     assert all(one.severity == "warning" for one in environment.warnings)
+
+
+def test_what_a_project_brings_is_not_known_where_a_launch_is_checked() -> None:
+    """Its pyproject.toml may name the starter's package."""
+    meaning('env a < python 3.12; project "."; launch torchrun each 2; run "python -m train" >')

@@ -12,6 +12,7 @@ from envc.lock.group import resolve_together, union_of
 from envc.lock.group_releases import with_common_releases
 from envc.lock.resolution import Given, Image, Package, Progress, Request, Requirement, Resolution, Target
 from envc.lock.wishes import Wishes
+from tests.unit.lock.sources import COMMIT, Sources, archive, repository
 from tests.unit.lock.test_provided import BASE, PIP, around
 from tests.unit.lock.test_wheels import ADDRESS, Files
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
@@ -154,6 +155,35 @@ def test_members_for_both_makers_keep_a_wheel_of_no_index_and_what_their_base_br
         assert [given.name for given in one.request.given] == ["flash-attn"]
         assert [given.name for given in one.request.provided] == ["einops", "numpy", "pip"]
         assert [wanted.text for wanted in one.request.requirements] == ["flash-attn==2.8.3", "torch"]
+
+
+GIT = 'pip bound from git "https://h/bound"'
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"{GIT} tag v1", f"{GIT} commit {COMMIT}"),
+        (f"{GIT} tag v1", f'{GIT} tag v1 subdirectory "python"'),
+        ("pip bound from source", "pip bound"),
+        (f"pip bound from wheel {ADDRESS}", "pip bound from source"),
+    ],
+)
+def test_a_package_of_two_sources_is_refused_at_both(one: str, other: str) -> None:
+    """They may have one version, and would be different files of it."""
+    made = world(Joining({"bound": ["2.8.3"], "setuptools": ["80.0"]}))._replace(wheels=Files())
+
+    def prepared(items: str, tree: str) -> Prepared:
+        source = "source" in items
+        found = archive("bound", "2.8.3") if source else repository("bound", "2.8.3")._replace(tree=tree)
+        asked = environment(f"env a < python 3.12; {items} >")
+        return prepare(asked, PLATFORM, made._replace(sources=Sources({"bound": found})), None, NOTHING_MOVES)
+
+    with pytest.raises(Report) as report:
+        resolve_together([prepared(one, "1" * 64), prepared(other, "2" * 64)], made)
+    (diagnostic,) = report.value.diagnostics
+    assert diagnostic.name == "group-of-two-sources"
+    assert len(resolve_together([prepared(one, "1" * 64), prepared(one, "1" * 64)], made)) == 2
 
 
 def test_makers_without_a_common_release_are_refused_at_both() -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.lock.base_python import BasePython
 from envc.lock.choose import NOTHING_MOVES, choose, prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.group import resolve_together
+from envc.lock.patches import PatchFile, with_patches
 from envc.lock.provided import for_resolver
 from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
-from tests.unit.lock.sources import Sources, archive
+from tests.unit.lock.sources import COMMIT, Sources, archive
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
@@ -22,6 +23,8 @@ TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
 FLASH = Given("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
 PIP = Given("pip", "25.0", ())
 BASE = BasePython("/usr/bin/python", "3.12.3", True, (), ("PIP_CONSTRAINT",), (FLASH, PIP, TORCH), glibc=(2, 39))
+SHA = "0" * 64
+WHEEL = "torch-1.0-py3-none-any.whl"
 CLAUSE = 'base "team/ml:7" provides torch flash-attn'
 
 
@@ -115,6 +118,32 @@ def test_a_wish_that_contradicts_it_names_both(wish: str) -> None:
     text = diagnostic.labels[0].span.source.text
     mended = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
     assert lock(mended, around()).lock.packages == ()
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["from source", f'from git "https://h/torch" commit {COMMIT}', f'from wheel "https://h/{WHEEL}" sha256 {SHA}'],
+)
+def test_a_package_of_the_base_cannot_come_from_elsewhere(where: str) -> None:
+    """The clause is not left out in silence."""
+    diagnostic = refused(f"env train < {CLAUSE}; pip torch {where} >", around())
+    assert diagnostic.name == "contradicts-base"
+    assert diagnostic.message == "`torch` is asked for from elsewhere, and the base brings torch 2.7.0a0+nv25.04"
+    assert where[len("from ") :].startswith(diagnostic.labels[0].span.text)
+    assert diagnostic.labels[1].span.text == '"team/ml:7"'
+
+
+def test_a_package_of_the_base_is_not_patched() -> None:
+    text = f'env train < {CLAUSE}; patch torch "p.patch" >'
+
+    def read(path: str, _: Span) -> PatchFile:
+        return PatchFile(Source(path, "--- a/torch/x.py\n+++ b/torch/x.py\n@@ -1 +1 @@\n-a\n+b\n"), SHA)
+
+    with pytest.raises(Report) as raised:
+        choose(with_patches(environment(text), read), PLATFORM, around())
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.name == "patch-without-package"
+    assert diagnostic.message == "the base brings `torch`, so nothing is installed that could be patched"
 
 
 def test_what_is_missing_is_named_with_what_is_near() -> None:
