@@ -160,7 +160,8 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
+    elsewhere: tuple[Build | Wheel, ...] = (*prepared.sourced, *prepared.wheels)
+    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 

@@ -6,11 +6,13 @@ import pytest
 from packaging.requirements import Requirement as Parsed
 
 from envc.diagnostics import Diagnostic, Report
+from envc.language.facets import PythonPackage
 from envc.lock.choose import Prepared, prepare
 from envc.lock.files import LockedFiles
 from envc.lock.group import resolve_together, union_of
 from envc.lock.group_releases import with_common_releases
-from envc.lock.resolution import Image, Package, Progress, Request, Requirement, Resolution, Target
+from envc.lock.resolution import Given, Image, Package, Progress, Request, Requirement, Resolution, Target
+from envc.lock.wheels import FoundWheel
 from envc.lock.wishes import Wishes
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
 
@@ -134,6 +136,26 @@ def test_members_for_both_makers_have_one_release_of_torch_and_the_same_of_every
         one for one in second.packages if one.name == "numpy"
     ]
     assert "numpy==2.3.0" in resolver.requests[-1].pins
+
+
+class Wheels:
+    """A reader of wheels, all of one version."""
+
+    def read(self, package: PythonPackage, target: Target, progress: Progress) -> FoundWheel:  # noqa: ARG002
+        return FoundWheel("1.0", f"{package.name}-1.0-py3-none-any.whl", "1" * 64, 7, ())
+
+
+def test_members_for_both_makers_keep_their_wheels_of_no_index() -> None:
+    wheel = f'pip ranker from wheel "https://files.example.org/ranker-1.0-py3-none-any.whl" sha256 "{"1" * 64}"'
+    of = world(Packages(VERSIONS), Images([slim("3.12")]))._replace(wheels=Wheels())
+    members = [
+        prepare(environment(f"env a < {gpu}; python 3.12; ml torch; {wheel} >"), PLATFORM, of, None, Wishes())
+        for gpu in ("gpu cuda 12.8", "gpu rocm 6.4 architectures gfx942")
+    ]
+    for one in with_common_releases(members, [None, None], of, Wishes()):
+        assert one.request is not None
+        assert one.request.given == (Given("ranker", "1.0", ()),)
+        assert Requirement("ranker==1.0") in one.request.requirements
 
 
 def test_makers_without_a_common_release_are_refused_at_both() -> None:
