@@ -24,7 +24,7 @@ _CLAUSE = re.compile(r"(===|[=~!<>]=|[<>])(.+)")
 
 
 def normalised(name: str) -> str:
-    """Return a package's name as PEP 503 compares names."""
+    """Return a package's name as PEP 503 compares names: `Scikit_Learn` is `scikit-learn`."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PythonPackage
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Progress, Target
 from envc.lock.wheels import FoundWheel
 from envc.resolvers.pip_tools.answer import WHEEL
@@ -110,7 +110,7 @@ def _stated(package: PythonPackage, file: str, path: Path, version: str, target:
                 _unreadable(package, "its METADATA is larger than any is")
             content = wheel.read(place)
         said = dict(line.split(": ", 1) for line in headers_of(content).decode().splitlines() if ": " in line)
-        if (normalise(said["Name"]), Version(said["Version"])) != (package.name, Version(version)):
+        if (normalised(said["Name"]), Version(said["Version"])) != (package.name, Version(version)):
             _unreadable(package, f"its METADATA is that of {said['Name']} {said['Version']}")
         metadata = read_metadata(content)
         for text in metadata.requires:
