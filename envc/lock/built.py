@@ -10,8 +10,8 @@ from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.package_sources import FoundSource, SourceWish
 from envc.lock.resolution import Given, Target

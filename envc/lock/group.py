@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import BaseImage, Interpreter, PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
 from envc.lock.group_releases import is_for_amd, names_apart
-from envc.lock.kept import name_of
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.world import World
 

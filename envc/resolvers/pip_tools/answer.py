@@ -12,7 +12,7 @@ from typing import Any
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.diagnostics.source import Source
-from envc.language.package_names import normalised
+from envc.language.package_names import name_of, normalised
 from envc.lock.requirements import Pin, parse
 from envc.lock.resolution import LostPin, Package, Request, Resolution
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
@@ -52,9 +52,7 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
 
 def indexes_of(request: Request) -> dict[str, str | None]:
     """Return the name of the index of every package that the program asks for, or that has one when it comes along."""
-    from packaging.requirements import Requirement
-
-    asked = {normalised(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    asked = {name_of(wanted.text): wanted.index_name for wanted in request.requirements}
     return {**asked, **dict(request.routes)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from envc.diagnostics.diagnostic import Concern
-from envc.language.package_names import normalised
+from envc.language.package_names import name_of, normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.words import plain
 
@@ -37,9 +37,7 @@ class Graph(NamedTuple):
     @classmethod
     def of(cls, failure: Mapping[str, Any], request: Request) -> Graph:
         """Return the graph that a failure of `inside` tells."""
-        from packaging.requirements import Requirement
-
-        roots = frozenset(normalised(Requirement(wanted.text).name) for wanted in request.requirements)
+        roots = frozenset(name_of(wanted.text) for wanted in request.requirements)
         return cls(roots, failure.get("graph") or {})
 
     def chain_to(self, name: str, version: str | None = None) -> tuple[Step, ...]:
