@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.values import minor
 from envc.language.facets import PythonPackage
 from envc.language.package_names import normalised
 from envc.lock.resolution import Progress, Target
@@ -80,13 +81,12 @@ def _other(message: str, package: PythonPackage, part: str, text: str) -> Diagno
 def _refuse_target(package: PythonPackage, file: str, target: Target) -> None:
     tags = "-".join(file.removesuffix(".whl").split("-")[-3:])
     if Taker(target).rank(tags) is None:
-        minor = ".".join(target.python.split(".")[:2])
         glibc = ".".join(map(str, target.glibc))
         raise Report(
             [
                 Diagnostic(
                     "wheel-for-another-target",
-                    f"the wheel of `{package.name}` is not for Python {minor} on {target.platform}",
+                    f"the wheel of `{package.name}` is not for Python {minor(target.python)} on {target.platform}",
                     (wrong(package.origin.of("source"), f"for {tags}"),),
                     notes=(f"the image has Python {target.python} and glibc {glibc}",),
                     helps=(
