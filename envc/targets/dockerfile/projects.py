@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.plan import Plan
-from envc.targets.dockerfile.built import FIXED, NETWORK, Access, install_command, path, pip, tools_steps, wheel_command
+from envc.targets.dockerfile.built import (
+    FIXED,
+    NETWORK,
+    Access,
+    install_command,
+    pip,
+    search_path,
+    tools_steps,
+    wheel_command,
+)
 from envc.targets.dockerfile.byte_code import compile_elsewhere
 from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run
 from envc.targets.dockerfile.quoting import because
@@ -28,7 +37,7 @@ def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     folder = plan.placement.at_root(build.folder or ".")
     how = "its files stay where they are" if build.editable else "built of its files as they are, without network"
     steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build, access)]
-    raw = frozenset({path(plan, build)})
+    raw = frozenset({search_path(plan, build)})
     if build.editable:
         place = _place(plan, build)
         return [*steps, Copy(folder, place), Run((_in_place(plan, build, place),), raw=raw, network=False)]
@@ -46,7 +55,7 @@ def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
     tools = f"{build.place}/tools/lib/python{plan.python.minor}/site-packages"
     install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
     install += ["--no-build-isolation", "--no-cache-dir", "--prefix", _INSTALLED, "--editable", place]
-    return (*FIXED, path(plan, build), f"PYTHONPATH={tools}", *install)
+    return (*FIXED, search_path(plan, build), f"PYTHONPATH={tools}", *install)
 
 
 def add_projects(plan: Plan) -> list[Instruction]:
