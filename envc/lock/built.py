@@ -45,8 +45,7 @@ class Build(NamedTuple):
     @property
     def requirement(self) -> str:
         """What is asked of a resolver."""
-        extras = f"[{','.join(self.package.extras)}]" if self.package.extras else ""
-        return f"{self.package.name}{extras}=={self.found.version}"
+        return self.package.exactly(self.found.version)
 
 
 def built_packages(environment: Environment) -> list[PythonPackage]:
