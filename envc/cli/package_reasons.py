@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from envc.cli.flattened import place_of
 from envc.cli.sizes import size_text
 from envc.language.facets import BaseImage, PythonPackage
+from envc.language.package_names import normalised
 from envc.language.package_rules import Override, Patch
 from envc.lock.listed import settled
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import LockedPackage
 from envc.lock.overrides import replaced_of
-from envc.lock.requirements import normalise
 from envc.lock.why import Reason, why
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str]:
     """Return the lines about a package; none when the lock does not have it."""
-    wanted = normalise(name)
+    wanted = normalised(name)
     asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
     reasons = [f"  {_line(reason)}" for reason in why(lock, asked, wanted)]
     for provided in lock.provided:

@@ -17,7 +17,7 @@ from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
 from envc.language.taken import taken_before
-from envc.language.values import Name, container_path, read_count, refuse, system_name
+from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
 
 #: What lets a step succeed whose work failed.
@@ -34,7 +34,7 @@ _NOT_KEPT = frozenset(
 
 def _kept(text: str) -> str:
     path = container_path(text)
-    if path == "/" or path.split("/")[1] in _NOT_KEPT or path == "/opt/venv" or path.startswith("/opt/venv/"):
+    if path == "/" or path.split("/")[1] in _NOT_KEPT or holds_packages(path):
         refuse("reserved-path", "nothing of a build is kept there; install below /usr/local or /opt")
     return path
 

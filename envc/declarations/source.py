@@ -16,7 +16,7 @@ from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
 from envc.language.taken import taken_before
-from envc.language.values import ContainerPath, Name, Text, refuse
+from envc.language.values import ContainerPath, Name, Text, holds_packages, refuse
 from envc.language.word import Declaration
 
 _KINDS = ("tag", "commit", "branch")
@@ -61,7 +61,7 @@ def _name(text: str | None) -> str | None:
 
 
 def _place(path: str | None) -> str | None:
-    if path in {"/", "/opt/venv"} or (path or "").startswith("/opt/venv/"):
+    if path is not None and (path == "/" or holds_packages(path)):
         refuse("reserved-path", "the system or the packages lie there")
     return path
 

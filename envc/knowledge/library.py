@@ -15,7 +15,7 @@ from envc.knowledge.values import matches, minor, release
 if TYPE_CHECKING:
     from envc.knowledge.archives import Archive
     from envc.knowledge.channels import Channel
-    from envc.knowledge.cuda import Cuda, CudaImage, Flavour
+    from envc.knowledge.cuda import Cuda
     from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
     from envc.knowledge.gpus import Capability, Kernels
@@ -134,12 +134,6 @@ class Library:
         """Return the driver that a toolkit asks for itself: `520.61.05` for 11.8. A minor means its newest patch."""
         toolkit = self.cuda.toolkit(cuda)
         return toolkit.driver if toolkit else None
-
-    def cuda_image(
-        self, cuda: str, flavour: Flavour, cudnn: str | None = None, newest_ubuntu: str = "24.04"
-    ) -> CudaImage | None:
-        """Return NVIDIA's image for a CUDA version: its newest patch, on the newest Ubuntu up to `newest_ubuntu`."""
-        return next(self.cuda.image_choices(cuda, flavour, cudnn, newest_ubuntu), None)
 
     def cuda_versions(self) -> tuple[str, ...]:
         """Return the CUDA minors that have images, newest first."""

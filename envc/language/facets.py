@@ -81,6 +81,10 @@ class PythonPackage(NamedTuple):
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
         return f"{self.name}{extras}{self.specifier}"
 
+    def exactly(self, version: str) -> str:
+        """Return the PEP 508 text of one version."""
+        return self._replace(specifier=f"=={version}").requirement
+
 
 class PackageFile(NamedTuple):
     """A list of packages that lies in the project: a requirements file, a `pyproject.toml`, another tool's lock."""

@@ -1,4 +1,4 @@
-"""Names and versions of Python packages, as words that take packages read them."""
+"""Names and versions of Python packages: as words that take packages read them, and as they are compared."""
 
 from __future__ import annotations
 
@@ -24,8 +24,15 @@ _CLAUSE = re.compile(r"(===|[=~!<>]=|[<>])(.+)")
 
 
 def normalised(name: str) -> str:
-    """Return a package's name as PEP 503 compares names."""
+    """Return a package's name as PEP 503 compares names: `Scikit_Learn` is `scikit-learn`."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_of(requirement: str) -> str:
+    """Return the name in a PEP 508 requirement, normalised."""
+    from packaging.requirements import Requirement
+
+    return normalised(Requirement(requirement).name)
 
 
 def read_name(text: str) -> str:

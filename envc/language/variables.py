@@ -40,7 +40,10 @@ def refuse_open_value(name: str, origin: Origin, where: str = "image") -> Iterat
 
 
 def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:
-    """Refuse a variable that an item before this place gives a value, too; or this one in a module used twice."""
+    """Refuse a variable that an item before this place gives a value, too; or this one in a module used twice.
+
+    The place is the one of the facet's name: `origin.of("name")`, which is the whole item where no field is called so.
+    """
     labels = taken_before(environment, "variable", name, place)
     if labels:
         yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)

@@ -8,6 +8,7 @@ from envc.diagnostics import Report
 from envc.knowledge.gpu_models import models_of
 from envc.knowledge.gpus import plain
 from envc.knowledge.library import Library
+from envc.knowledge.values import minor
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter, PythonPackage
 from envc.lock.builds import Asked, BuildChoice, choose_build
@@ -27,7 +28,7 @@ def choose_builds(
     version = interpreter.version if interpreter else python_of_base
     if version is None:
         return ()
-    python = ".".join(version.split(".")[:2])
+    python = minor(version)
     accelerator = environment.one(Accelerator)
     packages = [one for one in environment.every(PythonPackage) if one.accelerated and one.source is None]
     choices, mistakes = [], []

@@ -8,6 +8,7 @@ from envc.diagnostics import Diagnostic, Fix, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.gpus import plain, runs_on
 from envc.knowledge.library import Library
+from envc.knowledge.values import minor
 from envc.language.edits import in_own_text
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
@@ -76,7 +77,7 @@ def _edits(environment: Environment, chosen: BuildChoice, python: str, library: 
     accelerator, family = environment.one(Accelerator), chosen.family
     members = {family.project, *family.companions}
     packages = tuple(one for one in environment.every(PythonPackage) if one.accelerated and one.name in members)
-    asked = asked_of(accelerator, ".".join(python.split(".")[:2]), packages)
+    asked = asked_of(accelerator, minor(python), packages)
     if accelerator and accelerator.cuda:
         floor = cuda_minor(accelerator.cuda)
         cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.package_names import name_of
 from envc.lock.built import Build, build_needs, shared_names
 from envc.lock.files import LockedFiles, ToolPins
-from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild, LockedTool
 from envc.lock.requirements import pin_of
 from envc.lock.resolution import Given, Package, Request, Requirement, Resolution

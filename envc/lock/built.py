@@ -10,8 +10,8 @@ from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.package_sources import FoundSource, SourceWish
 from envc.lock.resolution import Given, Target
@@ -45,8 +45,7 @@ class Build(NamedTuple):
     @property
     def requirement(self) -> str:
         """What is asked of a resolver."""
-        extras = f"[{','.join(self.package.extras)}]" if self.package.extras else ""
-        return f"{self.package.name}{extras}=={self.found.version}"
+        return self.package.exactly(self.found.version)
 
 
 def built_packages(environment: Environment) -> list[PythonPackage]:

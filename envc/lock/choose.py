@@ -12,6 +12,7 @@ from envc import __version__
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
+from envc.language.package_names import name_of
 from envc.language.package_rules import Override
 from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
@@ -27,7 +28,7 @@ from envc.lock.conda import LockedConda, lock_conda
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages, find_images
-from envc.lock.kept import kept_resolution, name_of
+from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
 from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of

@@ -10,6 +10,7 @@ from envc.diagnostics.diagnostic import WRONG_INPUT
 from envc.knowledge.package_names import names_meant
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.resolution import Request, Requirement, Resolution
 from envc.lock.world import World
 
@@ -58,7 +59,7 @@ def edits_of(
     """Yield what may mend one diagnostic: another name, or any version, of a package that it concerns."""
     asked = environment.every(PythonPackage)
     once = {one.name: one for one in asked if sum(other.name == one.name for other in asked) == 1}
-    routed = {name_of(wanted) for wanted in request.requirements if wanted.index_name is not None}
+    routed = {name_of(wanted.text) for wanted in request.requirements if wanted.index_name is not None}
     misspelt = diagnostic.name == "unknown-package"
     for concern in diagnostic.concerns:
         package = once.get(concern.subject)
@@ -79,7 +80,7 @@ def tried(edit: Edit, report: Report, request: Request, world: World) -> str | N
     the version is unknown, ''; with other edits a report of several diagnostics need only lose some and get no new one.
     """
     wanted = tuple(
-        Requirement(edit.requirement) if name_of(one) == edit.package.name else one for one in request.requirements
+        Requirement(edit.requirement) if name_of(one.text) == edit.package.name else one for one in request.requirements
     )
     world.progress(f"trying {edit.requirement}")
     try:
@@ -110,15 +111,6 @@ def fix_of(edit: Edit, version: str) -> Fix:
 def version_in(answer: Resolution, name: str) -> str | None:
     """Return the version that was chosen of a package."""
     return next((package.version for package in answer.packages if package.name == name), None)
-
-
-def name_of(requirement: Requirement) -> str:
-    """Return the normalised name of a requirement."""
-    from packaging.requirements import Requirement as Parsed
-
-    from envc.language.packages import normalised
-
-    return normalised(Parsed(requirement.text).name)
 
 
 def ignore(_: str) -> None:

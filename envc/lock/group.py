@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.values import minor
 from envc.language.facets import BaseImage, Interpreter, PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
 from envc.lock.group_releases import is_for_amd, names_apart
 from envc.lock.group_sources import refuse_two_sources
-from envc.lock.kept import name_of
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.world import World
 
@@ -155,14 +156,14 @@ def _same(one: Package, other: Package) -> bool:
 
 def refuse_two_pythons(members: Sequence[Prepared]) -> None:
     """Refuse members with different Pythons: no file serves two. Raises a Report."""
-    minors = [".".join(member.images.python.version.split(".")[:2]) for member in members]
-    if len({*minors}) < 2:
+    pythons = [minor(member.images.python.version) for member in members]
+    if len({*pythons}) < 2:
         return
     labels = []
-    for member, minor in zip(members, minors, strict=True):
+    for member, python in zip(members, pythons, strict=True):
         interpreter = member.environment.one(Interpreter)
         span = interpreter.origin.of("version") if interpreter else member.environment.origin.of("name")
-        labels.append(Label(span, f"{member.environment.name} has Python {minor}", primary=minor != minors[0]))
+        labels.append(Label(span, f"{member.environment.name} has Python {python}", primary=python != pythons[0]))
     raise Report(
         [
             Diagnostic(

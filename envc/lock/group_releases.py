@@ -9,6 +9,7 @@ from packaging.version import Version
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.knowledge.families import Build, Family
 from envc.knowledge.library import Library
+from envc.knowledge.values import minor
 from envc.language.facets import Accelerator, PythonPackage
 from envc.lock.accelerator import asked_of
 from envc.lock.builds import BuildChoice, builds_for, has_kernels
@@ -76,7 +77,7 @@ def _offers(member: Prepared, family: Family, library: Library) -> dict[str, Bui
     """Return the best build of each release that a member can have, by its version."""
     names = {family.project, *family.companions}
     packages = (one for one in member.asked.every(PythonPackage) if one.accelerated and one.name in names)
-    python = ".".join(member.images.python.version.split(".")[:2])
+    python = minor(member.images.python.version)
     asked = asked_of(member.environment.one(Accelerator), python, tuple(packages))
     offers: dict[str, BuildChoice] = {}
     builds: list[tuple[Build, BuildChoice]] = list(builds_for(family, asked, library))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Fix, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
+from envc.knowledge.values import minor
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, Interpreter
 from envc.lock.base import OLDEST_GLIBC, Candidate, choose_base, image_from_table, split_reference
@@ -213,14 +214,15 @@ def _python_of_base(environment: Environment, base: BasePython, name: str) -> Lo
         asked is None or f"{version}.".startswith(f"{asked.version}.") or f"{asked.version}.".startswith(f"{version}.")
     )
     if asked is not None and not fits:
-        minor = ".".join(version.split(".")[:2])
         raise Report(
             [
                 Diagnostic(
                     "python-not-in-base",
                     f"`{name}` has Python {version}",
                     (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
-                    fixes=(Fix(f"take the base's Python {minor}", asked.origin.of("version"), minor),),
+                    fixes=(
+                        Fix(f"take the base's Python {minor(version)}", asked.origin.of("version"), minor(version)),
+                    ),
                 )
             ]
         )

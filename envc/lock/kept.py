@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock
-from envc.lock.requirements import normalise
 from envc.lock.resolution import Package, Request, Resolution
 
 #: The kinds of needs that packages depend on.
@@ -72,10 +72,3 @@ def _elsewhere(locked: LockedBuild | LockedWheel, old: LockedFiles) -> Package:
 def _oldest_glibc(old: LockedFiles) -> str:
     images = [old.lock.base, *([old.lock.interpreter] if old.lock.interpreter else [])]
     return min((image.glibc for image in images), key=lambda version: tuple(map(int, version.split("."))))
-
-
-def name_of(requirement: str) -> str:
-    """Return the name in a requirement, normalised."""
-    from packaging.requirements import Requirement
-
-    return normalise(Requirement(requirement).name)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from envc.knowledge.values import minor
 from envc.lock.fact import Fact
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
@@ -241,7 +242,7 @@ class Lock(Fact):
 
     @property
     def _python(self) -> str:
-        return "py" + ".".join(self.python.version.split(".")[:2])
+        return f"py{minor(self.python.version)}"
 
 
 #: Docker's name of a platform, and the machine's name in wheels' tags.

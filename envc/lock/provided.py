@@ -10,11 +10,11 @@ from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, ListedPackage, PythonPackage
 from envc.language.outside_facets import ProvidedPackage
+from envc.language.package_names import normalised
 from envc.lock.base_python import BasePython
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.markers import markers_of
 from envc.lock.model import Lock
-from envc.lock.requirements import normalise
 from envc.lock.resolution import Given, Target
 
 #: The first pip that installs for another Python than its own.
@@ -151,10 +151,10 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], t
                 extras.append(text)
             elif (
                 requirement.specifier
-                and normalise(requirement.name) not in names
+                and normalised(requirement.name) not in names
                 and (requirement.marker is None or requirement.marker.evaluate(markers))
             ):
-                bound = f"{normalise(requirement.name)}{requirement.specifier}"
+                bound = f"{normalised(requirement.name)}{requirement.specifier}"
                 bounds.add((bound, f"{package.name} {package.version}"))
         packages.append(package._replace(requires=tuple(extras)))
     return tuple(packages), tuple(sorted(bounds))

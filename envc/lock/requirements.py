@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from envc.diagnostics.diagnostic import Diagnostic, Report, wrong
 from envc.diagnostics.source import Source, Span
+from envc.language.package_names import normalised
 from envc.lock.resolution import Package
 
 HEADER = """\
@@ -47,11 +48,6 @@ class Pin(NamedTuple):
     required_by: tuple[str, ...] = ()  # names of packages, normalised, sorted
 
 
-def normalise(name: str) -> str:
-    """Return a name as PEP 503 compares it: `Scikit_Learn` is `scikit-learn`."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def pin_of(package: Package) -> Pin:
     """Return what a requirements file holds of a chosen package."""
     return Pin(package.name, package.version, package.hashes, package.required_by)
@@ -69,7 +65,7 @@ def write(pins: Iterable[Pin]) -> str:
 def block(pin: Pin) -> str:
     """Return the lines of one package."""
     requirement = f"{pin.name}=={pin.version}"
-    if pin.name != normalise(pin.name) or not re.fullmatch(f"{NAME}=={VERSION}", requirement):
+    if pin.name != normalised(pin.name) or not re.fullmatch(f"{NAME}=={VERSION}", requirement):
         raise ValueError(f"not a pin: {requirement!r}")
     hashes = [f"    --hash={digest}" for digest in sorted(set(pin.hashes))]
     if not hashes or not all(map(HASH.fullmatch, hashes)):
@@ -97,7 +93,7 @@ def parse(source: Source) -> tuple[Pin, ...]:
         elif match := BLOCK.fullmatch(text):
             if block and not block.hashes:
                 raise malformed(_span(source, number), f"{block.name} has no hash")
-            name = normalise(match[1])
+            name = normalised(match[1])
             if name in blocks:
                 raise malformed(_span(source, number), f"{name} is pinned twice")
             block = blocks[name] = _Block(name, match[2], [], set())
@@ -135,7 +131,7 @@ def names_of(annotation: str, source: Source, number: int) -> set[str]:
     names = {item for item in items if not OPTION.fullmatch(item)}
     if not all(re.fullmatch(NAME, name) for name in names):
         raise malformed(_span(source, number), "`via` names something that is no package")
-    return {normalise(name) for name in names}
+    return {normalised(name) for name in names}
 
 
 def malformed(span: Span, why: str) -> Report:

@@ -33,7 +33,7 @@ class Requirement(NamedTuple):
 class Given(NamedTuple):
     """A package whose one version is known already, because it comes from no index: a resolver asks nobody for it.
 
-    A base brings it, or it is built.
+    A base brings it, it is built, or it comes as a wheel of no index.
     """
 
     name: str  # normalised as PEP 503 does

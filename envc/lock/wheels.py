@@ -49,8 +49,7 @@ class Wheel(NamedTuple):
     @property
     def requirement(self) -> str:
         """What is asked of a resolver."""
-        extras = f"[{','.join(self.package.extras)}]" if self.package.extras else ""
-        return f"{self.package.name}{extras}=={self.found.version}"
+        return self.package.exactly(self.found.version)
 
     def locked(self, chosen: Package) -> LockedWheel:
         """Return what a lock holds of it, when it is chosen."""

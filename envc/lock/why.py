@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_names import normalised
 from envc.lock.model import Lock
-from envc.lock.requirements import normalise
 
 
 class Step(NamedTuple):
@@ -32,7 +32,7 @@ def why(lock: Lock, environment: Environment, name: str) -> tuple[Reason, ...]:
     Empty when the lock does not have the package.
     """
     packages = {package.name for package in (*lock.everything, *lock.provided)}
-    wanted = normalise(name)
+    wanted = normalised(name)
     if wanted not in packages:
         return ()
     asked = {package.name: package for package in environment.every(PythonPackage)}
@@ -73,4 +73,4 @@ def _chain(start: str, before: dict[str, Step | None]) -> tuple[Step, ...]:
 def needed_name(requirement: str) -> str:
     """Return the package that a locked requirement names, `uvicorn` of `uvicorn[standard]>=0.12`."""
     end = next((place for place, letter in enumerate(requirement) if letter in "[<>=!~ ("), len(requirement))
-    return normalise(requirement[:end])
+    return normalised(requirement[:end])

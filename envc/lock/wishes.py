@@ -12,8 +12,8 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
 from envc.language.facets import Interpreter, PythonPackage
+from envc.language.package_names import normalised
 from envc.lock.files import LockedFiles
-from envc.lock.requirements import normalise
 
 #: What `--only` takes beside names of packages.
 KINDS = ("base", "python", "packages", "apt", "data", "sources", "conda")
@@ -57,7 +57,7 @@ class Wishes(NamedTuple):
 
 def wishes_of(upgrade: bool, only: tuple[str, ...]) -> Wishes:
     """Return the wishes of a command line."""
-    return Wishes(upgrade, frozenset(name if name in KINDS else normalise(name) for name in only))
+    return Wishes(upgrade, frozenset(name if name in KINDS else normalised(name) for name in only))
 
 
 def refuse_unknown(wishes: Wishes, environment: Environment, old: LockedFiles | None) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION
 from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuild, PlannedRepository

@@ -8,6 +8,7 @@ from envc.plan.devices import devices_of, gpu_number
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.file_parts import PlannedArtifact
 from envc.plan.plan import Plan
+from envc.plan.run_parts import PlannedSecret
 
 
 def docker_command(plan: Plan, image: str) -> str:
@@ -56,7 +57,7 @@ def _run(plan: Plan, image: str) -> str:
     for secret in run.secrets:
         words += ["--env", secret.variable] if secret.variable else []
     mounts = [_mount(plan, artifact) for artifact in plan.data if artifact.delivery != "copied"]
-    mounts += [_secret_mount(secret.name) for secret in run.secrets if not secret.variable]
+    mounts += [_secret_mount(secret) for secret in run.secrets if not secret.variable]
     groups = [f'--group-add "$(stat --format %g {quote(devices[0])})"'] if devices else []
     return " ".join([join(words), *groups, *mounts, image])
 
@@ -73,6 +74,5 @@ def _mount(plan: Plan, artifact: PlannedArtifact, *, writable: bool = False) -> 
     return f"--mount {quote(f'type=volume,source={source}{options}')}"
 
 
-def _secret_mount(name: str) -> str:
-    variable = name.upper().replace("-", "_").replace(".", "_") + "_FILE"
-    return f'--mount type=bind,source="${{{variable}:?}}",target=/run/secrets/{name},readonly'
+def _secret_mount(secret: PlannedSecret) -> str:
+    return f'--mount type=bind,source="${{{secret.file_variable}:?}}",target=/run/secrets/{secret.name},readonly'

@@ -8,6 +8,7 @@ from __future__ import annotations
 from posixpath import join, normpath
 from typing import Literal
 
+from envc.knowledge.values import minor
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
@@ -92,7 +93,7 @@ class PythonPart(Part):
     @property
     def minor(self) -> str:
         """`3.12`."""
-        return ".".join(self.version.split(".")[:2])
+        return minor(self.version)
 
 
 class PlannedArgument(Part):

@@ -34,6 +34,11 @@ class PlannedSecret(Part):
     name: str
     variable: str | None
 
+    @property
+    def file_variable(self) -> str:
+        """The variable that says where its file lies: `CLIENT_CERT_FILE`."""
+        return self.name.upper().replace("-", "_").replace(".", "_") + "_FILE"
+
 
 class PlannedUlimit(Part):
     """A limit of each process, in the unit of `setrlimit`; None is without limit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.knowledge.values import minor
 from envc.language.cluster_facets import Launch
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, ResourceLimit, Setting, User
@@ -63,8 +64,7 @@ def _gpu_variables(accelerator: Accelerator, lock: Lock) -> dict[str, str]:
     variables = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
     driver = lock.accelerator.driver if lock.accelerator else None
     if accelerator.cuda and not accelerator.optional:
-        short = ".".join(accelerator.cuda.split(".")[:2])
-        variables["NVIDIA_REQUIRE_CUDA"] = f"cuda>={short}" + (f",driver>={driver}" if driver else "")
+        variables["NVIDIA_REQUIRE_CUDA"] = f"cuda>={minor(accelerator.cuda)}" + (f",driver>={driver}" if driver else "")
     elif accelerator.models and driver and not accelerator.optional:
         variables["NVIDIA_REQUIRE_CUDA"] = f"driver>={driver}"
     return variables

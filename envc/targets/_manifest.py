@@ -29,8 +29,3 @@ def variables_of(plan: Plan, target: PlannedTarget, *, several_machines: bool) -
     """Return the variables that are not in the image: the fabric's, and over them those of this place."""
     fabric = plan.run.fabric if several_machines else None
     return {**dict(fabric.variables if fabric else ()), **dict(target.variables)}
-
-
-def secret_file_variable(name: str) -> str:
-    """Return the variable that says where the file of a secret lies: `CLIENT_CERT_FILE`."""
-    return name.upper().replace("-", "_").replace(".", "_") + "_FILE"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from envc.lock.requirements import NAME, VERSION, normalise
+from envc.language.package_names import normalised
+from envc.lock.requirements import NAME, VERSION
 from envc.lock.resolution import Given
 
 _HEADER = re.compile(r"^(Name|Version|Requires-Dist): *(.*)$", re.IGNORECASE)
@@ -38,7 +39,7 @@ def package_of(headers: str, listed: str = "") -> Given | None:
     if not re.fullmatch(NAME, name) or not re.fullmatch(VERSION, version):
         return None
     requires = {*map(_canonical, [*found.get("requires-dist", ()), *_listed(listed)])} - {""}
-    return Given(normalise(name), version, tuple(sorted(requires)))
+    return Given(normalised(name), version, tuple(sorted(requires)))
 
 
 def _canonical(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PythonPackage
-from envc.language.packages import normalised
+from envc.language.package_names import name_of, normalised
 from envc.lock.lists.project_folder import BuildSystemError, build_needs
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundSource, SourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
@@ -118,11 +118,11 @@ class Sources:
         build = build_needs(pyproject_of(folder))
         said = said_by(folder)
         told = None if found.file else _told_version(package, found.commit)
-        if said and told and said.version is None and ASKING_GIT & {_name_of(one) for one in build}:
+        if said and told and said.version is None and ASKING_GIT & {name_of(one) for one in build}:
             said = said._replace(version=told)
         if said is None or (said.version is None and not found.file):
             progress(f"asking the build of {package.name} what it needs")
-            needs = tuple(one for one in package.source.needs if _name_of(one) not in wish.away)
+            needs = tuple(one for one in package.source.needs if name_of(one) not in wish.away)
             variables = {TOLD_VERSION: told} if told else {}
             said, more = asked_of_build(folder, needs, self.cache, self.settings, progress, variables)
             build = (*build, *more)
@@ -134,12 +134,6 @@ class Sources:
             compiled=is_compiled(folder),
             reason=f"what it needs {said.place}",
         )
-
-
-def _name_of(requirement: str) -> str:
-    from packaging.requirements import Requirement as Parsed
-
-    return normalised(Parsed(requirement).name)
 
 
 def _told_version(package: PythonPackage, commit: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.diagnostics.source import Source
-from envc.lock.requirements import Pin, normalise, parse
+from envc.language.package_names import name_of, normalised
+from envc.lock.requirements import Pin, parse
 from envc.lock.resolution import LostPin, Package, Request, Resolution
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
 from envc.resolvers.pip_tools.offer import Offer, why_lost
@@ -51,9 +52,7 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
 
 def indexes_of(request: Request) -> dict[str, str | None]:
     """Return the name of the index of every package that the program asks for, or that has one when it comes along."""
-    from packaging.requirements import Requirement
-
-    asked = {normalise(Requirement(wanted.text).name): wanted.index_name for wanted in request.requirements}
+    asked = {name_of(wanted.text): wanted.index_name for wanted in request.requirements}
     return {**asked, **dict(request.routes)}
 
 
@@ -98,7 +97,7 @@ def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:
         requirement = Requirement(text)
         if requirement.url is not None:
             raise ValueError(f"{name} needs {requirement.name} from an address")
-        if (needed := normalise(requirement.name)) != name:
+        if (needed := normalised(requirement.name)) != name:
             extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
             found.add(f"{needed}{extras}{requirement.specifier}")
     return tuple(sorted(found))

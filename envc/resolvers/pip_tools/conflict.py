@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
@@ -46,7 +46,9 @@ def with_base(causes: Sequence[Mapping[str, Any]], request: Request) -> list[Map
 
     bounds = [(Requirement(bound), owner) for bound, owner in request.bounds_of_base]
     wanted = [Requirement(one.text) for one in request.requirements]
-    theirs = {(one.name, one.specifier) for one, _ in bounds} - {(normalise(one.name), one.specifier) for one in wanted}
+    theirs = {(one.name, one.specifier) for one, _ in bounds} - {
+        (normalised(one.name), one.specifier) for one in wanted
+    }
     named = {cause["name"] for cause in causes}
     kept = [cause for cause in causes if cause["parent"] or (cause["name"], specifiers(cause)) not in theirs]
     return kept + [
@@ -68,7 +70,7 @@ def specifiers(cause: Mapping[str, Any]) -> Any:
 
 def against_base(cause: Mapping[str, Any], provided: Mapping[str, str], graph: Graph) -> Diagnostic | None:
     """Return the diagnostic of a requirement that what the base brings does not fulfil, or None of any other."""
-    name = normalise(cause["name"])
+    name = normalised(cause["name"])
     version = provided.get(name)
     if version is None or takes(cause["specifier"], version):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from envc.diagnostics.diagnostic import Concern
-from envc.lock.requirements import normalise
+from envc.language.package_names import name_of, normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.words import plain
 
@@ -37,9 +37,7 @@ class Graph(NamedTuple):
     @classmethod
     def of(cls, failure: Mapping[str, Any], request: Request) -> Graph:
         """Return the graph that a failure of `inside` tells."""
-        from packaging.requirements import Requirement
-
-        roots = frozenset(normalise(Requirement(wanted.text).name) for wanted in request.requirements)
+        roots = frozenset(name_of(wanted.text) for wanted in request.requirements)
         return cls(roots, failure.get("graph") or {})
 
     def chain_to(self, name: str, version: str | None = None) -> tuple[Step, ...]:
@@ -115,7 +113,7 @@ class Reason(NamedTuple):
 
 def reason_of(cause: Mapping[str, Any], graph: Graph) -> Reason:
     """Return one side of a conflict: what is asked, by whom, and who brought that one in."""
-    name, wanted = normalise(cause["name"]), plain(cause["requirement"])
+    name, wanted = normalised(cause["name"]), plain(cause["requirement"])
     if not cause["parent"]:
         return Reason(f"the program asks for {wanted}", Concern(name, f"asks for {wanted}", "version"))
     asker, _, version = cause["parent"].partition(" ")

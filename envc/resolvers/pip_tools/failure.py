@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.conflict import conflict
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
@@ -99,7 +99,7 @@ def address(failure: Mapping[str, Any], graph: Graph) -> Diagnostic:
         f"{parent} asks for `{plain(failure['name'])}` by an address of its own",
         notes=("what lies at an address can change, and other machines may not reach it",),
         helps=(f"take a version of {parent} that asks for it by name",),
-        concerns=concern_about(graph, normalise(failure["parent"] or ""), "asks for an address", "version"),
+        concerns=concern_about(graph, normalised(failure["parent"] or ""), "asks for an address", "version"),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from envc.language.package_names import name_of, normalised
 from envc.lock import markers
-from envc.lock.requirements import normalise
 from envc.lock.resolution import Request, Target
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.stand_in import file_name, wheel_of
@@ -107,13 +107,11 @@ def markers_of(target: Target) -> dict[str, str]:
 
 def routes_of(request: Request) -> dict[str, str]:
     """Return the address of the only index of each name that has one."""
-    from packaging.requirements import Requirement
-
     addresses = dict(request.indexes)
     routes: dict[str, str] = {}
     for wanted in request.requirements:
         if wanted.index_name is not None:
-            name = normalise(Requirement(wanted.text).name)
+            name = name_of(wanted.text)
             if routes.setdefault(name, addresses[wanted.index_name]) != addresses[wanted.index_name]:
                 raise ValueError(f"{name} is to come from two indexes")
     for name, index in request.routes:
@@ -124,10 +122,8 @@ def routes_of(request: Request) -> dict[str, str]:
 
 def flat_of(request: Request) -> set[str]:
     """Return the names whose only index is one page of links to wheels."""
-    from packaging.requirements import Requirement
-
     pages = set(request.pages)
-    asked = {normalise(Requirement(one.text).name) for one in request.requirements if one.index_name in pages}
+    asked = {name_of(one.text) for one in request.requirements if one.index_name in pages}
     return asked | {name for name, index in request.routes if index in pages}
 
 
@@ -151,7 +147,7 @@ def overrides_of(request: Request) -> dict[str, str]:
     """Return the versions that count in place of what packages ask. Raises `ValueError` for what is no specifier."""
     from packaging.specifiers import SpecifierSet
 
-    return {normalise(name): str(SpecifierSet(specifier)) for name, specifier in request.overrides}
+    return {normalised(name): str(SpecifierSet(specifier)) for name, specifier in request.overrides}
 
 
 def bounds_of(request: Request) -> list[str]:

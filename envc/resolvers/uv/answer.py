@@ -7,7 +7,8 @@ from typing import Any
 
 from envc.diagnostics.diagnostic import Report
 from envc.diagnostics.source import Source
-from envc.lock.requirements import BLOCK, Pin, normalise, parse
+from envc.language.package_names import normalised
+from envc.lock.requirements import BLOCK, Pin, parse
 from envc.lock.resolution import Request, Resolution
 from envc.resolvers.pip_tools.answer import checked, indexes_of, lost_pins, unsafe
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
@@ -53,7 +54,7 @@ def with_hashes(text: str, facts_of: Callable[[str, str], Facts], facts: dict[st
     for line in text.splitlines():
         lines.append(line)
         if match := BLOCK.fullmatch(line):
-            name = normalise(match[1])
+            name = normalised(match[1])
             facts[name] = facts_of(name, match[2])
             lines += [f"    --hash={digest}" for digest in facts[name].hashes]
     return "".join(f"{line}\n" for line in lines)

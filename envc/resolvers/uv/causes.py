@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
 from envc.resolvers.uv.metadata import Metadata
@@ -37,7 +37,7 @@ class Ask(NamedTuple):
     @property
     def name(self) -> str:
         """Return the name of what is asked for."""
-        return normalise(self.requirement.name)
+        return normalised(self.requirement.name)
 
     @property
     def cause(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def explain(
     taker: Taker,
 ) -> dict[str, Any]:
     """Return what is known about a failure of uv, as `pip_tools.failure` reads it."""
-    said = {normalise(word) for word in re.findall(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", output)}
+    said = {normalised(word) for word in re.findall(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", output)}
     concerned = newest_of([ask for ask in asks if ask.name in said and (ask.parent is None or ask.parent[0] in said)])
     addressed = [ask for ask in concerned or asks if ask.requirement.url is not None]
     if addressed and BY_ADDRESS.search(output):
@@ -175,7 +175,7 @@ def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]], bounds: Iterab
         versions = {file.version for file in offer.files}
         for ask in of_name:
             versions = {one for one in versions if ask.requirement.specifier.contains(one, prereleases=True)}
-        bounded = [one for one in limits if normalise(one.name) == name]
+        bounded = [one for one in limits if normalised(one.name) == name]
         for limit in bounded:
             versions = {one for one in versions if limit.specifier.contains(one, prereleases=True)}
         if not versions and (bounded or len(of_name) > 1):

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from typing import NamedTuple
 
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.resolvers.pip_tools.inside.rules import Rules
 from envc.resolvers.uv.page import File
 from envc.resolvers.uv.session import IndexFailureError, Reply, Session
@@ -41,10 +41,10 @@ def fetch(session: Session, url: str, file: File) -> bytes:
 
 def metadata_in(names: list[str], filename: str) -> str:
     """Return where in a wheel its METADATA lies. Raises `LookupError` when it is not there."""
-    wanted = normalise(filename.partition("-")[0])
+    wanted = normalised(filename.partition("-")[0])
     for name in names:
         folder, _, rest = name.partition("/")
-        if rest == "METADATA" and folder.endswith(".dist-info") and normalise(folder.partition("-")[0]) == wanted:
+        if rest == "METADATA" and folder.endswith(".dist-info") and normalised(folder.partition("-")[0]) == wanted:
             return name
     raise LookupError("METADATA")
 
@@ -177,7 +177,7 @@ def fault_of(content: bytes, name: str, version: str) -> str | None:
     head = headers_of(content)
     names, versions = (re.findall(rb"(?im)^%s:[ \t]*(.*?)[ \t]*\r?$" % field, head) for field in (b"Name", b"Version"))
     try:
-        if [normalise(one.decode()) for one in names[:1]] != [name]:
+        if [normalised(one.decode()) for one in names[:1]] != [name]:
             return "MetadataInconsistent"
         if [Version(one.decode()) for one in versions[:1]] != [Version(version)]:
             return "MetadataInconsistent"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
 from envc.resolvers.pip_tools.specification import markers_of
@@ -43,7 +43,7 @@ def needs_of(
     extras: dict[str, set[str]] = {name: {""} for name in stated}
     for wanted in request.requirements:
         requirement = Requirement(wanted.text)
-        extras.setdefault(normalise(requirement.name), {""}).update(requirement.extras)
+        extras.setdefault(normalised(requirement.name), {""}).update(requirement.extras)
     waiting = list(stated)
     found: dict[str, Needed] = {}
     while waiting:
@@ -51,7 +51,7 @@ def needs_of(
         needed, overruled = rules.apply(name, (one for one in stated[name] if counts(one, markers, extras[name])))
         found[name] = Needed(tuple(sorted(map(without_marker, needed))), tuple(sorted(map(plain, overruled))))
         for one in needed:
-            other = normalise(one.name)
+            other = normalised(one.name)
             if other in stated and not extras[other].issuperset(one.extras):
                 extras[other].update(one.extras)
                 waiting.append(other)

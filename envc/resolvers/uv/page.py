@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 
 #: What pages are asked for as, best first.
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.1, text/html;q=0.01"
@@ -74,7 +74,7 @@ def files_of(name: str, files: Iterable[File]) -> tuple[File, ...]:
 def name_of(filename: str) -> str:
     """Return the name of the package that a file claims to be of."""
     before, _, _ = filename.partition("-") if filename.endswith(".whl") else filename.rpartition("-")
-    return normalise(before)
+    return normalised(before)
 
 
 def of_json(row: dict[str, Any]) -> File:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Target
 from envc.resolvers.pip_tools.offer import tags_in_order
 from envc.resolvers.pip_tools.specification import release
@@ -61,7 +61,7 @@ class Taker:
             if tags.count("-") == 3 and tags[0].isdigit():
                 build, _, tags = tags.partition("-")
             if own not in names:
-                names[own] = normalise(own) == name
+                names[own] = normalised(own) == name
             if tags.count("-") != 2 or not names[own]:
                 continue
             version = version.replace("_", "-")

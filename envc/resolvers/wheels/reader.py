@@ -12,8 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.values import minor
 from envc.language.facets import PythonPackage
-from envc.lock.requirements import normalise
+from envc.language.package_names import normalised
 from envc.lock.resolution import Progress, Target
 from envc.lock.wheels import FoundWheel
 from envc.resolvers.pip_tools.answer import WHEEL
@@ -80,13 +81,12 @@ def _other(message: str, package: PythonPackage, part: str, text: str) -> Diagno
 def _refuse_target(package: PythonPackage, file: str, target: Target) -> None:
     tags = "-".join(file.removesuffix(".whl").split("-")[-3:])
     if Taker(target).rank(tags) is None:
-        minor = ".".join(target.python.split(".")[:2])
         glibc = ".".join(map(str, target.glibc))
         raise Report(
             [
                 Diagnostic(
                     "wheel-for-another-target",
-                    f"the wheel of `{package.name}` is not for Python {minor} on {target.platform}",
+                    f"the wheel of `{package.name}` is not for Python {minor(target.python)} on {target.platform}",
                     (wrong(package.origin.of("source"), f"for {tags}"),),
                     notes=(f"the image has Python {target.python} and glibc {glibc}",),
                     helps=(
@@ -110,7 +110,7 @@ def _stated(package: PythonPackage, file: str, path: Path, version: str, target:
                 _unreadable(package, "its METADATA is larger than any is")
             content = wheel.read(place)
         said = dict(line.split(": ", 1) for line in headers_of(content).decode().splitlines() if ": " in line)
-        if (normalise(said["Name"]), Version(said["Version"])) != (package.name, Version(version)):
+        if (normalised(said["Name"]), Version(said["Version"])) != (package.name, Version(version)):
             _unreadable(package, f"its METADATA is that of {said['Name']} {said['Version']}")
         metadata = read_metadata(content)
         for text in metadata.requires:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from envc.plan.devices import devices_of, gpu_number, wanted_gpus
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.health import seconds
-from envc.targets._manifest import ENVIRONMENT_HASH, HASH, head, image_of, secret_file_variable, variables_of
+from envc.targets._manifest import ENVIRONMENT_HASH, HASH, head, image_of, variables_of
 from envc.targets.compose.mounts import mount, named_volumes
 
 if TYPE_CHECKING:
@@ -182,4 +182,4 @@ def _files_of_secrets(plan: Plan, target: PlannedTarget) -> list[PlannedSecret]:
 def _secret_source(secret: PlannedSecret) -> dict[str, str]:
     if secret.variable:
         return {"environment": secret.variable}
-    return {"file": f"${{{secret_file_variable(secret.name)}:?}}"}
+    return {"file": f"${{{secret.file_variable}:?}}"}

@@ -67,7 +67,7 @@ def _steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     if build.repository is not None:
         steps.append(Copy(REPOSITORY, f"{build.place}/source", stage=build.repository.stage))
     commands = (wheel_command(plan, build), install_command(plan, build))
-    return [*steps, BY_NAME, Run(commands, raw=frozenset({path(plan, build)}), network=False)]
+    return [*steps, BY_NAME, Run(commands, raw=frozenset({search_path(plan, build)}), network=False)]
 
 
 def _texts(build: PlannedBuild) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     return (
         *FIXED,
         *(f"{name}={value}" for name, value in build.variables),
-        path(plan, build),
+        search_path(plan, build),
         *pip(plan, f"{build.place}/tools/bin/python"),
         *wheel,
         "--wheel-dir",
@@ -169,7 +169,7 @@ def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 
 
-def path(plan: Plan, build: PlannedBuild) -> str:
+def search_path(plan: Plan, build: PlannedBuild) -> str:
     """Return the variable that lets a build find its tools first; a shell reads it."""
     own = f"{plan.python.environment}/bin:" if build.shared else ""
     return f'PATH="{build.place}/tools/bin:{own}${{PATH}}"'

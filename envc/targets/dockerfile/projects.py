@@ -10,8 +10,8 @@ from envc.targets.dockerfile.built import (
     NETWORK,
     Access,
     install_command,
-    path,
     pip,
+    search_path,
     tools_steps,
     wheel_command,
 )
@@ -38,7 +38,7 @@ def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     folder = plan.placement.at_root(build.folder or ".")
     how = "its files stay where they are" if build.editable else "built of its files as they are, without network"
     steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build, access)]
-    raw = frozenset({path(plan, build)})
+    raw = frozenset({search_path(plan, build)})
     if build.editable:
         place = _place(plan, build)
         return [*steps, Copy(folder, place), Run((_in_place(plan, build, place),), raw=raw, network=False)]
@@ -61,7 +61,7 @@ def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
         "--no-compile",
     ]
     install += ["--no-build-isolation", "--no-cache-dir", "--prefix", _INSTALLED, "--editable", place]
-    return (*FIXED, path(plan, build), f"PYTHONPATH={tools}", *install)
+    return (*FIXED, search_path(plan, build), f"PYTHONPATH={tools}", *install)
 
 
 def add_projects(plan: Plan) -> list[Instruction]:

@@ -1,11 +1,10 @@
-"""What the job mounts: folders of the project, folders that all nodes share, files of secrets, devices."""
+"""What the job mounts: folders of the project, folders that all nodes share, files of secrets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc.plan.launching import Late
-from envc.targets._manifest import secret_file_variable
 from envc.targets.slurm.words import Joined, Word
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def mounts_of(plan: Plan) -> list[Mount]:
     """Return all mounts of the program's container."""
     found = [mount_of(plan, one) for one in plan.data if one.delivery != "copied"]
     found += [
-        Mount(Late(secret_file_variable(one.name)), f"/run/secrets/{one.name}", readonly=True)
+        Mount(Late(one.file_variable), f"/run/secrets/{one.name}", readonly=True)
         for one in plan.run.secrets
         if not one.variable
     ]

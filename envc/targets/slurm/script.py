@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.launching import Late, Meeting, one_node_of_many
-from envc.targets._manifest import head, secret_file_variable, variables_of
+from envc.targets._manifest import head, variables_of
 from envc.targets.slurm.containers import container, image_file, made_by
 from envc.targets.slurm.directives import directives, nodes_of, processors_of, tasks_of
 from envc.targets.slurm.limits import handed_on, limit_lines
@@ -79,7 +79,7 @@ def _places(plan: Plan, target: PlannedTarget) -> list[str]:
 
 def _settings(plan: Plan, target: PlannedTarget) -> list[str]:
     """Return what the container must not find, and the secrets that it gets; one that is not given is an end."""
-    given = [one.variable or secret_file_variable(one.name) for one in plan.run.secrets]
+    given = [one.variable or one.file_variable for one in plan.run.secrets]
     prefix = "APPTAINERENV_" if target.container == "apptainer" else ""
     lines = [f"unset {_FOREIGN}", *(f': "${{{name}:?}}"' for name in given)]
     return lines + [f'export {prefix}{name}="${name}"' for name in _secrets(plan)]

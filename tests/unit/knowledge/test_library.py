@@ -125,7 +125,7 @@ def test_a_toolkit_has_its_own_driver(library: Library) -> None:
 )
 def test_cuda_images(library: Library, cuda: str, flavour: Flavour, cudnn: str | None, tag: str | None) -> None:
     """Newest patch, newest Ubuntu, cuDNN spelled as that toolkit's tags spell it."""
-    image = library.cuda_image(cuda, flavour, cudnn)
+    image = next(library.cuda.image_choices(cuda, flavour, cudnn), None)
     assert (image and image.tag) == tag
 
 
@@ -139,8 +139,7 @@ def test_cuda_versions_are_minors_newest_first(library: Library) -> None:
 
 def test_an_older_ubuntu_can_be_asked_for(library: Library) -> None:
     """A limit on Ubuntu is kept, and choices come best first."""
-    image = library.cuda_image("12.6", "runtime", newest_ubuntu="22.04")
-    assert image is not None
+    image = next(library.cuda.image_choices("12.6", "runtime", newest_ubuntu="22.04"))
     assert (image.tag, image.ubuntu) == ("12.6.3-runtime-ubuntu22.04", "22.04")
     choices = [one.tag for one in library.cuda.image_choices("11.8", "base")]
     assert choices == [f"11.8.0-base-ubuntu{ubuntu}" for ubuntu in ("22.04", "20.04", "18.04")]

@@ -16,7 +16,7 @@ from envc.lock.conda_packages import CondaAnswer, CondaResult, CondaWish
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
-from envc.lock.model import LockedBasePython
+from envc.lock.locked_provided import LockedBasePython
 from envc.lock.resolution import Progress
 from envc.lock.source_tree import SourceTree
 from envc.lock.world import World

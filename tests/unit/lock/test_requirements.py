@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envc.diagnostics import Report, Source
-from envc.lock.requirements import HEADER, Pin, normalise, parse, write
+from envc.language.package_names import normalised
+from envc.lock.requirements import HEADER, Pin, parse, write
 
 A, B = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 
@@ -139,4 +140,4 @@ def test_what_must_never_stand_in_a_file_is_not_written(pin: Pin) -> None:
 def test_names_are_compared_as_packaging_compares_them(name: str) -> None:
     from packaging.utils import canonicalize_name
 
-    assert normalise(name) == canonicalize_name(name)
+    assert normalised(name) == canonicalize_name(name)

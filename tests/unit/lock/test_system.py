@@ -12,6 +12,7 @@ from envc.lock.choose import choose
 from envc.lock.dpkg import Installed, listing_digest, read_status
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.resolution import Progress
+from envc.lock.system import places_of
 from envc.lock.system_doubts import system_doubts
 from envc.lock.system_packages import (
     NoSolution,
@@ -168,6 +169,12 @@ def test_unknown_names_are_labelled_with_those_like_them() -> None:
     first, second = raised.value.diagnostics
     assert (first.name, first.labels[0].span.text, first.helps) == ("unknown-system-package", "gitt", ("it has `git`",))
     assert (second.labels[0].span.text, second.helps) == ("xyzzy", ())
+
+
+def test_a_package_of_a_build_is_labelled_where_it_is_asked_for_and_not_where_it_runs() -> None:
+    source = 'source a from git "https://h/a.git" tag v1; build a from a < apt gcc make; run "make"; keeps "/b" >'
+    places = places_of(environment(f"env train < python 3.12; {source} >"), "build-a")
+    assert [(name, place.text) for name, place in places.items()] == [("gcc", "gcc"), ("make", "make")]
 
 
 def test_packages_that_do_not_go_together_are_labelled_in_apts_words() -> None:
