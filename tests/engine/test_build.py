@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 PYTHON = "python:3.12-slim-bookworm"
-FILES = ["Dockerfile", "Dockerfile.dockerignore", "plan.json", "requirements.txt", "run.json"]
+FILES = [
+    "Dockerfile",
+    "Dockerfile.dockerignore",
+    "compose.yaml",
+    "kubernetes.yaml",
+    "plan.json",
+    "requirements.txt",
+    "run.json",
+]
 
 
 @pytest.fixture
