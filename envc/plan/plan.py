@@ -65,7 +65,7 @@ class LanguagePart(Part):
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python", "builder_python"})
+    later = frozenset({"python", "builder_python", "headers"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -74,6 +74,7 @@ class BasePart(GrownPart):
     inference: str
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
+    headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
 
 
 class PythonPart(Part):
