@@ -84,7 +84,7 @@ class Build(Declaration):
     repeatable = True
     examples = (
         (
-            'source colmap from git "https://example.org/colmap.git" tag v3.9; '
+            'source colmap from git "https://example.org/colmap.git" tag v3.9\n'
             'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
         ),
     )

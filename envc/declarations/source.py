@@ -34,6 +34,8 @@ def _repository(words: tuple[str, ...]) -> tuple[str, ...]:
     if text.partition("://")[0] not in {"http", "https"}:
         refuse("unfetchable-address", "neither http nor https")
     readable_address(text)
+    if not text.partition("://")[2].partition("/")[2].strip("/"):
+        refuse("unreadable-address", "the address of a repository is like https://host/name.git")
     if "?" in text or "#" in text:
         refuse(
             "unreadable-address", "an address of a repository has neither ? nor #; write `tag` or `commit` behind it"

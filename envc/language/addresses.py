@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from envc.language.values import refuse
+from envc.language.values import has_host, refuse
 
 _ADDRESS = re.compile(r"https?://(?P<authority>[^/?#\s\"'\\]+)(?P<path>(?:/[\w.~+%-]+)*/?)(?P<rest>[?#].*)?", re.ASCII)
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
@@ -15,6 +15,6 @@ def read_address(text: str, what: str, logins: str) -> str:
     match = _ADDRESS.fullmatch(text)
     if match and "@" in match["authority"]:
         refuse("secret-in-address", f"an address holds no credentials; {logins}")
-    if not match or match["rest"] or not _AUTHORITY.fullmatch(match["authority"]):
+    if not match or match["rest"] or not (_AUTHORITY.fullmatch(match["authority"]) and has_host(text)):
         refuse("unreadable-address", f"{what} is https://, a host and a path")
     return text

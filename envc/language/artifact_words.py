@@ -17,7 +17,7 @@ from envc.language.hub_address import SCHEME as HUB
 from envc.language.hub_address import read_hub_address
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
-from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, refuse, refuse_blank_ends
+from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, has_host, refuse, refuse_blank_ends
 from envc.language.word import Declaration
 
 #: Schemes of the addresses that a build, or the start of a container, reads by itself.
@@ -49,6 +49,8 @@ def readable_address(text: str) -> str:
         refuse("unreadable-address", "an address is like https://host/path or s3://bucket/path")
     if "@" in match["authority"]:
         refuse("secret-in-address", "an address holds no credentials; they come from a `secret`")
+    if match["scheme"] in {"http", "https"} and not has_host(text):
+        refuse("unreadable-address", "there can be no such host or port")
     if match["scheme"] == HUB and not read_hub_address(text):
         refuse("unreadable-address", "an address on the Hub is like hf://owner/name@revision or …/path behind it")
     return text

@@ -14,7 +14,7 @@ from envc.language.fields import Keyword
 from envc.language.origin import Origin
 from envc.language.package_names import read_name, read_specifier
 from envc.language.package_source import PackageSource
-from envc.language.values import Count, Sha256, plain, program_path, refuse
+from envc.language.values import Count, Sha256, has_host, plain, program_path, refuse
 from envc.language.word import Entry
 
 #: What stands behind a package's `from`; a `from` with anything else names a list.
@@ -34,6 +34,8 @@ def read_repository(address: str) -> str:
         refuse("unfetchable-address", "neither http nor https")
     if "@" in match[2]:
         refuse("secret-in-address", "an address holds no credentials; git's own are used")
+    if not has_host(address) or not match[3].strip("/"):
+        refuse("unreadable-address", "a repository is like https://host/owner/name.git")
     return address.rstrip("/").removesuffix(".git") + ".git"
 
 
@@ -61,6 +63,8 @@ def read_wheel(address: str) -> str:
         refuse("unreadable-address", "a wheel is like https://host/path/name-1.0-py3-none-any.whl, or a path of it")
     if "@" in match[1]:
         refuse("secret-in-address", "an address holds no credentials; those of netrc are used")
+    if not has_host(address):
+        refuse("unreadable-address", "there can be no such host or port")
     return address
 
 

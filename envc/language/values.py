@@ -40,6 +40,17 @@ def refuse(name: str, message: str) -> NoReturn:
     raise PydanticCustomError(name, "{message}", {"message": message})
 
 
+def has_host(address: str) -> bool:
+    """Say whether there can be such a host and port as an address names."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
 def _matching(pattern: str, name: str, message: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)  # `\d` has all digits of all scripts otherwise
 

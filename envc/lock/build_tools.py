@@ -12,7 +12,7 @@ from envc.lock.files import LockedFiles, ToolPins
 from envc.lock.kept import name_of
 from envc.lock.locked_builds import LockedBuild, LockedTool
 from envc.lock.requirements import pin_of
-from envc.lock.resolution import Package, Request, Requirement, Resolution
+from envc.lock.resolution import Given, Package, Request, Requirement, Resolution
 from envc.lock.world import World
 
 
@@ -34,11 +34,12 @@ def choose_tools(
     Raises a Report.
     """
     chosen = {package.name: package for package in resolution.packages}
+    there = (*chosen, *(one.name for one in request.provided))
     locked: list[LockedBuild] = []
     pins: list[ToolPins] = []
     for build in builds:
         needs = build_needs(build, request.target, world.library)
-        shared = shared_names(build, needs, chosen, world.library)
+        shared = shared_names(build, needs, there, world.library)
         earlier = build.earlier
         if kept and old and earlier and (earlier.build, earlier.shared) == (needs, shared):
             locked.append(earlier)
@@ -71,6 +72,8 @@ def _tools(
         pins=tuple(f"{tool.name}=={tool.version}" for tool in earlier),
         bounds=bounds,
         given=(),
+        provided=_seen(request.provided, wanted) if shared else (),
+        bounds_of_base=(),
     )
     try:
         return world.resolver.resolve(own, world.progress).packages
@@ -78,6 +81,18 @@ def _tools(
         label = wrong(build.package.origin.of("source"), "what building this needs")
         found = [one._replace(labels=one.labels or (label,), concerns=()) for one in report.diagnostics]
         raise Report(found, report.exit_code) from report
+
+
+def _seen(provided: Sequence[Given], wanted: Sequence[Requirement]) -> tuple[Given, ...]:
+    """Return the packages of the base that a build sees, without those that it needs in another version."""
+    from packaging.requirements import Requirement as Parsed
+
+    versions = {one.name: one.version for one in provided}
+    needs = {name_of(one.text): Parsed(one.text).specifier for one in wanted}
+    unfit = {
+        name for name in needs.keys() & versions.keys() if not needs[name].contains(versions[name], prereleases=True)
+    }
+    return tuple(one for one in provided if one.name not in unfit)
 
 
 def _locked(

@@ -127,7 +127,9 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     upgrade = wishes.kind("apt")
     routes = routes_of(missing, builds)
     sourced = find_builds(missing, target, world, routes, old, wishes)
-    compiler = find_compiler(missing, sourced, builds, platform, world, None if wishes.images() else old, images.base)
+    images_kept = None if wishes.images() else old
+    # a base that brings packages brings what they are compiled with, too
+    compiler = None if base else find_compiler(missing, sourced, builds, platform, world, images_kept, images.base)
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
     request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
     if request is not None and base is not None:
@@ -160,7 +162,11 @@ def with_builds(
     """Return what was prepared with other builds, where its packages are asked for."""
     if prepared.request is None:
         return prepared
-    request = _request(prepared.asked, builds, prepared.request.target, world, prepared.request.pins, prepared.sourced)
+    base = prepared.images.base_python
+    elsewhere: tuple[Build | Wheel, ...] = (*prepared.sourced, *prepared.wheels)
+    missing = not_provided(prepared.asked, base)
+    request = _request(missing, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
+    request = _on_base(request, base) if request and base else request
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 

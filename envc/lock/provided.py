@@ -11,8 +11,9 @@ from envc.language.environment import Environment
 from envc.language.facets import BaseImage, ListedPackage, PythonPackage
 from envc.language.outside_facets import ProvidedPackage
 from envc.lock.base_python import BasePython
+from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.markers import markers_of
-from envc.lock.model import Lock, LockedBasePython, LockedProvidedPackage
+from envc.lock.model import Lock
 from envc.lock.requirements import normalise
 from envc.lock.resolution import Given, Target
 

@@ -13,7 +13,8 @@ from envc.language.outside_facets import ProgramBuild
 from envc.lock.built import Build
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
-from envc.lock.model import LockedDistribution, LockedImage, LockedSystemPackage, Stage
+from envc.lock.locked_system import LockedDistribution, LockedSystemPackage, Stage
+from envc.lock.model import LockedImage
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.system_packages import (
     NoSolution,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from envc.diagnostics import Diagnostic, Label
 from envc.language.environment import Environment
-from envc.lock.model import Lock, LockedDistribution
+from envc.lock.locked_system import LockedDistribution
+from envc.lock.model import Lock
 from envc.lock.system import places_of
 
 

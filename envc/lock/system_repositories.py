@@ -10,7 +10,7 @@ from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
 from envc.language.system_repositories import SystemRepository, repositories_of
-from envc.lock.model import LockedRepository
+from envc.lock.locked_system import LockedRepository
 from envc.lock.system_packages import Repository, UnusableRepository
 from envc.lock.world import World
 

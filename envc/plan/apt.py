@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from envc.lock.model import Lock, LockedDistribution
+from envc.lock.locked_system import LockedDistribution
+from envc.lock.model import Lock
 from envc.plan.system_parts import (
     AptPart,
     PlannedArchive,

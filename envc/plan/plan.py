@@ -76,6 +76,11 @@ class BasePart(GrownPart):
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
     headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
 
+    @property
+    def program(self) -> str:
+        """How stages that nothing was installed in call their Python."""
+        return self.python.program if self.python else "python"
+
 
 class PythonPart(Part):
     """The interpreter and its virtual environment."""

@@ -13,15 +13,8 @@ from envc.language.facets import CopiedPath, SystemPackage
 from envc.language.outside_facets import GitSource, ImageFile, Toolchain
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.files import LockedFiles
-from envc.lock.model import (
-    Lock,
-    LockedImage,
-    LockedPackage,
-    LockedPython,
-    LockedSource,
-    LockedSystemPackage,
-    LockedToolchain,
-)
+from envc.lock.locked_system import LockedSystemPackage
+from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSource, LockedToolchain
 from envc.lock.requirements import Pin
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import Places, places_of

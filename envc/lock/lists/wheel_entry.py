@@ -10,6 +10,7 @@ from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
+from envc.language.values import has_host
 
 _ADDRESS = re.compile(r"https?://[^/?#@\s]+/[^\s?#]*\.whl(\?[^\s#]*)?(#\S*)?")
 _PATH = re.compile(r"(?!/)[^:#?\\\s]+\.whl(#\S*)?")
@@ -22,6 +23,8 @@ def wheel_source(address: str, hashes: tuple[str, ...], span: Span) -> PackageSo
     Raises a Report for an address without a checksum: what lies there may be other bytes tomorrow.
     """
     is_remote = _ADDRESS.fullmatch(address) is not None
+    if is_remote and not has_host(address):
+        return None
     if not is_remote and not _PATH.fullmatch(address):
         return None
     found = _SHA256.search(address)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from envc.knowledge.archives import Archive
 from envc.knowledge.library import Library
-from envc.lock.model import Lock, LockedDistribution, LockedSystemPackage
+from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
+from envc.lock.model import Lock
 from envc.resolvers.apt.configuration import Source, archive_variable
 from envc.resolvers.apt.machine import (
     addresses_of_this_machine,

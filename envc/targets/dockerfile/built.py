@@ -16,6 +16,7 @@ from envc.targets.dockerfile.downloads import mounts_for
 from envc.targets.dockerfile.instructions import Argument, Blank, Copy, Instruction, Mount, Run
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER as REPOSITORY
+from envc.targets.dockerfile.unpacking import filtering
 
 #: The first moment that a zip archive, such as a wheel, can hold; and no byte code is left that knows another one.
 FIXED = ("SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1")
@@ -49,7 +50,7 @@ class Access(NamedTuple):
     #: Returns pip's words for an index and its address, and what must stand before them.
     words: Callable[[str | None, str | None], tuple[tuple[str, ...], list[Instruction]]]
     #: Returns the command that puts an archive to a place, with pip's words for its index.
-    fetch: Callable[[str, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
+    fetch: Callable[[Plan, PlannedBuild, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
 
 
 def built_packages(plan: Plan, access: Access | None = None) -> list[Instruction]:
@@ -74,33 +75,46 @@ def _texts(build: PlannedBuild) -> tuple[str, ...]:
     return (f"{build.name} {build.version}, built of its source archive, which is checked by sha256", *shared)
 
 
-def pip(python: str) -> list[str]:
+def pip(plan: Plan, python: str) -> list[str]:
     """Return how pip is called for an interpreter."""
-    return ["pip", "--python", python]
+    own = [plan.base.program, "-m"] if plan.base.python else []
+    return [*own, "pip", "--python", python]
 
 
 def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
     """Return the steps that make the environment of tools and fetch the archive. They alone have a network."""
     tools = f"{build.place}/tools"
-    commands: list[tuple[str, ...]] = [("python", "-m", "venv", "--without-pip", tools)]
+    own = plan.base.python
+    whole = ["--system-site-packages"] if build.shared and own and own.whole else []
+    commands: list[tuple[str, ...]] = [(plan.base.program, "-m", "venv", "--without-pip", *whole, tools)]
     raw: set[str] = set()
     steps: list[Instruction] = []
     if build.shared:
         folder = f"lib/python{plan.python.minor}/site-packages"
-        commands.append(("echo", f"{plan.python.environment}/{folder}", ">", f"{tools}/{folder}/environment.pth"))
+        seen = f"{plan.python.environment}/{folder}"
+        if own:  # a path file in it leads to the base's packages
+            seen = f'import site; site.addsitedir("{seen}")'
+        commands.append(("echo", seen, ">", f"{tools}/{folder}/environment.pth"))
         raw.add(">")
     for group in build.tools:
         words, argument = access.words(group.index, group.address)
         steps += [*argument, Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)]
-        install = [*pip(f"{tools}/bin/python"), "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        install = [
+            *pip(plan, f"{tools}/bin/python"),
+            "install",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+        ]
         commands.append((*install, "--no-compile", *words, "-r", _requirements(group)))
         raw.update(word for word in words if word.startswith('"'))
     if build.archive is not None:
         words, argument = access.words(build.archive.index, build.archive.address)
         steps += argument
         place = f"{build.place}/archive"
-        commands.append(access.fetch(build.name, build.archive, place, words))
-        commands.append(("python", "-c", _UNPACK, place, f"{build.place}/source"))
+        commands.append(access.fetch(plan, build, build.archive, place, words))
+        commands.append((plan.base.program, "-c", filtering(plan, _UNPACK), place, f"{build.place}/source"))
         raw.update(word for word in words if word.startswith('"'))
     return [*steps, Run(tuple(commands), access.mounts, frozenset(raw))]
 
@@ -117,8 +131,10 @@ def _index(index: str | None, address: str | None) -> tuple[tuple[str, ...], lis
     return ("--index-url", f'"${{{argument}}}"'), [Argument(argument, address or "")]
 
 
-def _fetch(name: str, archive: PlannedArchive, place: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    return ("python", "-c", _FETCH, name, archive.file, archive.sha256, place, *words)
+def _fetch(
+    plan: Plan, build: PlannedBuild, archive: PlannedArchive, place: str, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    return (plan.base.program, "-c", _FETCH, build.name, archive.file, archive.sha256, place, *words)
 
 
 NETWORK = Access(mounts_for(), _index, _fetch)
@@ -132,7 +148,7 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
         *FIXED,
         *(f"{name}={value}" for name, value in build.variables),
         path(plan, build),
-        *pip(f"{build.place}/tools/bin/python"),
+        *pip(plan, f"{build.place}/tools/bin/python"),
         *wheel,
         "--wheel-dir",
         f"{build.place}/wheel",
@@ -145,7 +161,8 @@ def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
 
     It must be the version of the lock; that of a folder of the project is what its files say: any.
     """
-    install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
+    environment = f"{plan.python.environment}/bin/python"
+    install = [*pip(plan, environment), "install", "--no-deps", "--no-index", "--no-compile"]
     wanted = f"{build.name}>=0.dev0" if build.folder is not None else f"{build.name}=={build.version}"
     return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 

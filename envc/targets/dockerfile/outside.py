@@ -6,6 +6,7 @@ from envc.plan.file_parts import PlannedTool
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.instructions import AddRemote, Blank, Copy, Instruction, Run
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.unpacking import filtering
 
 _FOLDER = "/tools"
 #: Everyone may read, folders and programs may be entered, and only root may write.
@@ -32,7 +33,7 @@ def unpack_tools(plan: Plan) -> list[Instruction]:
                 Blank(),
                 *because(plan, texts=(f"tool {tool.name} {tool.version}",)),
                 AddRemote(tool.location, archive, tool.sha256, "0644"),
-                Run((("python", "-c", _UNPACK, archive, folder),)),
+                Run(((plan.base.program, "-c", filtering(plan, _UNPACK), archive, folder),)),
             ]
     return steps
 

@@ -23,6 +23,7 @@ from envc.targets.dockerfile.instructions import (
     Variables,
     WorkingDirectory,
 )
+from envc.targets.dockerfile.own_python import as_root
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, MODE
 from envc.targets.dockerfile.toolchains import copy_toolchains
@@ -82,14 +83,15 @@ def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruct
         Blank(),
         *because(plan, texts=(f"build {one.name} from {one.source}", reason)),
         From(plan.base.builder, one.stage),
+        *as_root(plan),
         *(packages(plan, one.stage) if one.packages else []),
         *copy_toolchains(plan),
         Variables(one.variables),
         Copy(FOLDER, FOLDER, stage=source.stage),
         WorkingDirectory(FOLDER),
-        RunExact(("python", "-c", _SEE, *one.kept)),
+        RunExact((plan.base.program, "-c", _SEE, *one.kept)),
     ]
-    for command in (*one.commands, ("python", "-c", _KEEP, *one.kept)):
+    for command in (*one.commands, (plan.base.program, "-c", _KEEP, *one.kept)):
         steps += [Comment(("hadolint ignore=DL3059",)), RunExact(command)]  # each is a command of its own
     return steps
 
@@ -106,7 +108,7 @@ def copy_programs(plan: Plan) -> list[Instruction]:
         mount = Mount("bind", (("from", one.stage), ("source", KEPT), ("target", _MOUNTED)))
         commands = (
             ("ldconfig",),
-            ("python", "-B", "-c", _LINKED, _MOUNTED),
+            (plan.base.program, "-B", "-c", _LINKED, _MOUNTED),
             ("rm", "-f", "/var/cache/ldconfig/aux-cache"),
         )
         steps.append(Run(commands, (mount,)))

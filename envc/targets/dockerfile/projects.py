@@ -44,7 +44,13 @@ def _place(plan: Plan, build: PlannedBuild) -> str:
 def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
     """Return the command that installs what leads to the files, with the environment's Python and the build's tools."""
     tools = f"{build.place}/tools/lib/python{plan.python.minor}/site-packages"
-    install = [*pip(f"{plan.python.environment}/bin/python"), "install", "--no-deps", "--no-index", "--no-compile"]
+    install = [
+        *pip(plan, f"{plan.python.environment}/bin/python"),
+        "install",
+        "--no-deps",
+        "--no-index",
+        "--no-compile",
+    ]
     install += ["--no-build-isolation", "--no-cache-dir", "--prefix", _INSTALLED, "--editable", place]
     return (*FIXED, path(plan, build), f"PYTHONPATH={tools}", *install)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from envc.plan.plan import Plan
 from envc.plan.program_parts import PlannedSource
 from envc.targets.dockerfile.instructions import AddCommit, Blank, Copy, From, Instruction, RunExact
+from envc.targets.dockerfile.own_python import as_root
 from envc.targets.dockerfile.quoting import because
 
 FOLDER = "/source"
@@ -28,7 +29,7 @@ _CHECK = (
     'found == expected or sys.exit(f"these are not the files of the lock: {found} and not {expected}")'
 )
 
-Bring = Callable[[PlannedSource], list[Instruction]]
+Bring = Callable[[Plan, PlannedSource], list[Instruction]]
 
 
 def source_stages(plan: Plan, bring: Bring | None = None) -> list[Instruction]:
@@ -50,12 +51,13 @@ def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) ->
             plan, texts=(f"{what}, commit {source.commit}", "its files are compared with the checksum in the lock")
         ),
         From(plan.base.builder_python or plan.base.builder, source.stage),
-        *(bring or _fetch)(source),
-        RunExact(("python", "-c", _CHECK, FOLDER, source.tree, *source.submodules)),
+        *as_root(plan),
+        *(bring or _fetch)(plan, source),
+        RunExact((plan.base.program, "-c", _CHECK, FOLDER, source.tree, *source.submodules)),
     ]
 
 
-def _fetch(source: PlannedSource) -> list[Instruction]:
+def _fetch(_: Plan, source: PlannedSource) -> list[Instruction]:
     return [AddCommit(source.address, source.commit, FOLDER, submodules=not source.partial)]
 
 

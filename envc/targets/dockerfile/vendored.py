@@ -6,7 +6,7 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
-from envc.plan.built_parts import PlannedArchive
+from envc.plan.built_parts import PlannedArchive, PlannedBuild
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
@@ -24,6 +24,7 @@ from envc.targets.dockerfile.programs import build_stages
 from envc.targets.dockerfile.projects import project_stage
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, repository_stages, source_stages
+from envc.targets.dockerfile.unpacking import filtering
 
 FILE = "Dockerfile.vendored"
 #: The build contexts, by the folder that each of them is.
@@ -104,9 +105,9 @@ def _debs(plan: Plan, stage: str) -> list[Instruction]:
     return [step._replace(mounts=(_mount("debs"),)) for step in steps] or [Comment(("The base has them.",))]
 
 
-def _source(source: PlannedSource) -> list[Instruction]:
+def _source(plan: Plan, source: PlannedSource) -> list[Instruction]:
     archive = f"{_MOUNTED}/sources/{_inside(source_of(source))}"
-    return [Run((("python", "-c", _UNPACK, archive, FOLDER),), (_mount("sources"),))]
+    return [Run(((plan.base.program, "-c", filtering(plan, _UNPACK), archive, FOLDER),), (_mount("sources"),))]
 
 
 def _built_packages(plan: Plan) -> list[Instruction]:
@@ -117,7 +118,7 @@ def _access() -> Access:
     """Return how a build takes tools and archives from the folders."""
     words = ("--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels")
 
-    def take(_: str, archive: PlannedArchive, place: str, __: tuple[str, ...]) -> tuple[str, ...]:
+    def take(_: Plan, __: PlannedBuild, archive: PlannedArchive, place: str, ___: tuple[str, ...]) -> tuple[str, ...]:
         return ("cp", f"{_MOUNTED}/files/{_inside(file_of(archive.sha256))}", place)
 
     return Access((_mount("wheels"), _mount("files")), lambda *_: (words, []), take)

@@ -6,12 +6,14 @@ import pytest
 from packaging.requirements import Requirement as Parsed
 
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.choose import Prepared, prepare
+from envc.lock.choose import NOTHING_MOVES, Prepared, prepare
 from envc.lock.files import LockedFiles
 from envc.lock.group import resolve_together, union_of
 from envc.lock.group_releases import with_common_releases
-from envc.lock.resolution import Image, Package, Progress, Request, Requirement, Resolution, Target
+from envc.lock.resolution import Given, Image, Package, Progress, Request, Requirement, Resolution, Target
 from envc.lock.wishes import Wishes
+from tests.unit.lock.test_provided import BASE, PIP, around
+from tests.unit.lock.test_wheels import ADDRESS, Files
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
 
 VERSIONS = {"numpy": ["1.26.4", "2.2.1", "2.3.0"], "pandas": ["2.2.3"], "scipy": ["1.16.0"], "torch": ["2.7.1+cu118"]}
@@ -134,6 +136,24 @@ def test_members_for_both_makers_have_one_release_of_torch_and_the_same_of_every
         one for one in second.packages if one.name == "numpy"
     ]
     assert "numpy==2.3.0" in resolver.requests[-1].pins
+
+
+def test_members_for_both_makers_keep_a_wheel_of_no_index_and_what_their_base_brings() -> None:
+    packages = f"ml torch numpy; pip flash-attn from wheel {ADDRESS}"
+    base = 'base "team/ml:7" provides einops'
+    members = (
+        f"env a < gpu cuda 12.8; {base}; {packages} >",
+        f"env b < gpu rocm 6.4 architectures gfx942; {base}; {packages} >",
+    )
+    brought = BASE._replace(packages=(Given("einops", "0.8", ()), Given("numpy", "2.2", ()), PIP))
+    made = around(brought)._replace(wheels=Files())
+    asked = [prepare(environment(text), PLATFORM, made, None, NOTHING_MOVES) for text in members]
+    for one in with_common_releases(asked, [None, None], made, Wishes()):
+        assert one.request is not None
+        assert "torch==2.9.1" in one.request.bounds
+        assert [given.name for given in one.request.given] == ["flash-attn"]
+        assert [given.name for given in one.request.provided] == ["einops", "numpy", "pip"]
+        assert [wanted.text for wanted in one.request.requirements] == ["flash-attn==2.8.3", "torch"]
 
 
 def test_makers_without_a_common_release_are_refused_at_both() -> None:

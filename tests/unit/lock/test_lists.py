@@ -97,6 +97,8 @@ def test_options_that_say_what_envc_does_anyway() -> None:
         ("file:///a.whl", "package-from-elsewhere"),
         ("a @ https://example.org/a.zip", "package-from-elsewhere"),
         ("a @ https://example.org/a-1-py3-none-any.whl", "no-checksum"),
+        ("a @ https://[::1/a-1-py3-none-any.whl", "package-from-elsewhere"),
+        ("a @ https://h:99999/a-1-py3-none-any.whl", "package-from-elsewhere"),
         ("--index-url=https://packages.example.org/simple", "option-in-list"),
         ("--no-index", "option-in-list"),
         ("--pre", "option-in-list"),

@@ -11,9 +11,10 @@ from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.group import resolve_together
 from envc.lock.provided import for_resolver
-from envc.lock.resolution import Given, Progress, Target
+from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
+from tests.unit.lock.sources import Sources, archive
 from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
@@ -223,3 +224,39 @@ def test_a_platform_may_have_a_base_of_its_own() -> None:
     assert found.base.tag == "7-arm"
     assert found.inputs["provided"] == {"torch": "by the base"}
     assert lock(program, here).lock.base.tag == "7"
+
+
+def built_on_base(needs: str, *build: str) -> tuple[LockedFiles, list[Request]]:
+    """Return the lock of a package that is built on a base, and what was asked of the resolver."""
+    base = BASE._replace(packages=(*BASE.packages[:2], Given("setuptools", "66.1.1", ()), TORCH))
+    packages = Packages({"six": ["1.17.0"], "setuptools": ["66.1.1", "84.2"], "wheel": ["0.45"]})
+    source = archive("attention", "2", *build, compiled=True)
+    made = around(base, packages=packages)._replace(sources=Sources({"attention": source}))
+    text = f"env train < {CLAUSE}; gpu cuda 12.8; ml attention from source {needs}; pip six >"
+    return lock(text, made), packages.requests
+
+
+def test_what_builds_a_package_alone_is_not_bound_to_what_the_base_brings() -> None:
+    """Its tools lie in an environment of their own, which does not see the base."""
+    found, requests = built_on_base("", "setuptools>=77")
+    assert [(one.name, one.version) for one in found.lock.built[0].tools] == [("setuptools", "84.2")]
+    assert (requests[-1].provided, requests[-1].bounds, requests[-1].bounds_of_base) == ((), (), ())
+
+
+def test_a_build_against_packages_of_the_base_takes_them_from_there() -> None:
+    """And those of its tools that the base has in a version that fits; the others are its own."""
+    found, requests = built_on_base("needs torch", "setuptools>=77", "torch>=2", "wheel")
+    (built,) = found.lock.built
+    assert built.shared == ("torch",)
+    assert [one.text for one in requests[-1].requirements] == ["setuptools>=77", "wheel"]
+    assert [one.name for one in requests[-1].provided] == ["flash-attn", "pip", "torch"]
+    fitting, requests = built_on_base("needs torch", "setuptools>=60", "torch>=2")
+    assert "setuptools" in {one.name for one in requests[-1].provided}
+    assert fitting.lock.built[0].build == ("setuptools>=60", "torch", "torch>=2")
+
+
+def test_what_a_base_brings_is_what_compiles_on_it() -> None:
+    """No other image can be its builder: the environment is made by the base's own Python."""
+    found, _ = built_on_base("", "setuptools")
+    assert found.lock.built[0].compiled
+    assert found.lock.compiler is None

@@ -14,7 +14,7 @@ from envc.cli.build_snapshots import snapshot_arguments
 from envc.compile import compile_environment
 from envc.diagnostics import Report
 from envc.lock.files import LockedFiles
-from envc.lock.model import LockedDistribution, LockedRepository, LockedSystemPackage
+from envc.lock.locked_system import LockedDistribution, LockedRepository, LockedSystemPackage
 from envc.plan.apt import snapshots_name
 from envc.plan.difference import lock_changes, plan_changes
 from envc.plan.places import places_of

@@ -20,8 +20,10 @@ from envc.targets.dockerfile import emit
 from envc.targets.dockerfile.own_python import _PROGRAMS
 from envc.targets.dockerfile.vendored import emit_vendored
 from tests.properties.dockerfile_reading import commands, instructions
+from tests.unit.lock.repositories import Repositories, commit
+from tests.unit.lock.sources import Sources, archive, repository
 from tests.unit.lock.test_provided import BASE, CLAUSE, around
-from tests.unit.lock.world import PLATFORM, SLIM, environment, world
+from tests.unit.lock.world import PLATFORM, SLIM, Packages, environment, world
 from tests.unit.plan.planning import EMPTY
 
 
@@ -135,3 +137,53 @@ def test_without_network_it_is_made_in_the_same_way(text: str) -> None:
     assert "RUN /usr/bin/python -m venv --without-pip --system-site-packages /opt/venv" in vendored
     assert 'ENV PIP_CONSTRAINT=""' in vendored
     assert ("--no-index" in vendored) is ("pip six" in text)
+
+
+EVERYTHING = """\
+source hello from git "https://h/hello" tag v1
+build hello from hello < run "make"; keeps "/usr/local" >
+tool x 1 from "https://h/x.tar" sha256 "%s" at "/opt/x" unpacked
+pip bound from git "https://h/bound" tag v1 needs torch
+pip crcmod from source
+pip six
+""" % ("0" * 64)
+
+
+def everything(base: BasePython = BASE) -> Plan:
+    """Return the plan of a program with every step that runs Python."""
+    asked = environment(f"env train < {CLAUSE}; {EVERYTHING} >")
+    made = around(base, packages=Packages({"six": ["1.17.0"], "setuptools": ["80.0"]}))
+    sources = Sources({"crcmod": archive("crcmod", "1.7"), "bound": repository("bound", "1")})
+    git = Repositories({name: commit(name) for name in ("v1",)})
+    locked = choose(asked, PLATFORM, made._replace(sources=sources, git=git))
+    return make_plan(asked, locked, EMPTY, places_of("train.env", "train"), {})
+
+
+def test_every_step_is_run_by_the_bases_own_python() -> None:
+    """A base may call it otherwise than `python`, and have no `pip` on its path."""
+    made = everything()
+    for text in (dockerfile(made), emit_vendored(made, hash_of(made))["Dockerfile.vendored"]):
+        for step in instructions(text):
+            for command in commands(step.text) if step.name == "RUN" else ():
+                assert not {"python", "pip"} & {*command[:1]}, command
+
+
+def test_every_stage_on_a_base_of_nobodys_processes_is_roots() -> None:
+    """Files are compared, packages installed and programs compiled in stages that stand on the base themselves."""
+    text = dockerfile(everything(BASE._replace(unprivileged=True)))
+    stages = [one.name for one in instructions(text) if one.name in {"FROM", "USER"}]
+    assert stages == [*["FROM", "USER"] * 5, "USER"]
+
+
+def test_a_build_against_the_bases_packages_sees_them() -> None:
+    made = everything()
+    text = dockerfile(made)
+    assert "-m venv --without-pip --system-site-packages /build/bound/tools" in text
+    assert "-m venv --without-pip /build/crcmod/tools" in text
+    assert 'import site; site.addsitedir("/opt/venv/lib/python3.12/site-packages")' in text
+
+
+@pytest.mark.parametrize(("version", "known"), [("3.11.2", False), ("3.11.4", True), ("3.12.3", True)])
+def test_an_old_python_unpacks_without_the_filters_that_it_does_not_know(version: str, known: bool) -> None:
+    text = dockerfile(everything(BASE._replace(version=version)))
+    assert ("filter=" in text) is known

@@ -1,0 +1,28 @@
+"""The part of a lock that is about what a base image brings: its Python, and the packages of that."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from envc.lock.fact import Fact
+
+
+class LockedProvidedPackage(Fact):
+    """A Python package that the base brings."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]  # as the package says it, with markers, sorted
+
+
+class LockedBasePython(Fact):
+    """The Python that the base brings, of which the environment is made. As in `base_python.BasePython`."""
+
+    program: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")]  # a shell reads it in the Dockerfile
+    whole: bool
+    folders: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+@-]+)+$")], ...] = ()
+    variables: tuple[Annotated[str, Field(pattern=r"^PIP_[A-Z0-9_]+$")], ...] = ()
+    occupied: bool = False
+    unprivileged: bool = False
