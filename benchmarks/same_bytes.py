@@ -2,9 +2,10 @@
 
 usage: python benchmarks/same_bytes.py [COUNT] [PYTHON ...]
 
-Compiles all programs of `examples/` COUNT times (1000), each time in a new process and a new folder, under a random
-Python of those given (this one), hash seed, locale, time zone, umask, home and name of the folder. Each Python must be
-able to import envc. Prints how many distinct outputs each program had, and ends with 1 when one had more than one.
+Compiles all programs of `examples/` that have a lock COUNT times (1000), each time in a new process and a new folder,
+under a random Python of those given (this one), hash seed, locale, time zone, umask, home and name of the folder. Each
+Python must be able to import envc. Prints how many distinct outputs each program had, and ends with 1 when one had more
+than one.
 """
 
 from __future__ import annotations
@@ -34,10 +35,15 @@ os.umask(int(sys.argv[1], 8))
 from envc.cli.main import run
 found = {}
 for program in sorted(pathlib.Path("examples").rglob("*.env")):
-    made = pathlib.Path(sys.argv[2], program.stem)
+    place = pathlib.Path("lockfiles", program.parent)
+    folders = [place / program.stem, *place.glob(program.stem + ".*")]
+    names = sorted(folder.name.removeprefix(program.stem + ".") for folder in folders if folder.is_dir())
+    if not names:
+        continue  # nothing is compiled without a lock
+    made = pathlib.Path(sys.argv[2], *program.with_suffix("").parts)
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-        code = run(["compile", str(program), "--all", "--output", str(made)])
+        code = run(["compile", str(program), *names, "--output", str(made)])
     if code:
         sys.exit(f"{program}: {told.getvalue()}")
     files = sorted((file.relative_to(made).as_posix(), file.read_bytes()) for file in made.rglob("*") if file.is_file())

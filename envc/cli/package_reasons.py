@@ -14,7 +14,7 @@ from envc.lock.listed import settled
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import LockedPackage
-from envc.lock.overrides import replaced_of
+from envc.lock.overrides import excluding, replaced_of
 from envc.lock.why import Reason, why
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def _rules(lock: Lock, environment: Environment, package: LockedPackage | Locked
     """Yield what the program says of a package beside asking for it: overrides, what it leaves out, patches."""
     for override in environment.every(Override):
         if override.name == package.name:
-            replaced = [f"{text}, which {one.name} {one.version} asks" for one, text in replaced_of(lock, package.name)]
+            every = replaced_of(lock, package.name)
+            shown = excluding(every, package.version) or every
+            replaced = [f"{text}, which {one.name} {one.version} asks" for one, text in shown]
             place = place_of(override.origin.span)
             in_place = f" in place of {'; '.join(replaced)}" if replaced else ""
             yield f"with {override.requirement}{in_place}, because {override.reason}  ({place})"

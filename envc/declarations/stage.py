@@ -13,8 +13,9 @@ class Stage(Declaration):
 
     The stages are there without it, and envc knows what belongs where: `apt` sends compilers and `-dev` packages to the
     builder and all else to the image that runs. `stage` says otherwise, such as `stage inference < apt gcc >` for a
-    program that compiles while it runs, or `stage builder < set CFLAGS "-O2" >` for a variable that only the builder's
-    steps see. In it stand `apt` and `set`, and modules that say no more than that.
+    program that compiles while it runs, as Triton does, and finds Python's headers then; or `stage builder < set CFLAGS
+    "-O2" >` for a variable that only the builder's steps see. In it stand `apt` and `set`, and modules that say no more
+    than that.
     """
 
     repeatable = True

@@ -70,13 +70,13 @@ def locked_accelerator(
     if accelerator is None:
         return None
     if accelerator.rocm:
-        reasons = [choice.reason for choice in choices if choice.rocm] or ["no package brings ROCm"]
+        reasons = [choice.reason for choice in choices if choice.rocm] or ["no package of `ml` is built for a ROCm"]
         return LockedAccelerator(
             cuda=None, build=None, driver=None, reason="; ".join(reasons), rocm=_rocm_of(choices) or accelerator.rocm
         )
     build = newest_cuda(choices)
     driver = _driver_floor(build or accelerator.cuda, accelerator, library)
-    without = "the base brings what GPUs need" if on_base else "no package brings CUDA"
+    without = "the base brings what GPUs need" if on_base else "no package of `ml` is built for a CUDA"
     reasons = [choice.reason for choice in choices if choice.cuda] or [without]
     return LockedAccelerator(cuda=accelerator.cuda, build=build, driver=driver, reason="; ".join(reasons))
 

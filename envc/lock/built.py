@@ -13,6 +13,7 @@ from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
 from envc.lock.locked_builds import LockedBuild
+from envc.lock.overrides import stated
 from envc.lock.package_sources import FoundSource, SourceWish
 from envc.lock.resolution import Given, Target
 from envc.lock.wishes import Wishes
@@ -121,7 +122,7 @@ def _of_lock(known: LockedBuild) -> FoundSource:
     return FoundSource(
         known.name,
         known.version,
-        known.requires,
+        stated(known),
         known.build,
         known.compiled,
         known.reason,

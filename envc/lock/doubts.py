@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.families import Family
 from envc.knowledge.library import Library
+from envc.knowledge.values import release
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
 from envc.lock.model import Lock
@@ -44,16 +46,21 @@ def doubts(environment: Environment, library: Library) -> Iterator[Diagnostic]:
 def doubts_of_builds(environment: Environment, lock: Lock, library: Library) -> Iterator[Diagnostic]:
     """Yield a warning for each family that came along without its build for the accelerator.
 
-    That is one whose project only other packages ask for, and they ask for it as it lies on the default index, without
-    the extra that brings CUDA: the program would compute on the processor, and nobody would say so.
+    That is one whose project only other packages ask for, and they ask for it as it lies on the default index: without
+    the extra that brings CUDA, so that the program would compute on the processor and nobody would say so, or as a
+    build that the machines' driver does not run.
     """
     accelerator = environment.one(Accelerator)
     if accelerator is None or accelerator.optional:
         return
     asked = {package.name for package in environment.every(PythonPackage)}
-    locked = {package.name for package in lock.packages}
+    locked = {package.name: package for package in lock.packages}
     for family in library.families():
-        if not family.extras or family.project not in locked - asked:
+        package = locked.get(family.project)
+        if package is None or package.name in asked or package.index is not None:
+            continue
+        message = _unfit(accelerator, family, package.version)
+        if message is None:
             continue
         reasons = why(lock, environment, family.project)
         labels = tuple(
@@ -61,8 +68,24 @@ def doubts_of_builds(environment: Environment, lock: Lock, library: Library) -> 
         )
         yield Diagnostic(
             "build-without-accelerator",
-            f"`{family.project}` comes without what it computes on a GPU with",
+            message,
             (*labels, Label(accelerator.origin.span, "has no say in what others ask for")),
             helps=(f"`ml {family.project}` beside it takes the build that fits the accelerator",),
             severity="warning",
         )
+
+
+def _unfit(accelerator: Accelerator, family: Family, version: str) -> str | None:
+    """Say what is wrong with a release of a family as the default index has it, or None."""
+    if family.extras:
+        return f"`{family.project}` comes without what it computes on a GPU with"
+    build = family.build(version)
+    cuda = build.default if build else None
+    if cuda is None:
+        return None
+    built = f"`{family.project}` {version} of the default index is built for CUDA {cuda}"
+    if accelerator.rocm:
+        return f"{built}, and the GPUs are AMD's"
+    if accelerator.cuda and release(cuda)[0] > release(accelerator.cuda)[0]:
+        return f"{built}, which no driver for CUDA {accelerator.cuda} runs"
+    return None

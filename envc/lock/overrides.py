@@ -31,6 +31,19 @@ def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuild
     ]
 
 
+def excluding(
+    replaced: list[tuple[LockedPackage | LockedBuild | LockedWheel, str]], version: str
+) -> list[tuple[LockedPackage | LockedBuild | LockedWheel, str]]:
+    """Return those who would not have taken the version that is there."""
+    return [(package, text) for package, text in replaced if not admits(_specifier(text), version)]
+
+
+def stated(known: LockedBuild) -> tuple[str, ...]:
+    """Return what a package that is built says that it needs, before the rules of a program counted."""
+    ruled = {needed_name(text) for text in known.overruled}
+    return tuple(sorted({*(one for one in known.requires if needed_name(one) not in ruled), *known.overruled}))
+
+
 def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
     """Yield a warning for each override that replaces nothing that would have stood in the way."""
     versions = {package.name: package.version for package in lock.everything}
@@ -39,7 +52,7 @@ def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnos
         version = versions.get(override.name)
         if version is None or not replaced:
             yield _unneeded(override, "no package asks for it", f"no other package asks for `{override.name}`")
-        elif all(admits(_specifier(text), version) for _, text in replaced):
+        elif not excluding(replaced, version):
             asking = ", ".join(sorted({package.name for package, _ in replaced})[:3])
             label = f"{version} is what all who ask for it allow"
             yield _unneeded(override, label, f"nobody who asks for `{override.name}` excludes {version}: {asking}")

@@ -68,7 +68,7 @@ class LanguagePart(Part):
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python", "builder_python"})
+    later = frozenset({"python", "builder_python", "headers"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -77,6 +77,7 @@ class BasePart(GrownPart):
     inference: str
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
+    headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
 
     @property
     def program(self) -> str:

@@ -28,6 +28,7 @@ from envc.plan.plan import (
 )
 from envc.plan.programs import programs_of
 from envc.plan.provided import BESIDE, base_python_of, provided_of
+from envc.plan.python_headers import keeps_headers
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
 from envc.plan.sources import sources_of
@@ -78,6 +79,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         inference=lock.base.reference,
         python=base_python_of(lock),
         builder_python=python_image.reference if lock.compiler else None,
+        headers=own is None and keeps_headers(apt),
     )
     return Plan(
         name=environment.name,

@@ -111,21 +111,21 @@ def errors(finished: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 def copied(lab: Lab, example: str, folder: Path) -> Project:
-    """Copy an example, without locks and outputs, with a file that no other session has: its hash is its own."""
+    """Copy an example, such as `serve`, without locks and outputs, with a file of its session: its hash is its own."""
     ignored = shutil.ignore_patterns("expected", "lockfiles", "build", "__pycache__")
     shutil.copytree(EXAMPLES / example, folder, ignore=ignored)
     (folder / "src" / "session.txt").write_text(lab.session)
     (folder / "lockfiles").mkdir()  # makes the folder a root, whatever lies above it
     if (folder / "out").is_dir():
         (folder / "out").chmod(0o775)
-    return Project(folder, example, lab.environment)
+    return Project(folder, Path(example).name, lab.environment)
 
 
 def built(lab: Lab, example: str, request: pytest.FixtureRequest) -> Project:
     """Return an example that is locked and built; the first to ask pays for it."""
     if (lab.session, example) not in _built:
         factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-        project = copied(lab, example, factory.mktemp("examples") / example)
+        project = copied(lab, example, factory.mktemp("examples") / Path(example).name)
         request.session.addfinalizer(lambda: remove_images(project))
         project.build("--lock")
         _built[lab.session, example] = project

@@ -28,7 +28,7 @@ def checked(lab: Lab, folder: Path, text: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=folder, env=dict(lab.environment), capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: f"{path.parents[2].name}-{path.parent.name}")
 def test_buildkit_finds_nothing(lab: Lab, tmp_path: Path, dockerfile: Path) -> None:
     """No warning, whatever the rule."""
     text = re.sub(

@@ -266,3 +266,25 @@ def test_linters_find_nothing(lab: Lab, project: Project, served: tuple[Path, st
     for command in (["docker", "build", "--check", "-f", str(file), str(project.folder)], [hadolint, str(file)]):
         finished = subprocess.run(command, env=dict(lab.environment), capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+_COMPILES = """\
+import json, subprocess, sysconfig
+source = "#include <Python.h>\\nint version(void) { return PY_MINOR_VERSION; }\\n"
+command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", "/tmp/a.so", "-I", sysconfig.get_paths()["include"]]
+print(json.dumps(subprocess.run(command, input=source, text=True).returncode))
+"""
+
+
+def test_what_compiles_while_it_runs_finds_the_headers_of_python(lab: Lab, project: Project) -> None:
+    """As Triton does it for torch.compile and vLLM."""
+    written(lab, project, "stage inference < apt gcc libc6-dev >").build("--lock")
+    assert asked(project, _COMPILES) == 0
+
+
+def test_a_limit_beyond_the_machine_is_all_that_it_has(lab: Lab, project: Project) -> None:
+    """A limit is no demand; the engine refuses one that nothing can reach."""
+    written(lab, project, "limit cpu 4096").build("--lock")
+    finished = project.envc("run", "--", "python", "-c", "print(1)")
+    assert (finished.returncode, finished.stdout) == (0, "1\n"), finished.stderr
+    assert "fewer than `limit cpu`: the container may use all of them" in finished.stderr

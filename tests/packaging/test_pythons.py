@@ -49,7 +49,7 @@ def test_the_examples_compile_to_the_same_bytes(minor: str, tmp_path: Path) -> N
         folder = expected.parent.parent
         named = folder / f"{expected.name}.env"  # else the folder's program has several environments
         program = named if named.is_file() else folder / f"{folder.name}.env"
-        output = tmp_path / folder.name / expected.name
+        output = tmp_path / folder.relative_to(ROOT) / expected.name
         command = [str(python), "-m", "envc", "compile", str(program), expected.name, "--output", str(output)]
         subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
         files = {path.name: path.read_bytes() for path in output.iterdir()}

@@ -29,6 +29,7 @@ _THIRD = 3
 def run(client: DockerClient, request: ContainerRequest, tell: Callable[[str], None]) -> Ended:
     """Run a container, and remove it afterwards. Raises a Report: `no-gpu`, `missing-data`, `container-not-started`."""
     _prepare_volumes(client, request)
+    request = _within(client, request, tell)
     try:
         return _run(client, request)
     except _NoGPUError as error:
@@ -47,6 +48,17 @@ def run(client: DockerClient, request: ContainerRequest, tell: Callable[[str], N
                 "`--no-gpu` starts the container without one",
             ),
         ) from None
+
+
+def _within(client: DockerClient, request: ContainerRequest, tell: Callable[[str], None]) -> ContainerRequest:
+    """Return the request with no more processors than there are: engines refuse a limit that nothing can reach."""
+    if request.cpu is None:
+        return request
+    there = int(client.info().get("NCPU") or 0)
+    if not 0 < there * 1000 < request.cpu:
+        return request
+    tell(f"the engine's machine has {there} processors, fewer than `limit cpu`: the container may use all of them")
+    return request._replace(cpu=there * 1000)
 
 
 class _NoGPUError(Exception):

@@ -161,11 +161,11 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
 def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind.
 
-    It must be the version of the lock; that of a folder of the project is what its files say.
+    It must be the version of the lock; that of a folder of the project is what its files say: any.
     """
     environment = f"{plan.python.environment}/bin/python"
     install = [*pip(plan, environment), "install", "--no-deps", "--no-index", "--no-compile"]
-    wanted = build.name if build.folder is not None else f"{build.name}=={build.version}"
+    wanted = f"{build.name}>=0.dev0" if build.folder is not None else f"{build.name}=={build.version}"
     return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 
 

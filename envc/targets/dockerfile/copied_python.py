@@ -44,9 +44,12 @@ def copy_python_to_builder(plan: Plan) -> list[Instruction]:
     """Return the steps that bring Python, its pip and its headers into such a builder."""
     if plan.base.builder_python is None:
         return []
-    headers, script = f"/usr/local/include/python{plan.python.minor}", "/usr/local/bin/pip"
-    more = [Copy(path, path, stage="python", link=True) for path in (headers, script)]
+    more = [Copy(path, path, stage="python", link=True) for path in (_headers(plan), "/usr/local/bin/pip")]
     return [*_copies(plan), *more, Run(_made_known(plan), raw=frozenset({">", ">>"}))]
+
+
+def _headers(plan: Plan) -> str:
+    return f"/usr/local/include/python{plan.python.minor}"
 
 
 def _stage(plan: Plan) -> str:
@@ -58,11 +61,13 @@ def copy_python(plan: Plan) -> list[Instruction]:
     library = f"/usr/local/lib/python{plan.python.minor}"
     unneeded = (f"{library}/ensurepip", f"{library}/site-packages/*", "/var/cache/ldconfig/aux-cache")
     commands = (*_made_known(plan), ("rm", "-rf", *unneeded))
+    headers = [Copy(_headers(plan), _headers(plan), stage=_stage(plan), link=True)] if plan.base.headers else []
     return [
         Comment(
             (f"Python {plan.python.version} as the official image has it, which this base has not; then it is tried.",)
         ),
         *_copies(plan),
+        *headers,
         Run(commands, raw=frozenset({">", ">>", f"{library}/site-packages/*"})),
     ]
 

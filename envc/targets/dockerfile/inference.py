@@ -102,7 +102,8 @@ def _user(plan: Plan) -> list[Instruction]:
     unneeded = _unneeded(plan)
     if unneeded:
         commands.append(("rm", "-rf", *unneeded))
-        reasons.append("without what no running container needs: the base's pip and headers")
+        what = "pip" if plan.base.headers else "pip and headers"
+        reasons.append(f"without what no running container needs: the base's {what}")
     return [
         Blank(),
         *because(plan, "user", "working_directory", texts=tuple(reasons)),
@@ -114,7 +115,8 @@ def _unneeded(plan: Plan) -> tuple[str, ...]:
     if not plan.base.official_python:
         return ()
     library = f"/usr/local/lib/python{plan.python.minor}"
-    return ("/usr/local/bin/pip*", "/usr/local/include/*", f"{library}/ensurepip", f"{library}/site-packages/*")
+    headers = () if plan.base.headers else ("/usr/local/include/*",)
+    return ("/usr/local/bin/pip*", *headers, f"{library}/ensurepip", f"{library}/site-packages/*")
 
 
 def _is_filled(artifact: PlannedArtifact) -> bool:

@@ -195,3 +195,16 @@ def test_what_a_build_is_known_to_import_and_does_not_say_is_there() -> None:
     assert built.build == ("ninja==1.11.*", "packaging", "psutil", "setuptools>=40.8.0", "torch", "wheel")
     assert built.shared == ("torch",)
     assert [tool.name for tool in built.tools] == ["ninja", "packaging", "psutil", "setuptools", "wheel"]
+
+
+def test_what_a_source_says_that_it_needs_outlives_the_rules_of_a_program() -> None:
+    """An override that is taken away leaves nothing behind in what is kept of an older lock."""
+    found = [archive("crcmod", "1.7")]
+    old, _ = locked("pip crcmod from source", found)
+    (built,) = old.lock.built
+    ruled = built.model_copy(update={"requires": ("ninja", "six<2"), "overruled": ("six>=2",)})
+    old = old._replace(lock=old.lock.model_copy(update={"built": (ruled,)}))
+    made, _, packages = sourced(*found)
+    choose(environment("env train < python 3.12; pip crcmod from source ninja >"), PLATFORM, made, old)
+    (given,) = packages.requests[0].given
+    assert given.requires == ("ninja", "six>=2")

@@ -57,12 +57,12 @@ def test_a_python_near_its_end(version: str, text: str) -> None:
     assert text in found.message
 
 
-def of_builds(block: str, *packages: str) -> list[Diagnostic]:
-    versions = {name: ["1.0"] for name in ("flax", "jax", "numpy")}
+def of_builds(block: str, *packages: str, version: str = "1") -> list[Diagnostic]:
+    versions = {name: ["1.0"] for name in ("flax", "jax", "numpy", "torch", "vllm")}
     asked = environment(f"env train < python 3.12; {block} >")
     lock = choose(asked, PLATFORM, world(Packages(versions))).lock
     more = tuple(
-        LockedPackage(name=one, version="1", index=None, requires=(), wheel=None, size=None) for one in packages
+        LockedPackage(name=one, version=version, index=None, requires=(), wheel=None, size=None) for one in packages
     )
     needing = tuple(one.model_copy(update={"requires": packages}) for one in lock.packages)
     return list(doubts_of_builds(asked, lock.model_copy(update={"packages": needing + more}), LIBRARY))
@@ -85,6 +85,22 @@ def test_jax_that_only_others_ask_for_computes_on_the_processor() -> None:
 )
 def test_others_do_not(block: str, along: tuple[str, ...]) -> None:
     assert of_builds(block, *along) == []
+
+
+@pytest.mark.parametrize(("gpu", "text"), [("cuda 11.8", "for CUDA 11.8"), ("rocm 6.4", "AMD's")])
+def test_torch_that_only_others_ask_for_may_want_another_driver(gpu: str, text: str) -> None:
+    (found,) = of_builds(f"gpu {gpu}; pip vllm", "torch", version="2.8.0")
+    assert (found.name, found.severity) == ("build-without-accelerator", "warning")
+    assert "2.8.0 of the default index is built for CUDA 12.8" in found.message
+    assert text in found.message
+    assert found.labels[0].span.text == "vllm"
+
+
+@pytest.mark.parametrize(
+    ("gpu", "version"), [("cuda 12.1", "2.8.0"), ("cuda 13.0", "2.8.0"), ("cuda 11.8", "1.0"), ("optional", "2.8.0")]
+)
+def test_torch_that_drivers_run_is_no_doubt(gpu: str, version: str) -> None:
+    assert of_builds(f"gpu {gpu}; pip vllm", "torch", version=version) == []
 
 
 def test_an_extra_that_brings_cuda_is_no_doubt() -> None:

@@ -9,6 +9,8 @@ from envc.language.facets import SystemPackage
 from envc.lock.freshness import is_fresh
 from envc.plan.hash import hash_of
 from envc.targets.dockerfile import emit
+from envc.targets.dockerfile.copied_python import copy_python
+from envc.targets.dockerfile.instructions import Copy
 from envc.targets.dockerfile.vendored import emit_vendored
 from tests.unit.lock.world import environment
 from tests.unit.plan.planning import locked, plan
@@ -46,6 +48,25 @@ def test_a_variable_of_the_builder_is_in_no_image() -> None:
     assert "CFLAGS" not in inference
     assert 'A="2"' in inference
     assert "2" not in builder.split("ENV A=")[1].splitlines()[0]
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "g++-12", "clang", "build-essential"])
+def test_where_something_compiles_while_it_runs_the_headers_of_python_stay(compiler: str) -> None:
+    """Those of the official image are not removed; into another base they are copied."""
+    text = f"env train < python 3.12; stage inference < apt {compiler} > >"
+    official = parts(text)[1]
+    assert "the base's pip\n" in official
+    assert "/usr/local/include" not in official
+    headers = "/usr/local/include/python3.12"
+    assert Copy(headers, headers, stage="builder", link=True) in copy_python(plan(text))
+
+
+@pytest.mark.parametrize("items", ["apt gcc", "apt curl; stage builder < apt gcc >", "stage inference < apt gcc-doc >"])
+def test_elsewhere_they_do_not(items: str) -> None:
+    assert "/usr/local/include/*" in parts(f"env train < python 3.12; {items} >")[1]
+    made = plan(f"env train < python 3.12; {items} >")
+    assert not [step for step in copy_python(made) if isinstance(step, Copy) and "include" in step.path]
+    assert '"headers"' not in made.model_dump_json()
 
 
 def test_it_wins_over_what_is_derived() -> None:

@@ -1,0 +1,1 @@
+"""Features of users from what they clicked."""
