@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from envc.diagnostics import Report
 from envc.lock.choose import choose
 from envc.lock.package_sources import FoundSource
 from envc.lock.source_tree import SourceTree
@@ -55,6 +56,15 @@ def test_a_wheel_is_made_without_a_network_at_a_fixed_time() -> None:
     assert {"SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1", "MAX_JOBS=4"} < {*wheel}
     assert {"--no-index", "--no-deps", "--no-build-isolation"} < {*wheel}
     assert {"--no-index", "--no-deps", "/build/crcmod/wheel", "crcmod"} < {*install}
+
+
+def test_files_of_the_project_are_changed_where_they_are_and_not_patched() -> None:
+    """A patch is applied before they are installed."""
+    with pytest.raises(Report) as report:
+        planned('project "."; pip six; patch ranker "p.patch"', files=tree({"pyproject.toml": PYPROJECT}))
+    (diagnostic,) = report.value.diagnostics
+    assert diagnostic.name == "patch-without-package"
+    assert diagnostic.message == "the files of `ranker` are the project's own, so there is nothing to patch"
 
 
 def test_an_archive_is_fetched_by_its_checksum() -> None:
