@@ -5,7 +5,7 @@ Pure but for what it is given: a resolver, a source of images, and the files of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from envc import __version__
@@ -206,7 +206,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
         overrides=locked_overrides(environment),
-        patches=locked_patches(environment, whole, images.base_python),
+        patches=locked_patches(environment, whole, images.base_python, _folders(prepared.sourced)),
         built=built.builds,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
@@ -216,6 +216,11 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         conda_installer=prepared.conda.installer,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
+
+
+def _folders(builds: Iterable[Build]) -> set[str]:
+    """Return the names of the packages that are folders of the project."""
+    return {one.package.name for one in builds if one.package.source and one.package.source.kind == "folder"}
 
 
 def _pins(packages: tuple[Package, ...], index: str | None) -> tuple[Pin, ...]:

@@ -116,9 +116,17 @@ def union_of(requests: Sequence[Request]) -> Request:
         provided=requests[0].provided,
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
-        bare=tuple(sorted({name for request in requests for name in request.bare})),
+        bare=_bare(requests),
         pages=tuple(sorted({page for request in requests for page in request.pages})),
     )
+
+
+def _bare(requests: Sequence[Request]) -> tuple[str, ...]:
+    """Return the packages that all who ask for them take without what they need: for one alone it must be chosen."""
+    whole = {
+        name for request in requests for one in request.requirements if (name := name_of(one.text)) not in request.bare
+    }
+    return tuple(sorted({name for request in requests for name in request.bare} - whole))
 
 
 def _together(requests: Sequence[Request]) -> tuple[tuple[str, str], ...]:

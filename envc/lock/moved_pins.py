@@ -8,6 +8,7 @@ from typing import NamedTuple
 from envc.diagnostics import Span
 from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
+from envc.language.package_rules import Override
 from envc.language.packages import normalised
 from envc.lock.resolution import LostPin, Package
 
@@ -65,6 +66,9 @@ def reasons_of(
     for package in environment.every(PythonPackage):
         if package.name == name and package.specifier and not admits(package.specifier, version):
             yield f"the program asks for {name}{package.specifier}", package.origin.of("version")
+    for override in environment.every(Override):
+        if override.name == name and not admits(override.specifier, version):
+            yield f"the program overrides it with {name}{override.specifier}", override.origin.of("version")
     if lost is not None:
         yield LOST[lost], None
     for other in chosen:

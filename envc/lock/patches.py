@@ -5,7 +5,7 @@ What a patch says is a need: when its bytes change, the lock is made again, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report, Source, Span
@@ -51,19 +51,32 @@ def _read(patch: Patch, read: ReadPatch) -> Patch:
 
 
 def locked_patches(
-    environment: Environment, packages: Iterable[str], base: BasePython | None = None
+    environment: Environment,
+    packages: Iterable[str],
+    base: BasePython | None = None,
+    folders: Collection[str] = (),
 ) -> tuple[LockedPatch, ...]:
     """Return the patches, of each package in their order. Raises a Report for a package that is not among the chosen.
 
-    `packages` are names.
+    `packages` are names; `folders` those of them that are folders of the project.
     """
     names = sorted(packages)
     patches = sorted(environment.every(Patch), key=lambda patch: patch.package)
     brought = {one.name: one.version for one in base.packages} if base else {}
-    mistakes = [_unused(patch, names, brought.get(patch.package)) for patch in patches if patch.package not in names]
+    mistakes = [_own(patch) for patch in patches if patch.package in folders]
+    mistakes += [_unused(patch, names, brought.get(patch.package)) for patch in patches if patch.package not in names]
     if mistakes:
         raise Report(mistakes)
     return tuple(LockedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in patches)
+
+
+def _own(patch: Patch) -> Diagnostic:
+    return Diagnostic(
+        "patch-without-package",
+        f"the files of `{patch.package}` are the project's own, so there is nothing to patch",
+        (wrong(patch.origin.of("package"), "installed by `project`"),),
+        helps=("change the file itself, and take the patch out",),
+    )
 
 
 def _unused(patch: Patch, names: list[str], brought: str | None) -> Diagnostic:

@@ -16,10 +16,14 @@ from packaging.version import Version
 from envc.resolvers.base_python import LayerReader
 from envc.resolvers.registry import Registry
 from tests.engine.project import Project, errors, remove_images
+from tests.engine.serving import gateway
 from tests.engine.test_registry_layers import find
+from tests.git_server import GitServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
+
+__all__ = ["gateway"]
 
 pytestmark = pytest.mark.engine
 
@@ -32,6 +36,27 @@ RUN PIP_CONSTRAINT= pip --python /opt/venv/bin/python install -q pip six==1.16.0
 ENV PATH=/opt/venv/bin:$PATH
 USER nobody
 """
+#: A package whose build imports one of the base, with a newer setuptools than the base's.
+LINKED = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["setuptools>=77", "torch"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "linked"
+version = "0.1"
+dependencies = ["torch"]
+dynamic = ["description"]
+""",
+    "setup.py": """\
+import torch
+from setuptools import setup
+
+setup(py_modules=["linked"], description="against " + torch.__version__)
+""",
+    "linked.py": "",
+}
 MAIN = """\
 import importlib.metadata as metadata, json, sys
 import numpy, patsy, six, torch
@@ -143,6 +168,42 @@ def test_the_environment_sees_the_base_and_holds_only_what_it_lacks(lab: Lab, pr
     installed = project.envc("run", "--", "ls", site).stdout.split()
     assert not [one for one in installed if one.startswith(("numpy", "torch", "flash"))]
     assert "VAR=/usr/local/nvidia/lib64" in project.envc("run", "--", "sh", "-c", "echo VAR=$LD_LIBRARY_PATH").stdout
+
+
+def test_packages_and_programs_are_built_on_it(
+    lab: Lab, project: Project, vendor: str, gateway: str, tmp_path: Path
+) -> None:
+    """By the base's Python, as root, against what the base has; and without network from a vendored folder as well."""
+    folder = tmp_path / "nobody"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f"FROM {vendor}\nRUN rm /usr/bin/python\nUSER nobody\n")
+    base = push(lab, "nobody", folder)
+    project.environment = {**project.environment, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with GitServer(tmp_path / "served", gateway) as server:
+        linked = server.repository("linked").commit_files(LINKED)
+        hello = server.repository("hello").commit_files({"hello": "#!/bin/sh\necho hello\n"})
+        write(
+            lab,
+            project,
+            f'base "{base}" provides torch',
+            f'pip linked from git "{server.address("linked")}" commit {linked} needs torch',
+            "pip crcmod 1.7 from source",
+            f'source hello from git "{server.address("hello")}" commit {hello}',
+            'build hello from hello < run "install -D hello /opt/hello/hello"; keeps "/opt/hello" >',
+            'run "/opt/hello/hello"',
+        )
+        locked(project)
+        project.build()
+        vendored = str(tmp_path / "vendored")
+        finished = project.envc("vendor", "--to", vendored)
+        assert finished.returncode == 0, finished.stderr
+    assert project.lock["built"]["linked"]["shared"] == ["torch"]
+    assert [one["name"] for one in project.lock["built"]["linked"]["tools"]] == ["setuptools"]
+    assert project.envc("run").stdout == "hello\n"
+    code = "import crcmod, linked, importlib.metadata as m; print(m.metadata('linked')['Summary'])"
+    assert project.envc("run", "--", "python", "-c", code).stdout == "against 2.7.0a0+nv25.04\n"
+    project.build("--from", vendored, "--no-cache")
+    assert project.envc("run", "--", "python", "-c", code).stdout == "against 2.7.0a0+nv25.04\n"
 
 
 def test_an_environment_of_the_base_is_seen_from_the_one_beside_it(lab: Lab, project: Project, nested: str) -> None:

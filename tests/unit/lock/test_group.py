@@ -111,6 +111,16 @@ def test_the_union_is_for_the_oldest_target() -> None:
     assert union.pins == ("numpy==1", "scipy==3")
 
 
+def test_what_one_member_takes_with_all_that_it_needs_is_chosen_so_for_all() -> None:
+    """Another that takes it without has a part of that; else the first would take more than the group has."""
+
+    def request(*bare: str) -> Request:
+        wanted = (Requirement("einops"), Requirement("pandas"))
+        return Request(Target("3.12.9", PLATFORM, (2, 36)), wanted, bare=bare)
+
+    assert union_of([request("einops", "pandas"), request("einops")]).bare == ("einops",)
+
+
 def makers(*texts: str) -> list[Prepared]:
     asked = [member(text) for text in texts]
     return with_common_releases(asked, [None] * len(asked), world(), Wishes())

@@ -83,3 +83,13 @@ def test_what_cannot_be_read_forbids_nothing() -> None:
         [chosen("b", "2"), chosen("d", "1", "b>=2")],
     )
     assert moved.reason == TOGETHER
+
+
+def test_what_an_override_asks_for_is_the_programs_own() -> None:
+    """And not said of the package whose requirement it replaces."""
+    moved = only(
+        'env train < python 3.12; pip pandas; override numpy >=2 because "x" >',
+        ("numpy==1.26.4",),
+        [chosen("numpy", "2.3.0"), chosen("pandas", "2.2.0", "numpy>=2")],
+    )
+    assert moved.text == "numpy 1.26.4 could not stay: the program overrides it with numpy>=2 (train.env:1:53)"

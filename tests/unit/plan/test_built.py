@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 
+from envc.diagnostics import Report
 from envc.lock.choose import choose
 from envc.lock.package_sources import FoundSource
 from envc.lock.source_tree import SourceTree
@@ -58,6 +59,15 @@ def test_a_wheel_is_made_without_a_network_at_a_fixed_time() -> None:
     assert {"SOURCE_DATE_EPOCH=315532800", "PYTHONDONTWRITEBYTECODE=1", "MAX_JOBS=4"} < {*wheel}
     assert {"--no-index", "--no-deps", "--no-build-isolation"} < {*wheel}
     assert {"--no-index", "--no-deps", "/build/crcmod/wheel", "crcmod==1.7"} < {*install}
+
+
+def test_files_of_the_project_are_changed_where_they_are_and_not_patched() -> None:
+    """A patch is applied before they are installed."""
+    with pytest.raises(Report) as report:
+        planned('project "."; pip six; patch ranker "p.patch"', files=tree({"pyproject.toml": PYPROJECT}))
+    (diagnostic,) = report.value.diagnostics
+    assert diagnostic.name == "patch-without-package"
+    assert diagnostic.message == "the files of `ranker` are the project's own, so there is nothing to patch"
 
 
 def test_an_archive_is_fetched_by_its_checksum() -> None:
