@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
-from envc.knowledge.library import Library
+from envc.knowledge.library import shipped_library
 from envc.language.addresses import read_address
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
@@ -135,7 +135,7 @@ class Apt(Declaration):
 
     def _named(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         name, address = self.repository
-        place, library = origin.of("repository.0"), Library()
+        place, library = origin.of("repository.0"), shipped_library()
         if name in library.snapshot_addresses():
             label = wrong(place, "an archive of a distribution")
             yield Diagnostic("repeated-name", f"`{name}` is an archive that envc knows", (label,))

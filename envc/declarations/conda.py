@@ -110,9 +110,9 @@ def _mistakes(channels: tuple[str, ...], place: str, origin: Origin) -> Iterator
     """Yield what is wrong with the channels that stand at a place."""
     if not channels:
         return
-    from envc.knowledge.library import Library
+    from envc.knowledge.library import shipped_library
 
-    library = Library()
+    library = shipped_library()
     known = [one.name for one in library.channels]
     for position, name in enumerate(channels):
         span = origin.spans.get(f"{place}.{position}", origin.of(place))

@@ -37,9 +37,9 @@ class Cpu(Declaration):
         packages = [one for one in environment.every(PythonPackage) if not one.accelerated or one.extras]
         if not packages:
             return
-        from envc.knowledge.library import Library
+        from envc.knowledge.library import shipped_library
 
-        library = Library()
+        library = shipped_library()
         for package in packages:
             family = library.family_of(package.name)
             if family is None or not brings_cuda(package, family):

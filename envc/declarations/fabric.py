@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
-from envc.knowledge.library import Library
+from envc.knowledge.library import shipped_library
 from envc.language.cluster_facets import Fabric as FabricFacet
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, SystemPackage
@@ -38,7 +38,7 @@ class Fabric(Declaration):
     def facets(self, origin: Origin) -> Iterator[FabricFacet | SystemPackage]:
         """Return the fabric and the libraries that the image needs for it."""
         yield FabricFacet(self.kind, self.interface, origin)
-        for name in Library().fabrics.libraries(self.kind):
+        for name in shipped_library().fabrics.libraries(self.kind):
             yield SystemPackage(name, Origin(origin.item, {"name": origin.of("kind")}))
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:

@@ -11,13 +11,14 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.knowledge.library import Library
+from envc.knowledge.library import Library, shipped_library
 from envc.language.addresses import read_address
 from envc.language.environment import Environment
-from envc.language.facets import PackageIndex, PythonPackage, Secret
+from envc.language.facets import PackageIndex, Secret
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.packages import normalised
+from envc.language.taken import accelerated_packages, taken_before
 from envc.language.values import Name, Text, refuse
 from envc.language.word import Declaration
 
@@ -88,7 +89,7 @@ class Index(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name that envc's library has, a name that is taken, and a package that would have two indexes."""
-        library = Library()
+        library = shipped_library()
         known = next((one for one in library.indexes if one.name == self.name), None)
         if known is not None:
             yield Diagnostic(
@@ -101,13 +102,9 @@ class Index(Declaration):
                     f"where `{self.name}` only has another address on your machine, set its ENVC_INDEX_ variable",
                 ),
             )
-        for other in self._earlier(origin, environment):
-            if other.name == self.name:
-                yield Diagnostic(
-                    "repeated-name",
-                    f"two indexes are called `{self.name}`",
-                    (wrong(origin.of("name"), "again here"), Label(other.origin.of("name"), "first here")),
-                )
+        labels = taken_before(environment, "index", self.name, origin.of("name"))
+        if labels:
+            yield Diagnostic("repeated-name", f"two indexes are called `{self.name}`", labels)
         yield from self._twice_routed(origin, environment, library)
         yield from self._login(origin, environment)
 
@@ -129,29 +126,21 @@ class Index(Declaration):
                 fixes=(Fix("a secret has a similar name", place, near),) if near else (),
             )
 
-    def _earlier(self, origin: Origin, environment: Environment) -> list[PackageIndex]:
-        indexes = environment.every(PackageIndex)
-        return [one for one in indexes if one.origin.span.start < origin.span.start]
-
     def _twice_routed(self, origin: Origin, environment: Environment, library: Library) -> Iterator[Diagnostic]:
-        first = {
-            name: one.origin.of(f"packages.{position}")
-            for one in self._earlier(origin, environment)
-            for position, name in enumerate(one.packages)
-        }
-        accelerated = {one.name: one for one in environment.every(PythonPackage) if one.accelerated}
+        accelerated = accelerated_packages(environment)
         for position, name in enumerate(self.packages):
             place = wrong(origin.of(f"packages.{position}"), f"from `{self.name}` here")
             family = library.family_of(name)
             members = (family.project, *family.companions) if family else ()
             taken = next((accelerated[member] for member in members if member in accelerated), None)
-            if name in first:
-                other = Label(first[name], "first here")
-                yield _two_indexes(name, place, other, "name it behind one `for` only")
+            before = taken_before(environment, "package behind `for`", name, place.span)
+            if before:
+                yield _two_indexes(name, (place, *before[1:]), "name it behind one `for` only")
             elif taken:
                 other = Label(taken.origin.of("name"), "from the index with the builds for the accelerator")
-                yield _two_indexes(name, place, other, "`pip` in place of `ml` takes packages from the index you name")
-            first.setdefault(name, place.span)
+                yield _two_indexes(
+                    name, (place, other), "`pip` in place of `ml` takes packages from the index you name"
+                )
 
 
 def _variable(secret: str) -> str:
@@ -159,7 +148,6 @@ def _variable(secret: str) -> str:
     return name if name[0].isalpha() else f"SECRET_{name}"
 
 
-def _two_indexes(name: str, place: Label, other: Label, remedy: str) -> Diagnostic:
-    return Diagnostic(
-        "package-with-two-indexes", f"the package `{name}` comes from two indexes", (place, other), helps=(remedy,)
-    )
+def _two_indexes(name: str, labels: tuple[Label, ...], remedy: str) -> Diagnostic:
+    message = f"the package `{name}` comes from two indexes"
+    return Diagnostic("package-with-two-indexes", message, labels, helps=(remedy,))

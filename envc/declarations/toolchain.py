@@ -47,9 +47,9 @@ class Toolchain(Declaration):
             label = wrong(origin.span, "no name follows")
             yield Diagnostic("missing-argument", "`toolchain` names none", (label,))
             return
-        from envc.knowledge.library import Library
+        from envc.knowledge.library import shipped_library
 
-        known = sorted(one.name for one in Library().toolchains())
+        known = sorted(one.name for one in shipped_library().toolchains())
         for position, entry in enumerate(self.toolchains):
             place = _own(origin, position).of("name")
             if entry.name not in known:

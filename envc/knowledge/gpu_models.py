@@ -118,6 +118,6 @@ def models_of(library: Library) -> GpuModels:
 @lru_cache(maxsize=1)
 def shipped_models() -> GpuModels:
     """Return the GPUs that this envc knows: what names mean is a matter of the language, not of a lock's library."""
-    from envc.knowledge.library import Library
+    from envc.knowledge.library import shipped_library
 
-    return models_of(Library())
+    return models_of(shipped_library())

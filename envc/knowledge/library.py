@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -273,3 +273,9 @@ class Library:
         from envc.knowledge.unsaid_needs import UnsaidNeeds
 
         return next((one.needs for one in self.page("builds.env").all(UnsaidNeeds) if one.package == package), ())
+
+
+@cache
+def shipped_library() -> Library:
+    """Return the library that this envc ships; it is read once, however many items of a program ask it."""
+    return Library()

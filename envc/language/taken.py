@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -9,7 +10,16 @@ from envc.diagnostics import Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
-from envc.language.facets import Artifact, BuildArgument, Facet, ImageLabel, PythonPackage, Secret, Setting
+from envc.language.facets import (
+    Artifact,
+    BuildArgument,
+    Facet,
+    ImageLabel,
+    PackageIndex,
+    PythonPackage,
+    Secret,
+    Setting,
+)
 from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
@@ -25,6 +35,8 @@ Kind = Literal[
     "build",
     "toolchain",
     "conda",
+    "index",
+    "package behind `for`",
 ]
 _NAMED: dict[type, Kind] = {
     Setting: "variable",
@@ -39,6 +51,7 @@ _NAMED: dict[type, Kind] = {
     ProgramBuild: "build",
     Toolchain: "toolchain",
     CondaPackage: "conda",
+    PackageIndex: "index",
 }
 
 
@@ -79,7 +92,20 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
             take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
         if isinstance(facet, Secret) and facet.variable and not facet.build:
             take("variable", facet.variable, facet.origin.of("variable"))
+        if isinstance(facet, PackageIndex):
+            for position, name in enumerate(facet.packages):
+                take("package behind `for`", name, facet.origin.of(f"packages.{position}"))
     return found
+
+
+def accelerated_packages(environment: Environment) -> Mapping[str, PythonPackage]:
+    """Return the packages of `ml`, by name."""
+    return _accelerated(_Same(environment))
+
+
+@lru_cache(maxsize=4)
+def _accelerated(same: _Same) -> Mapping[str, PythonPackage]:
+    return {one.name: one for one in same.environment.every(PythonPackage) if one.accelerated}
 
 
 def _name_of(facet: Facet) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.knowledge.library import Library
+from envc.knowledge.library import shipped_library
 from envc.language.cluster_facets import Fabric, Launch, Target
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, ExposedPort
@@ -36,7 +36,7 @@ def fabric_of(environment: Environment) -> PlannedFabric | None:
     fabric = environment.one(Fabric)
     if fabric is None:
         return None
-    known = Library().fabrics
+    known = shipped_library().fabrics
     return PlannedFabric(
         kind=fabric.kind,
         interface=fabric.interface,

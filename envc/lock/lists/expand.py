@@ -54,9 +54,9 @@ def _with_an_index(file: PackageFile, environment: Environment) -> Callable[[str
     named = {name for index in environment.every(PackageIndex) for name in index.packages}
 
     def has_one(name: str) -> bool:
-        from envc.knowledge.library import Library
+        from envc.knowledge.library import shipped_library
 
-        return name in named or (file.accelerated and Library().family_of(name) is not None)
+        return name in named or (file.accelerated and shipped_library().family_of(name) is not None)
 
     return has_one
 
