@@ -11,6 +11,7 @@ from envc.lock.choose import NOTHING_MOVES, choose
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.package_sources import FoundSource
+from envc.lock.routes import program_addresses, unused_indexes
 from envc.lock.wishes import Wishes, wishes_of
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository
@@ -195,3 +196,19 @@ def test_what_a_build_is_known_to_import_and_does_not_say_is_there() -> None:
     assert built.build == ("ninja==1.11.*", "packaging", "psutil", "setuptools>=40.8.0", "torch", "wheel")
     assert built.shared == ("torch",)
     assert [tool.name for tool in built.tools] == ["ninja", "packaging", "psutil", "setuptools", "wheel"]
+
+
+INDEXED = """env train < python 3.12; pip ranker from source
+index corp "https://a.example.org/page" links for ranker; index own "https://own.example.org/simple" for setuptools >"""
+
+
+def test_a_source_is_looked_for_on_its_index_and_tools_on_theirs() -> None:
+    asked = environment(INDEXED)
+    made, sources, packages = sourced(archive("ranker", "1"))
+    lock = choose(asked, PLATFORM, made._replace(index_addresses=program_addresses(asked)))
+    (wish,) = sources.wishes
+    assert (wish.address, wish.index_name, wish.links) == ("https://a.example.org/page", "corp", True)
+    (built,) = lock.lock.built
+    assert (built.index, [tool.index for tool in built.tools]) == ("corp", ["own"])
+    assert packages.requests[-1].pages == ("corp",)
+    assert unused_indexes(asked, lock.lock.names) == ()
