@@ -54,10 +54,10 @@ def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: a
 
     plan = compiled.plan
     name = image_name(plan, compiled.hashes)
-    indexes = {group.index: group.address for group in plan.packages if group.index}
+    indexes = plan.index_addresses
     mirrors = index_arguments(indexes, os.environ) + snapshot_arguments(plan.apt, os.environ)
     mirrors += channel_arguments(plan.conda, os.environ)
-    settings = settings_of_this_machine() if plan.packages or plan.conda else Settings()
+    settings = settings_of_this_machine() if plan.packages or plan.built or plan.conda else Settings()
     asked = {name: found for name, public in indexes.items() if (found := os.environ.get(variable_of(name)) or public)}
     own = logins_for(loaded.on(plan.base.platform).environment, given_secrets(options.secret))
     show(own.notes)

@@ -191,7 +191,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
             found += system_doubts(environment, locked.lock)
             found += doubts_of_builds(environment, locked.lock, Library())
             found += source_doubts(environment, locked.lock)
-            found += unused_indexes(environment, (package.name for package in locked.lock.packages))
+            found += unused_indexes(environment, locked.lock.names)
             found += unneeded_overrides(environment, locked.lock)
     return list(dict.fromkeys(found))
 

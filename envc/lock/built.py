@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Report
@@ -16,6 +16,7 @@ from envc.lock.locked_builds import LockedBuild
 from envc.lock.overrides import stated
 from envc.lock.package_sources import FoundSource, SourceWish
 from envc.lock.resolution import Given, Target
+from envc.lock.routes import pages_of_links
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
@@ -66,6 +67,7 @@ def find_builds(
     """Choose the sources. Those of an older lock stay where they are still what is asked for. Raises a Report."""
     earlier = {one.name: one for one in old.lock.built} if old else {}
     same_target = old is not None and (old.lock.python.version, old.lock.platform) == (target.python, target.platform)
+    pages = pages_of_links(asked)
     found = []
     for package in built_packages(asked):
         known = earlier.get(package.name)
@@ -73,11 +75,11 @@ def find_builds(
             known = None
         if known and not (same_target and known.asked == Build(package, _of_lock(known)).asked):
             known = known if known.source == _kind(package) else None
-            found.append(Build(package, _find(package, target, world, routes, known), known))
+            found.append(Build(package, _find(package, target, world, routes, pages, known), known))
         elif known:
             found.append(Build(package, _of_lock(known), known))
         else:
-            found.append(Build(package, _find(package, target, world, routes, None)))
+            found.append(Build(package, _find(package, target, world, routes, pages, None)))
     return tuple(found)
 
 
@@ -89,8 +91,13 @@ def _kind(package: PythonPackage) -> str:
     return package.source.kind if package.source else ""
 
 
-def _find(
-    package: PythonPackage, target: Target, world: World, routes: Mapping[str, str], known: LockedBuild | None
+def _find(  # one for each thing that decides which source it is
+    package: PythonPackage,
+    target: Target,
+    world: World,
+    routes: Mapping[str, str],
+    pages: Collection[str],
+    known: LockedBuild | None,
 ) -> FoundSource:
     source = package.source
     assert source is not None  # noqa: S101  # only packages with a source are built
@@ -113,6 +120,8 @@ def _find(
         world.index_addresses[index] if index else None,
         known.version if known else None,
         known.commit if known and source.tag and f" tag {source.tag}" in f" {known.asked} " else None,
+        index,
+        index in pages,
         frozenset(_accelerated(world.library)),
     )
     return world.sources.find(wish, world.progress)

@@ -114,6 +114,7 @@ def union_of(requests: Sequence[Request]) -> Request:
         tuple(routes.items()),
         bounds,
         provided=requests[0].provided,
+        bounds_of_base=tuple(sorted({bound for request in requests for bound in request.bounds_of_base})),
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
         bare=_bare(requests),

@@ -213,6 +213,13 @@ class Lock(Fact):
         return (*self.packages, *self.built, *self.wheels)
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of all packages that are chosen: those of the environment, and those that build others."""
+        return frozenset(
+            (*(one.name for one in self.everything), *(tool.name for one in self.built for tool in one.tools))
+        )
+
+    @property
     def indexes(self) -> tuple[str | None, ...]:
         """The indexes that packages come from, the default one first."""
         named = {package.index for package in self.packages}

@@ -28,6 +28,8 @@ class SourceWish(NamedTuple):
     address: str | None = None  # of the only index that it may come from; None is Python's default index
     kept: str | None = None  # the version of an earlier lock, taken where it is still allowed and there
     commit: str | None = None  # that of an earlier lock for the same tag
+    index_name: str | None = None  # what the program calls that index
+    links: bool = False  # that index is one page of links
     away: frozenset[str] = frozenset()  # what `needs` names and is not installed to read metadata: heavy, and its own
 
 

@@ -10,6 +10,7 @@ from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
 from envc.lock.locked_builds import LockedBuild
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION
+from envc.lock.routes import logins_by_index, pages_of_links
 from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuild, PlannedRepository
 from envc.plan.package_parts import PackageGroup, PlannedPackage
 
@@ -25,10 +26,10 @@ def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[
         PlannedBuild(
             name=one.name,
             version=one.version,
-            tools=_tools(one, locked, addresses),
+            tools=_tools(one, locked, addresses, environment),
             shared=bool(one.shared),
             variables=_variables(one, jobs.get(one.name)),
-            archive=_archive(one, addresses),
+            archive=_archive(one, addresses, environment),
             repository=_repository(one),
             subdirectory=one.subdirectory or "",
             folder=one.address if one.source == "folder" else None,
@@ -51,13 +52,18 @@ def _in_order(builds: Iterable[LockedBuild]) -> list[LockedBuild]:
     return ordered
 
 
-def _tools(build: LockedBuild, locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PackageGroup, ...]:
+def _tools(
+    build: LockedBuild, locked: LockedFiles, addresses: Mapping[str, str], environment: Environment
+) -> tuple[PackageGroup, ...]:
+    pages, logins = pages_of_links(environment), logins_by_index(environment)
     return tuple(
         PackageGroup(
             index=one.index_name,
             address=None if one.index_name is None else addresses.get(one.index_name),
             file=locked.lock.tools_file(build.name, one.index_name),
             packages=tuple(PlannedPackage(name=pin.name, version=pin.version, hashes=pin.hashes) for pin in one.pins),
+            links=one.index_name in pages,
+            login=one.index_name in logins,
         )
         for one in locked.tools
         if one.package == build.name
@@ -77,11 +83,18 @@ def _variables(build: LockedBuild, jobs: int | None) -> tuple[Pair, ...]:
     return tuple(sorted(told.items()))
 
 
-def _archive(build: LockedBuild, addresses: Mapping[str, str]) -> PlannedArchive | None:
+def _archive(build: LockedBuild, addresses: Mapping[str, str], environment: Environment) -> PlannedArchive | None:
     if not (build.file and build.sha256):
         return None
     address = None if build.index is None else addresses.get(build.index)
-    return PlannedArchive(file=build.file, sha256=build.sha256, index=build.index, address=address)
+    return PlannedArchive(
+        file=build.file,
+        sha256=build.sha256,
+        index=build.index,
+        address=address,
+        links=build.index in pages_of_links(environment),
+        login=build.index in logins_by_index(environment),
+    )
 
 
 def _repository(build: LockedBuild) -> PlannedRepository | None:

@@ -19,13 +19,17 @@ class PlannedRepository(PlannedSource):
         return f"package-{self.name}"
 
 
-class PlannedArchive(Part):
+class PlannedArchive(GrownPart):
     """The source archive of a package."""
+
+    later = frozenset({"links", "login"})
 
     file: str
     sha256: str
     index: str | None  # None is Python's default index
     address: str | None  # the public address that envc's library knows for the index
+    links: bool = False  # as in PackageGroup
+    login: bool = False  # as in PackageGroup
 
 
 class PlannedBuild(GrownPart):

@@ -43,7 +43,7 @@ BESIDE_THE_ENVIRONMENT = {"source", "run", "targets", "projects"}
 
 _ADDRESSES: Any = {
     "packages": {"__all__": {"address", "login"}},
-    "built": {"__all__": {"archive": {"address"}, "tools": {"__all__": {"address"}}}},
+    "built": {"__all__": {"archive": {"address", "login"}, "tools": {"__all__": {"address", "login"}}}},
     "apt": {
         "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
     },

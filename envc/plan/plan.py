@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.knowledge.values import minor
-from envc.plan.built_parts import PlannedBuild, PlannedProject
+from envc.plan.built_parts import PlannedArchive, PlannedBuild, PlannedProject
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import (
@@ -207,6 +207,14 @@ class Plan(GrownPart):
     def repositories(self) -> tuple[PlannedSource, ...]:
         """All repositories that a build fetches: those of sources, and those of packages that are built."""
         return (*self.sources, *(build.repository for build in self.built if build.repository))
+
+    @property
+    def index_addresses(self) -> dict[str, str | None]:
+        """The named indexes that a build asks, and their public addresses."""
+        asked: list[PackageGroup | PlannedArchive] = [*self.packages]
+        for build in self.built:
+            asked += [*build.tools, *([build.archive] if build.archive else [])]
+        return {one.index: one.address for one in asked if one.index}
 
     @property
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:

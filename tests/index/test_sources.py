@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import tarfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,13 +15,18 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.language.facets import PythonPackage
 from envc.lock.package_sources import FoundSource, SourceWish
+from envc.plan.built_parts import PlannedArchive, PlannedBuild
 from envc.resolvers.git import Git
 from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import Settings, settings_of_this_machine
+from envc.resolvers.pip_tools.environment import environment as environment_of_pip
+from envc.resolvers.pip_tools.settings import clean_environment
+from envc.targets.dockerfile.built import NETWORK
 from tests.git_server import GitServer
 from tests.index_server import Index
 from tests.index_server.asking import AMD64
 from tests.unit.lock.world import environment
+from tests.unit.plan.planning import plan
 
 pytestmark = pytest.mark.index
 
@@ -79,7 +87,7 @@ def test_the_newest_archive_that_is_allowed_is_taken(index: Index, finding: Find
 
 
 def test_an_archive_is_fetched_once(index: Index, finding: Finding) -> None:
-    index.add_archive("once", "1.0", archive("once", "1.0"))
+    index.add_archive("once", "1.0", archive("once", "1.0"))  # the cache has those of other tests
     assert finding("pip once from source") == finding("pip once from source")
     assert len([path for path in index.requests if path.endswith("once-1.0.tar.gz")]) == 1
 
@@ -165,3 +173,84 @@ def test_a_build_that_would_ask_git_for_its_version_is_told_it(server: GitServer
     address = server.address("ranker")
     assert finding(f'pip ranker from git "{address}" tag v2.1').version == "2.1"
     assert finding(f'pip ranker from git "{address}" commit {commit}').version == f"0+g{commit[:12]}"
+
+
+class Named:
+    """An index of the program, and what finds sources of its packages there."""
+
+    def __init__(self, finding: Finding, corp: Index, address: str = "", *, links: bool = False) -> None:
+        self.finding, self.links = finding, links
+        self.address = address or (corp.links_url if links else corp.url)
+
+    def __call__(self) -> FoundSource:
+        (package,) = environment("env train < python 3.12; pip ranker from source >").every(PythonPackage)
+        wish = SourceWish(package, AMD64, self.address, index_name="corp", links=self.links)
+        return self.finding.sources.find(wish, lambda _: None)
+
+    def fails(self) -> tuple[Diagnostic, int]:
+        with pytest.raises(Report) as caught:
+            self()
+        (diagnostic,) = caught.value.diagnostics
+        return diagnostic, caught.value.exit_code
+
+
+@pytest.mark.parametrize("hashes", [None, {}], ids=["with checksums", "without"])
+def test_an_archive_of_a_page_of_links(index: Index, finding: Finding, hashes: dict[str, str] | None) -> None:
+    """Beside wheels, and archives of other packages; and from there alone."""
+    index.add_archive("ranker", "9", archive("ranker", "9"))
+    with Index() as corp:
+        more = {} if hashes is None else {"hashes": hashes}
+        digest = corp.add_archive("ranker", "1.0", archive("ranker", "1.0"), **more)
+        corp.add_archive("other", "2.0", archive("other", "2.0"), **more)
+        corp.add("ranker", "3.0")
+        found = Named(finding, corp, links=True)()
+    assert (found.version, found.file, found.sha256) == ("1.0", "ranker-1.0.tar.gz", digest)
+    assert index.requests == []
+
+
+def test_what_is_wrong_with_a_page_of_links_for_an_archive(finding: Finding) -> None:
+    with Index() as corp:
+        diagnostic, code = Named(finding, corp, links=True).fails()
+        assert (diagnostic.name, code) == ("index-failed", 3)
+        assert diagnostic.message == "index `corp` has no page at its address (404)"
+        corp.add("ranker", "1.0")
+        diagnostic, code = Named(finding, corp, links=True).fails()
+        assert (diagnostic.name, code) == ("no-source-archive", 1)
+        assert diagnostic.notes == ("the index has wheels of it alone",)
+
+
+@pytest.mark.parametrize("links", [False, True], ids=["an index", "a page of links"])
+def test_an_archive_of_an_index_with_a_login(finding: Finding, links: bool) -> None:
+    with Index(credentials=("ada", "geheim")) as corp:
+        digest = corp.add_archive("ranker", "1.0", archive("ranker", "1.0"))
+        refused, code = Named(finding, corp, links=links).fails()
+        assert (refused.name, code) == ("index-unauthorised", 3)
+        assert refused.message == "index `corp` refused access (401)"
+        bare = corp.links_url if links else corp.url
+        with_login = bare.replace("://", "://ada:geheim@")
+        assert Named(finding, corp, with_login, links=links)().sha256 == digest
+        wrong, _ = Named(finding, corp, with_login.replace("geheim", "falsch"), links=links).fails()
+        assert wrong.name == "index-unauthorised"
+        assert "falsch" not in str(wrong)
+
+
+@pytest.mark.parametrize("links", [False, True], ids=["an index", "a page of links"])
+def test_the_builder_fetches_the_archive_of_the_lock(cache: Path, tmp_path: Path, links: bool) -> None:
+    """By the command of the Dockerfile, with a real pip and the netrc of the index."""
+    pip = environment_of_pip(cache, settings_of_this_machine(), clean_environment(os.environ), lambda _: None)
+    with Index(credentials=("ada", "geheim")) as corp:
+        digest = corp.add_archive("ranker", "1.0", archive("ranker", "1.0"))
+        host, _, _ = corp.host.partition(":")
+        netrc = tmp_path / "netrc"
+        netrc.write_text(f"machine {host} login ada password geheim\n")
+        netrc.chmod(0o600)
+        address = corp.links_url if links else corp.url
+        planned = PlannedArchive(file="ranker-1.0.tar.gz", sha256=digest, index="corp", address=address, links=links)
+        words, _ = NETWORK.words(planned)
+        place = tmp_path / "archive"
+        build = PlannedBuild(name="ranker", version="1.0", tools=(), archive=planned)
+        command = NETWORK.fetch(plan("env train < python 3.12 >"), build, planned, str(place), words)
+        told = [address if word == '"${CORP_INDEX}"' else word for word in command[1:]]
+        environ = {**clean_environment(os.environ), "NETRC": str(netrc), "PIP_CONFIG_FILE": os.devnull}
+        subprocess.run([pip, *told], check=True, env=environ, timeout=60)
+    assert sha256(place.read_bytes()).hexdigest() == digest

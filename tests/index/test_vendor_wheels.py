@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.files import LockedFiles
+from envc.lock.choose import choose
+from envc.lock.files import LockedFiles, ToolPins
 from envc.lock.requirements import Pin
+from envc.lock.routes import program_addresses
 from envc.resolvers.pip_tools import Settings
+from envc.resolvers.vendor.archives import fetch_archives
 from envc.resolvers.vendor.store import Store
 from envc.resolvers.vendor.wheels import fetch_wheels
 from tests.index_server import Index
+from tests.unit.lock.sources import Sources, archive
+from tests.unit.lock.world import PLATFORM, Packages, environment, world
 from tests.unit.plan.planning import locked
 
 pytestmark = pytest.mark.index
@@ -68,6 +75,48 @@ def test_an_index_and_a_page_of_links_may_want_a_login(index: Index, cache: Path
         given = lock_of(corp=(Pin("ranker", "1", (own,)),), links=(Pin("mmcv", "1", (linked,)),))
         found = fetch(given, index, tmp_path, cache, named=named, pages=("links",))
     assert found == ["mmcv-1-py3-none-any.whl", "ranker-1-py3-none-any.whl"]
+
+
+def test_tools_come_from_their_index_as_packages_do(index: Index, cache: Path, tmp_path: Path) -> None:
+    tools = index.add("setuptools", "80.0")
+    with Index(credentials=("ada", "geheim")) as corp:
+        own, linked = corp.add("ranker-build", "1"), corp.add("mmcv-build", "1", hashes={})
+        login = "://ada:geheim@"
+        named = {"corp": corp.url.replace("://", login), "links": corp.links_url.replace("://", login)}
+        pins = {None: ("setuptools", "80.0", tools), "corp": ("ranker-build", "1", own)}
+        pins["links"] = ("mmcv-build", "1", linked)
+        given = lock_of()._replace(
+            tools=tuple(ToolPins("ranker", at, (Pin(a, b, (digest,)),)) for at, (a, b, digest) in pins.items())
+        )
+        found = fetch(given, index, tmp_path, cache, named=named, pages=("links",))
+    assert found == [
+        "mmcv_build-1-py3-none-any.whl",
+        "ranker_build-1-py3-none-any.whl",
+        "setuptools-80.0-py3-none-any.whl",
+    ]
+    assert not [one for one in index.requests if "build" in one]
+
+
+@pytest.mark.parametrize("links", [False, True], ids=["an index", "a page of links"])
+def test_a_source_archive_comes_from_its_index(index: Index, cache: Path, tmp_path: Path, links: bool) -> None:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz"):
+        pass
+    with Index(credentials=("ada", "geheim")) as corp:
+        digest = corp.add_archive("ranker", "1", content.getvalue())
+        address = (corp.links_url if links else corp.url).replace("://", "://ada:geheim@")
+        kind = "links" if links else ""
+        text = f'env train < python 3.12; pip ranker from source; index corp "https://h/x" {kind} for ranker >'
+        asked = environment(text)
+        found = archive("ranker", "1")._replace(sha256=digest)
+        where = world(Packages({"setuptools": ["80.0"]}))._replace(
+            index_addresses=program_addresses(asked), sources=Sources({"ranker": found})
+        )
+        lock = choose(asked, PLATFORM, where).lock
+        settings = Settings(index.url, timeout="3", retries="0")
+        fetch_archives(lock, asked, Store(tmp_path, None), cache, settings, {"corp": address}, lambda _: None)
+    assert (tmp_path / "files" / digest).read_bytes() == content.getvalue()
+    assert index.requests == []
 
 
 def test_a_wheel_that_is_another_one_now_is_not_taken_from_a_page_of_links(

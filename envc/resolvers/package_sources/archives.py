@@ -47,6 +47,7 @@ def fetch_archive(
     taker = Taker(wish.target)
     name = wish.package.name
     indexes = Indexes(session, {name: named} if named else {}, places, taker, cache / "uv" / "metadata", progress)
+    indexes.flat = frozenset({name} if wish.links else ())
     try:
         offered = indexes.offer(name)
         archives = _archives(name, offered.page.files, taker)

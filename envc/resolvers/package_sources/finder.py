@@ -58,7 +58,8 @@ class Sources:
         except IndexFailureError as error:
             from envc.resolvers.pip_tools.failure import report_of
 
-            request = Request(wish.target, (Requirement(wish.package.requirement),))
+            named = ((wish.index_name, wish.address),) if wish.index_name and wish.address else ()
+            request = Request(wish.target, (Requirement(wish.package.requirement, wish.index_name),), named)
             raise report_of(error.facts, request, 0.0) from error
         if isinstance(archive, NoArchive):
             raise _no_archive(wish, archive)

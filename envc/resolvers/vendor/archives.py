@@ -12,6 +12,7 @@ from envc.lock.locked_builds import LockedBuild
 from envc.lock.model import Lock
 from envc.lock.package_sources import SourceWish
 from envc.lock.resolution import Progress, Target
+from envc.lock.routes import pages_of_links
 from envc.plan.vendored import file_of
 from envc.resolvers.package_sources.archives import Archive, fetch_archive
 from envc.resolvers.pip_tools.settings import Settings
@@ -39,6 +40,7 @@ def fetch_archives(  # what a machine needs to know to fetch
 ) -> None:
     """Put the archive of every package that is built of one into the folder. Raises a `Report`."""
     asked = {one.name: one for one in packages_with_source(environment)}
+    pages = pages_of_links(environment)
     target = Target(lock.python.version, lock.platform, (2, 17))
     for build in lock.built:
         name = file_of(build.sha256 or "")
@@ -46,7 +48,8 @@ def fetch_archives(  # what a machine needs to know to fetch
             continue
         one = asked[build.name]
         exact = PythonPackage(one.name, (), f"=={build.version}", False, False, one.origin, one.source)
-        wish = SourceWish(exact, target, addresses[build.index] if build.index else None)
+        address = addresses[build.index] if build.index else None
+        wish = SourceWish(exact, target, address, index_name=build.index, links=build.index in pages)
         content = _fetched(wish, build, cache, settings, progress)
         with store.writing(name) as file:
             file.write(content)

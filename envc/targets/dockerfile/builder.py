@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from envc.plan.package_parts import PackageGroup, index_argument
+from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
-from envc.targets.dockerfile.built import built_packages
+from envc.targets.dockerfile.built import built_packages, index_words
 from envc.targets.dockerfile.byte_code import compile_byte_code
 from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
 from envc.targets.dockerfile.downloads import mounts_for
 from envc.targets.dockerfile.instructions import (
-    Argument,
     Blank,
     Copy,
     From,
@@ -110,20 +109,11 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
     reasons = plan.origin("accelerator reason" if group.index else "extra reason")
     texts = (f"{names} of {where}, by hash", *reasons, *overrides(plan, group))
     steps: list[Instruction] = [*because(plan, "packages", texts=texts)]
-    pip = pip_install(plan)
-    raw: set[str] = set()
-    if group.index is not None:
-        argument = index_argument(group.index)
-        steps.append(Argument(argument, group.address or ""))
-        reference = f'"${{{argument}}}"'
-        pip += ["--no-index", "--find-links", reference] if group.links else ["--index-url", reference]
-        raw.add(reference)
-    pip += ["-r", target]
-    steps += [
-        Copy(f"{plan.placement.lock}/{group.file}", target, link=True),
-        Run((tuple(pip),), mounts_for(group.index if group.login else None), frozenset(raw)),
-    ]
-    return steps
+    words, argument = index_words(group)
+    pip = (*pip_install(plan), *words, "-r", target)
+    mounts = mounts_for(group.index if group.login else None)
+    raw = frozenset(word for word in words if word.startswith('"'))
+    return [*steps, *argument, Copy(f"{plan.placement.lock}/{group.file}", target, link=True), Run((pip,), mounts, raw)]
 
 
 _STEPS: Steps = {

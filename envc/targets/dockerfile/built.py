@@ -48,9 +48,10 @@ _UNPACK = (
 class Access(NamedTuple):
     """How tools and archives come into the builder: from the network, or from vendored folders."""
 
-    mounts: tuple[Mount, ...]
-    #: Returns pip's words for an index and its address, and what must stand before them.
-    words: Callable[[str | None, str | None], tuple[tuple[str, ...], list[Instruction]]]
+    #: Returns the mounts of a step that fetches from the index of that name, which has a login of its own, or from any.
+    mounts: Callable[[str | None], tuple[Mount, ...]]
+    #: Returns pip's words for the index of tools or of an archive, and what must stand before them.
+    words: Callable[[PackageGroup | PlannedArchive], tuple[tuple[str, ...], list[Instruction]]]
     #: Returns the command that puts an archive to a place, with pip's words for its index.
     fetch: Callable[[Plan, PlannedBuild, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
 
@@ -83,54 +84,86 @@ def pip(plan: Plan, python: str) -> list[str]:
     return [*own, "pip", "--python", python]
 
 
+class _Fetch(NamedTuple):
+    """What brings tools, or the archive, of one index into the builder."""
+
+    mounts: tuple[Mount, ...]
+    before: list[Instruction]
+    commands: list[tuple[str, ...]]
+    raw: frozenset[str]
+
+
 def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
-    """Return the steps that make the environment of tools and fetch the archive. They alone have a network."""
+    """Return the steps that make the environment of tools and fetch the archive. They alone have a network.
+
+    A step has one netrc: what an index with a login of its own gives is fetched in a step apart.
+    """
+    made, written = _environment_of_tools(plan, build)
+    fetches = [_tools(plan, build, group, access) for group in build.tools]
+    if build.archive is not None:
+        fetches.append(_archive(plan, build, build.archive, access))
+    if not fetches:
+        return [Run(tuple(made), access.mounts(None), written)]
+    steps: list[Instruction] = []
+    for mounts in dict.fromkeys(one.mounts for one in fetches):
+        together = [one for one in fetches if one.mounts == mounts]
+        commands = [*made, *(command for one in together for command in one.commands)]
+        steps += [step for one in together for step in one.before]
+        steps.append(Run(tuple(commands), mounts, written.union(*(one.raw for one in together))))
+        made, written = [], frozenset()
+    return steps
+
+
+def _environment_of_tools(plan: Plan, build: PlannedBuild) -> tuple[list[tuple[str, ...]], frozenset[str]]:
+    """Return the commands that make the environment of tools, and which of their words a shell reads."""
     tools = f"{build.place}/tools"
     own = plan.base.python
     whole = ["--system-site-packages"] if build.shared and own and own.whole else []
     commands: list[tuple[str, ...]] = [(plan.base.program, "-m", "venv", "--without-pip", *whole, tools)]
-    raw: set[str] = set()
-    steps: list[Instruction] = []
-    if build.shared:
-        folder = f"lib/python{plan.python.minor}/site-packages"
-        seen = f"{plan.python.environment}/{folder}"
-        if own:  # a path file in it leads to the base's packages
-            seen = f'import site; site.addsitedir("{seen}")'
-        commands.append(("echo", seen, ">", f"{tools}/{folder}/environment.pth"))
-        raw.add(">")
-    for group in build.tools:
-        words, argument = access.words(group.index, group.address)
-        steps += [*argument, Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)]
-        install = [
-            *pip(plan, f"{tools}/bin/python"),
-            "install",
-            "--no-deps",
-            "--require-hashes",
-            "--only-binary",
-            ":all:",
-        ]
-        commands.append((*install, "--no-compile", *words, "-r", _requirements(group)))
-        raw.update(word for word in words if word.startswith('"'))
-    if build.archive is not None:
-        words, argument = access.words(build.archive.index, build.archive.address)
-        steps += argument
-        place = f"{build.place}/archive"
-        commands.append(access.fetch(plan, build, build.archive, place, words))
-        commands.append((plan.base.program, "-c", filtering(plan, _UNPACK), place, f"{build.place}/source"))
-        raw.update(word for word in words if word.startswith('"'))
-    return [*steps, Run(tuple(commands), access.mounts, frozenset(raw))]
+    if not build.shared:
+        return commands, frozenset()
+    folder = f"lib/python{plan.python.minor}/site-packages"
+    seen = f"{plan.python.environment}/{folder}"
+    if own:  # a path file in it leads to the base's packages
+        seen = f'import site; site.addsitedir("{seen}")'
+    return [*commands, ("echo", seen, ">", f"{tools}/{folder}/environment.pth")], frozenset({">"})
+
+
+def _tools(plan: Plan, build: PlannedBuild, group: PackageGroup, access: Access) -> _Fetch:
+    words, argument = access.words(group)
+    install = [*pip(plan, f"{build.place}/tools/bin/python"), "install", "--no-deps", "--require-hashes"]
+    install += ["--only-binary", ":all:", "--no-compile", *words, "-r", _requirements(group)]
+    copy = Copy(f"{plan.placement.lock}/{group.file}", _requirements(group), link=True)
+    return _Fetch(_mounts(group, access), [*argument, copy], [tuple(install)], _read_by_shell(words))
+
+
+def _archive(plan: Plan, build: PlannedBuild, archive: PlannedArchive, access: Access) -> _Fetch:
+    words, argument = access.words(archive)
+    place = f"{build.place}/archive"
+    unpack = (plan.base.program, "-c", filtering(plan, _UNPACK), place, f"{build.place}/source")
+    commands = [access.fetch(plan, build, archive, place, words), unpack]
+    return _Fetch(_mounts(archive, access), argument, commands, _read_by_shell(words))
+
+
+def _mounts(fetched: PackageGroup | PlannedArchive, access: Access) -> tuple[Mount, ...]:
+    return access.mounts(fetched.index if fetched.login else None)
+
+
+def _read_by_shell(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for word in words if word.startswith('"'))
 
 
 def _requirements(group: PackageGroup) -> str:
     return f"/requirements/{group.file}"
 
 
-def _index(index: str | None, address: str | None) -> tuple[tuple[str, ...], list[Instruction]]:
-    """Return pip's words for an index, and the build argument in them."""
-    if index is None:
+def index_words(fetched: PackageGroup | PlannedArchive) -> tuple[tuple[str, ...], list[Instruction]]:
+    """Return pip's words for the index of packages, of tools or of an archive, and the build argument in them."""
+    if fetched.index is None:
         return (), []
-    argument = index_argument(index)
-    return ("--index-url", f'"${{{argument}}}"'), [Argument(argument, address or "")]
+    argument = index_argument(fetched.index)
+    options = ("--no-index", "--find-links") if fetched.links else ("--index-url",)
+    return (*options, f'"${{{argument}}}"'), [Argument(argument, fetched.address or "")]
 
 
 def _fetch(
@@ -139,7 +172,7 @@ def _fetch(
     return (plan.base.program, "-c", _FETCH, build.name, archive.file, archive.sha256, place, *words)
 
 
-NETWORK = Access(mounts_for(), _index, _fetch)
+NETWORK = Access(mounts_for, index_words, _fetch)
 
 
 def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _access() -> Access:
     def take(_: Plan, __: PlannedBuild, archive: PlannedArchive, place: str, ___: tuple[str, ...]) -> tuple[str, ...]:
         return ("cp", f"{_MOUNTED}/files/{_inside(file_of(archive.sha256))}", place)
 
-    return Access((_mount("wheels"), _mount("files")), lambda *_: (words, []), take)
+    return Access(lambda _: (_mount("wheels"), _mount("files")), lambda _: (words, []), take)
 
 
 def _packages(plan: Plan) -> list[Instruction]:

@@ -11,6 +11,7 @@ from envc.lock.choose import NOTHING_MOVES, choose
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.package_sources import FoundSource
+from envc.lock.routes import program_addresses, unused_indexes
 from envc.lock.wishes import Wishes, wishes_of
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository
@@ -208,3 +209,19 @@ def test_what_a_source_says_that_it_needs_outlives_the_rules_of_a_program() -> N
     choose(environment("env train < python 3.12; pip crcmod from source ninja >"), PLATFORM, made, old)
     (given,) = packages.requests[0].given
     assert given.requires == ("ninja", "six>=2")
+
+
+INDEXED = """env train < python 3.12; pip ranker from source
+index corp "https://a.example.org/page" links for ranker; index own "https://own.example.org/simple" for setuptools >"""
+
+
+def test_a_source_is_looked_for_on_its_index_and_tools_on_theirs() -> None:
+    asked = environment(INDEXED)
+    made, sources, packages = sourced(archive("ranker", "1"))
+    lock = choose(asked, PLATFORM, made._replace(index_addresses=program_addresses(asked)))
+    (wish,) = sources.wishes
+    assert (wish.address, wish.index_name, wish.links) == ("https://a.example.org/page", "corp", True)
+    (built,) = lock.lock.built
+    assert (built.index, [tool.index for tool in built.tools]) == ("corp", ["own"])
+    assert packages.requests[-1].pages == ("corp",)
+    assert unused_indexes(asked, lock.lock.names) == ()

@@ -9,7 +9,7 @@ from envc.lock.base_python import BasePython
 from envc.lock.choose import NOTHING_MOVES, choose, prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
-from envc.lock.group import resolve_together
+from envc.lock.group import resolve_together, union_of
 from envc.lock.patches import PatchFile, with_patches
 from envc.lock.provided import for_resolver
 from envc.lock.resolution import Given, Progress, Request, Target
@@ -241,6 +241,19 @@ def test_a_group_stands_on_one_base() -> None:
     assert raised.value.diagnostics[0].name == "group-of-two-bases"
     twice = [members[0], members[0]]
     assert [one and one.packages[0].name for one in resolve_together(twice, here)] == ["six", "six"]
+
+
+def test_a_conflict_of_a_group_can_name_the_package_of_the_base_that_sets_the_bound() -> None:
+    """The union of the group says, as each member does, which of its bounds are the base's."""
+    base = BASE._replace(packages=(*BASE.packages, Given("onnx", "1.18", ("six<2",))))
+    program = f"env train < {CLAUSE}; pip six >\nenv serve < {CLAUSE}; pip six >\ngroup all < train; serve >"
+    here = around(base, packages=Packages({"six": ["1.17.0"]}))
+    members = [prepare(environment(program, name), PLATFORM, here, None, Wishes()) for name in ("train", "serve")]
+    requests = [member.request for member in members if member.request]
+    assert ("six<2", "onnx 1.18") in requests[0].bounds_of_base
+    union = union_of(requests)
+    assert union.bounds_of_base == requests[0].bounds_of_base
+    assert (union.bounds, union.provided) == (requests[0].bounds, requests[0].provided)
 
 
 def test_a_platform_may_have_a_base_of_its_own() -> None:
