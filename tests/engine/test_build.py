@@ -71,7 +71,7 @@ def test_building_again_runs_no_step_and_gives_the_same_image(lab: Lab, serve: P
     assert lab.docker.images.get(lab.tag("serve")).attrs["RootFS"]["Layers"] == before
     assert said["image"]["size"] == sum(one["Size"] for one in lab.docker.images.get(serve.image).history())
     base = [layer["size"] for layer in said["image"]["layers"] if layer["of_base"]]
-    assert sum(base) == sum(one["Size"] for one in lab.docker.images.get(PYTHON).history())
+    assert sum(base) == sum(one["Size"] for one in lab.docker.images.pull(PYTHON).history())
 
 
 def test_a_change_of_code_installs_nothing_again(serve: Project, tmp_path: Path) -> None:

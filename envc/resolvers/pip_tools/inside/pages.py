@@ -67,7 +67,6 @@ class Pages:
     def sources_of(self, session: Any, name: str) -> tuple[list[str], list[str]]:
         """Return the files and the indexes that a name is looked for in."""
         if name in self.given:
-            self.links[name] = []
             return [os.path.abspath(self.given[name])], []  # noqa: PTH100
         index = self.index_of(session, name)
         places = [index] if index else []
