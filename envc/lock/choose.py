@@ -44,13 +44,7 @@ from envc.lock.provided import (
     refuse_without_pip,
 )
 from envc.lock.requirements import Pin
-from envc.lock.resolution import (
-    Package,
-    Request,
-    Requirement,
-    Resolution,
-    Target,
-)
+from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.routes import pages_of_links, routes_of
 from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
