@@ -89,7 +89,7 @@ def shell_log(text: str, folder: Path, **variables: str) -> list[list[str]]:
     limits.write_text("ulimit() { :; }\n")
     script = folder / "job"
     script.write_text(text, encoding="utf-8")
-    given = {"SLURM_JOB_ID": "41007", "SLURM_SUBMIT_DIR": "/root/it's here", "SLURM_JOB_NODELIST": "n[1-2]"}
+    given = {"SLURM_JOB_ID": "41007", "SLURM_SUBMIT_DIR": "/home/ada/it's here", "SLURM_JOB_NODELIST": "n[1-2]"}
     environ = {"PATH": f"{folder}:/usr/bin:/bin", "LOG": str(log), "BASH_ENV": str(limits), **given, **variables}
     subprocess.run(["bash", str(script)], cwd=folder, env=environ, check=True, stdout=subprocess.DEVNULL)
     return [call.split("\x1e")[:-1] for call in log.read_text(encoding="utf-8").split("\x1d")[:-1]]
