@@ -177,3 +177,17 @@ def lab() -> Iterator[Lab]:
         one = Lab(client, environment["ENVC_LAB_REGISTRY"], environment)
         at_end.callback(one.clean)
         yield one
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that leaves a container in the engine: the next one that counts them would, far from the cause."""
+    if "lab" not in request.fixturenames:
+        yield
+        return
+    lab: Lab = request.getfixturevalue("lab")
+    before = {one.id for one in lab.docker.containers.list(all=True, sparse=True)}
+    yield
+    left = [one for one in lab.docker.containers.list(all=True, sparse=True) if one.id not in before]
+    mine = [one for one in left if lab.session not in str(one.attrs)]
+    assert not mine, [(one.attrs["Image"], one.attrs["Command"], one.attrs["State"]) for one in mine]

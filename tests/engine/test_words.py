@@ -227,7 +227,9 @@ def test_a_file_of_another_image_is_there_by_digest(lab: Lab, project: Project) 
     repository = lab.repository("tools")
     for content in ("first", "second"):
         image = lab.docker.images.build(
-            fileobj=io.BytesIO(f"FROM {base}\nUSER 0\nRUN echo {content} > '/a file'\n".encode()), tag=f"{repository}:1"
+            fileobj=io.BytesIO(f"FROM {base}\nUSER 0\nRUN echo {content} > '/a file'\n".encode()),
+            tag=f"{repository}:1",
+            rm=True,
         )[0]
         lab.docker.images.push(repository, "1")
         lab.docker.images.remove(str(image.id), force=True)

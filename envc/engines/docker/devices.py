@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from envc.engines.docker.looking import output_of
+
 if TYPE_CHECKING:
     from docker import DockerClient
 
@@ -20,15 +22,7 @@ def groups_of(client: DockerClient, image: str, devices: Sequence[str]) -> list[
     A container of the image looks, for the engine may be on another machine. Raises the engine's error for a device
     that is not there.
     """
-    output = client.containers.run(
-        image,
-        [*devices, "-type", "c", "-printf", "%G\\n"],
-        entrypoint=["find"],
-        user="0:0",
-        devices=given(devices),
-        network_mode="none",
-        healthcheck={"test": ["NONE"]},
-        remove=True,
-    )
-    found = {line for line in output.decode().split() if line.isdigit()}
+    command = ("find", *devices, "-type", "c", "-printf", "%G\\n")
+    output = output_of(client, image, command, devices=given(devices))
+    found = {line for line in output.split() if line.isdigit()}
     return sorted(found - {"0"}, key=int)

@@ -15,6 +15,7 @@ from envc.diagnostics.diagnostic import world_failed
 from envc.engines.container import ContainerRequest, Mount
 from envc.engines.docker.connection import said
 from envc.engines.docker.devices import given, groups_of
+from envc.engines.docker.looking import output_of
 from envc.engines.protocol import Ended
 
 if TYPE_CHECKING:
@@ -217,16 +218,7 @@ def _prepare_volumes(client: DockerClient, request: ContainerRequest) -> None:
 
 def _open_to_group(client: DockerClient, image: str, mount: Mount) -> None:
     """Let group 0, which every user of the image is in, write to a new volume. A new volume belongs to root alone."""
-    client.containers.run(
-        image,
-        ["0775", mount.target],
-        entrypoint=["chmod"],
-        user="0:0",
-        mounts=[_mount(mount)],
-        network_mode="none",
-        healthcheck={"test": ["NONE"]},
-        remove=True,
-    )
+    output_of(client, image, ("chmod", "0775", mount.target), mounts=[_mount(mount)])
 
 
 def _missing_data(mount: Mount) -> Report:

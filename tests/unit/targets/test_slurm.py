@@ -80,7 +80,8 @@ def test_a_program_that_says_everything_in_pyxis(tmp_path: Path) -> None:
     ]
     mounts = [
         *("/shared/torch/cache:/cache", "/shared/big/V2:/big:ro", "/home/ada/it's here/runs:/out"),
-        *("/home/ada/it's here/some_data:/data:ro", "/shared/net/v1:/net:ro", "/certs/mine:/run/secrets/client.cert:ro"),
+        *("/home/ada/it's here/some_data:/data:ro", "/shared/net/v1:/net:ro"),
+        "/certs/mine:/run/secrets/client.cert:ro",
     ]
     assert ranks == [
         *("--nodes=1", "--ntasks=1", "--ntasks-per-node=1", "--cpus-per-task=2", "--kill-on-bad-exit=1"),
