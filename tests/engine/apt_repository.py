@@ -9,28 +9,20 @@ import subprocess
 from email.utils import formatdate
 from functools import partial
 from hashlib import sha256
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
 
-from typing_extensions import Self
+from tests.loopback import Loopback, OfFolder
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class AptRepository:
+class AptRepository(Loopback):
     """A folder with `pool/` and `dists/stable/`, served at `address`. `publish` writes and signs the index anew."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, interface: str = "127.0.0.1") -> None:
         self.folder, self.home = folder / "served", folder / "gnupg"
         self.home.mkdir(parents=True, mode=0o700)
         (self.folder / "pool").mkdir(parents=True)
-        self.server = ThreadingHTTPServer((host, 0), partial(Quiet, directory=str(self.folder)))
-        self.address = f"http://{host}:{self.server.server_address[1]}"
+        super().__init__(partial(OfFolder, directory=str(self.folder)), interface)
+        self.address = self.origin
         self.key = self.new_key("first")
 
     def gpg(self, *words: str, given: bytes = b"") -> bytes:
@@ -86,16 +78,7 @@ class AptRepository:
         file = self.folder / "dists" / "stable" / "InRelease"
         file.write_text(file.read_text().replace("Codename: stable", "Codename: stabel"))
 
-    def __enter__(self) -> Self:
-        self.thread = Thread(target=self.server.serve_forever)
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
         command = ["gpgconf", "--homedir", str(self.home), "--kill", "all"]
         subprocess.run(command, env=dict(os.environ), check=False, capture_output=True)

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import re
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from types import TracebackType
-
-from typing_extensions import Self
+from http.server import BaseHTTPRequestHandler
 
 from envc.knowledge.library import Library
+from tests.loopback import Loopback, Quiet
 
 PUBLIC = {one.name: one.address for one in Library().archives("debian", "amd64")}
 
 
-class ArchiveServer:
+class ArchiveServer(Loopback):
     """Serves `/debian/…` and `/debian-security/…`, with a snapshot's time behind them or without."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
-        self.host = host
+    def __init__(self, interface: str = "127.0.0.1") -> None:
         self.status: int | None = None  # answered to everything
         self.tampered = False  # indexes have a word that was not signed
         self.asked: list[str] = []
         owner = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_GET(self) -> None:
                 owner.answer(self)
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer((host, 0), Handler)
-        self.port = self.server.server_address[1]
+        super().__init__(Handler, interface)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked.append(handler.path)
@@ -57,18 +49,4 @@ class ArchiveServer:
 
     def variables(self, kind: str = "ARCHIVE") -> dict[str, str]:
         """Return the variables that make envc take this server for the archives, or for their `SNAPSHOTS`."""
-        return {
-            f"ENVC_{kind}_{name.upper().replace('-', '_')}": f"http://{self.host}:{self.port}/{name}" for name in PUBLIC
-        }
-
-    def __enter__(self) -> Self:
-        self.thread = Thread(target=self.server.serve_forever)
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        return {f"ENVC_{kind}_{name.upper().replace('-', '_')}": f"{self.origin}/{name}" for name in PUBLIC}

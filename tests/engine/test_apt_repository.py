@@ -131,7 +131,7 @@ def test_a_vendored_build_takes_it_from_the_folder(lab: Lab, project: Project, r
     assert project.envc("lock").returncode == 0
     vendored = project.envc("vendor", "--to", "../vendored")
     assert vendored.returncode == 0, vendored.stderr
-    repository.server.shutdown()
+    repository.stop()
     built = project.envc("build", "--from", "../vendored", "--json")
     assert built.returncode == 0, built.stderr
     project.images.update(json.loads(built.stdout)["image"]["tags"])

@@ -104,7 +104,7 @@ class Private:
 
 def by_netrc(home: Path, corp: Index, password: str) -> dict[str, str]:
     escaped = password.replace("\\", "\\\\").replace('"', '\\"')
-    (home / ".netrc").write_text(f'machine {corp.address} login {NAME} password "{escaped}"\n')
+    (home / ".netrc").write_text(f'machine {corp.interface} login {NAME} password "{escaped}"\n')
     (home / ".netrc").chmod(0o600)
     return {}
 
@@ -227,7 +227,7 @@ def test_two_indexes_of_one_server_have_two_logins(lab: Lab, tmp_path: Path, res
     """A netrc has one login a server, so each index with a secret has its own."""
     with private(lab, tmp_path, resolver_cache, "a secret's variable") as one:
         project, other = one.project, secrets.token_hex(12)
-        with Index(address=one.corp.address, credentials=("bob", other)) as team:
+        with Index(address=one.corp.interface, credentials=("bob", other)) as team:
             team.add("tools", "2")
             extra = f'index team "{team.url}" secret team-token user bob for tools'
             extra = f"secret team-token as TEAM_TOKEN build; {extra}"

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from base64 import b64encode
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from tests.loopback import Loopback, Quiet
 
 _NOBODY = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -71,48 +67,29 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
 
-class GitServer:
+class GitServer(Loopback):
     """Gives the repositories below a folder. Use it in a `with` statement."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, interface: str = "127.0.0.1") -> None:
+        super().__init__(type("Bound", (Handler,), {"owner": self}), interface)
         self.folder = folder
-        self._host = host
         self.login: tuple[str, str] | None = None
         self.status: int | None = None  # every request gets it
         self.page: bytes | None = None  # every request gets it
         self.old = False  # speaks the first version of the protocol, which gives no commit by its name alone
         self.asked: list[str] = []
-        self._server = ThreadingHTTPServer((host, 0), type("Bound", (Handler,), {"owner": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def port(self) -> int:
-        return self._server.server_port
 
     def address(self, name: str) -> str:
-        return f"http://{self._host}:{self.port}/{name}.git"
+        return f"{self.origin}/{name}.git"
 
     def repository(self, name: str) -> Repository:
         """Return a new repository."""
         return Repository(self.folder / f"{name}.git")
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet):
     owner: GitServer
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name it has in the library
-        """Say nothing."""
 
     def do_GET(self) -> None:
         self._answer(b"")

@@ -19,7 +19,7 @@ from envc.lock.world import World
 from envc.resolvers.conda import Conda
 from envc.resolvers.pip_tools import settings_of_this_machine
 from tests.conda_channel import Channel, File
-from tests.conda_channel.serving import serving
+from tests.loopback import serving
 from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, slim_images
 
 pytestmark = pytest.mark.index

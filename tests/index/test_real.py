@@ -6,10 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -23,6 +20,7 @@ from envc.resolvers.pip_tools.settings import clean_environment
 from envc.resolvers.pip_tools.specification import ARGUMENTS, platforms_of
 from tests.index_server import Index
 from tests.index_server.asking import Ask
+from tests.loopback import serving
 
 pytestmark = pytest.mark.index
 
@@ -53,16 +51,8 @@ def torch_index(tmp_path: Path) -> Iterator[str]:
     facts = HERE.parent / "data" / "torch-wheels.json"
     command = [sys.executable, str(HERE.parent / "lab" / "torch_index.py"), str(facts), "cu118", str(tmp_path)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/simple/"
-    server.shutdown()
-    server.server_close()
+    with serving(tmp_path) as address:
+        yield f"{address}/simple/"
 
 
 def test_torch_for_cuda_11_8_on_python_3_12(ask: Ask, torch_index: str) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ import pytest
 from tests.index.test_program_index import Project
 from tests.index.test_rules import run
 from tests.index_server import Index, metadata_of, wheel_of
+from tests.loopback import serving
 
 pytestmark = pytest.mark.index
 
@@ -27,23 +25,13 @@ def project(tmp_path: Path, cache: Path, index: Index) -> Project:
     return Project(tmp_path, cache, index)
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 (the name of the overridden one)
-        pass
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder that is served by http."""
     folder = tmp_path / "served"
     folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with serving(folder) as address:
+        yield folder, address
 
 
 def make(folder: Path, file: str, *requires: str, name: str | None = None, python: str | None = None) -> str:

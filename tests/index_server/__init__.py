@@ -8,19 +8,16 @@ import io
 import json
 import re
 import ssl
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from tests.loopback import Loopback, Quiet
 
 
 class Fault(NamedTuple):
@@ -32,7 +29,7 @@ class Fault(NamedTuple):
     delay: float = 0.0  # seconds
 
 
-class Index:
+class Index(Loopback):
     """The index. Use it as a context manager; `url` is its address, `requests` what it was asked for.
 
     With `json=False` pages are HTML, which tell neither sizes nor more than one hash. With `ranges=False` files are
@@ -52,7 +49,6 @@ class Index:
         self.json = json
         self.ranges = ranges
         self.credentials = credentials
-        self.address = address
         self.tags = tags
         self.pages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
@@ -61,7 +57,7 @@ class Index:
         self.requests: list[str] = []
         index = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
@@ -70,39 +66,20 @@ class Index:
             def do_HEAD(self) -> None:
                 index.answer(self, body=False)
 
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer((address, 0), Handler)
-        self.server.daemon_threads = True
-        self.scheme = "https" if certificate else "http"
+        tls = None
         if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def host(self) -> str:
-        return f"{self.address}:{self.server.server_address[1]}"
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+        super().__init__(Handler, address, tls)
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://{self.host}/simple/"
+        return f"{self.origin}/simple/"
 
     @property
     def links_url(self) -> str:
         """The address of the page that links all files."""
-        return f"{self.scheme}://{self.host}/links.html"
+        return f"{self.origin}/links.html"
 
     def add(
         self,

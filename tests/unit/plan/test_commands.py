@@ -7,11 +7,9 @@ import os
 import shlex
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from envc.plan.docker_command import docker_command
 from envc.plan.fetch import fetch_command, fetched
 from envc.plan.file_parts import PlannedArtifact
 from envc.plan.health import health_command, plan_health, seconds
+from tests.loopback import Loopback, Quiet
 from tests.unit.lock.world import environment
 from tests.unit.plan.planning import plan
 
@@ -37,23 +36,20 @@ def run(command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     )
 
 
-class Server(ThreadingHTTPServer):
+class Server(Loopback):
     """Answers by path, counts what was asked."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answers)
+        super().__init__(type("Bound", (Answers,), {"owner": self}))
         self.asked: list[str] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        self.address = self.origin
 
 
-class Answers(BaseHTTPRequestHandler):
-    server: Server
+class Answers(Quiet):
+    owner: Server
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.owner.asked.append(self.path)
         path = self.path.partition("?")[0]
         if path == "/slow":
             time.sleep(2)
@@ -75,18 +71,11 @@ class Answers(BaseHTTPRequestHandler):
                 body = body[100:]
             self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        pass
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     with Server() as one:
-        thread = threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         yield one
-        one.shutdown()
-        thread.join()
 
 
 def health(clause: str) -> tuple[str, ...]:
@@ -127,9 +116,8 @@ def test_an_address_must_answer_below_400(server: Server) -> None:
 
 def test_an_answer_that_takes_too_long_and_a_port_where_nobody_listens(server: Server) -> None:
     assert run(health(f'http "{server.address}/slow" timeout 200ms')).returncode == 1
-    closed = Server()
-    address = closed.address
-    closed.server_close()
+    with Server() as closed:
+        address = closed.address
     assert run(health(f'http "{address}/healthz"')).returncode == 1
 
 

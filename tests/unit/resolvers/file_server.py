@@ -7,11 +7,8 @@ import ssl
 import threading
 from base64 import b64encode
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from tests.loopback import Loopback, Quiet
 
 
 @dataclass
@@ -31,45 +28,27 @@ class Given:
     after_a_cut: Given | None = None  # what lies there once an answer was cut
 
 
-class FileServer:
+class FileServer(Loopback):
     """Give files at paths. Use it in a `with` statement."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(type("Bound", (Handler,), {"owner": self}), tls=tls)
         self.files: dict[str, Given] = {}
         self.seen: list[tuple[str, dict[str, str]]] = []
-        self._scheme = "https" if tls else "http"
         self.release = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"owner": self}))
-        self._server.daemon_threads = True
-        if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
     def address(self) -> str:
-        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def port(self) -> int:
-        return self._server.server_port
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        return self.origin
 
     def __exit__(self, *_: object) -> None:
         self.release.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet):
     owner: FileServer
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name it has in the library
-        """Say nothing."""
 
     def do_GET(self) -> None:
         self.owner.seen.append((self.path, dict(self.headers.items())))

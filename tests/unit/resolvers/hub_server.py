@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from tests.loopback import Loopback, Quiet
 
 #: Files that are longer lie in big-file storage.
 BIG = 1000
@@ -36,40 +33,26 @@ class Repository:
         return name
 
 
-class HubServer:
+class HubServer(Loopback):
     """Serve repositories. Use it in a `with` statement."""
 
-    def __init__(self, host: str = "127.0.0.1", token: str = "hf_good") -> None:
+    def __init__(self, interface: str = "127.0.0.1", token: str = "hf_good") -> None:
+        super().__init__(type("Bound", (_Handler,), {"hub": self}), interface)
         self.repositories: dict[str, Repository] = {}  # `models/owner/name`
         self.token = token
         self.seen: list[tuple[str, str | None]] = []  # path and authorization
         self.wrong_size = False
         self.strange: Any = None  # the only answer to a question for a tree
         self.elsewhere: str | None = None  # small files are given by another host
-        self._server = ThreadingHTTPServer((host, 0), type("Bound", (_Handler,), {"hub": self}))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self.address = f"http://{host}:{self._server.server_port}"
+        self.address = self.origin
 
     def repository(self, name: str = "models/acme/tiny") -> Repository:
         return self.repositories.setdefault(name, Repository())
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     hub: HubServer
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name it has in the library
-        """Say nothing."""
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)

@@ -10,15 +10,12 @@ import json
 import socket
 import ssl
 import struct
-import threading
 import time
 from base64 import b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from tests.loopback import Loopback, Quiet
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -39,10 +36,11 @@ class Seen(NamedTuple):
     form: dict[str, list[str]]
 
 
-class LoopbackRegistry:
+class LoopbackRegistry(Loopback):
     """A registry with one repository, `team/app` unless named otherwise. Use it in a `with` statement."""
 
     def __init__(self, repository: str = "team/app", tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self._handler(), tls=tls)
         self.repository = repository
         self.content: dict[str, tuple[bytes, str]] = {}  # path below the repository -> body, media type
         self.tags: dict[str, str] = {}
@@ -63,33 +61,11 @@ class LoopbackRegistry:
         self.accounts: dict[str, str] = {}  # name -> password, for the token service; empty: anonymous is enough
         self.refresh_token: str | None = None
         self.token_scopes: set[str] | None = None  # scopes for which a good token is given; None: every scope
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
 
     @property
     def paths(self) -> list[str]:
         """Method and path of every request, in their order."""
         return [f"{one.method} {one.path}" for one in self.seen]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def demand_token(self) -> None:
         """Ask for a bearer token of the registry's own token service."""
@@ -201,10 +177,10 @@ class LoopbackRegistry:
         is_good = (not allowed or seen.authorization) and (self.token_scopes is None or scopes <= self.token_scopes)
         return 200, {}, json.dumps({"token": "good" if is_good else "poor"}).encode()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[Quiet]:
         registry = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             protocol_version = "HTTP/1.1"
             wbufsize = -1  # one write an answer
 
@@ -238,10 +214,7 @@ class LoopbackRegistry:
                 except OSError:
                     self.close_connection = True  # a client that did not wait
 
-            do_GET = do_HEAD = do_POST = answer  # noqa: N815 - names that http.server looks for
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server has it
-                """Say nothing."""
+            do_GET = do_HEAD = do_POST = answer
 
         return Handler
 
