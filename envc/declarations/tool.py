@@ -82,7 +82,7 @@ class Tool(Declaration):
                 "a path in an archive has no `..`",
                 (wrong(origin.of("inside"), "leads out of it"),),
             )
-        twins = [one for one in environment.every(ToolFacet) if one.name == self.name]
+        twins = environment.every_with(ToolFacet, "name", self.name)
         if any(one.origin.span.start < origin.span.start for one in twins):
             label = wrong(origin.of("name"), "again here")
             yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", (label,))
