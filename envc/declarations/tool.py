@@ -41,6 +41,7 @@ class Tool(Declaration):
     """
 
     repeatable = True
+    in_stages = True
     examples = (
         f'tool pget 0.8.2 from "https://example.org/pget" sha256 "{"0" * 64}" at "/usr/local/bin/pget"',
         f'tool ffmpeg 7.1 from "https://example.org/x.tar.xz" sha256 "{"0" * 64}" at "/opt/x" unpacked inside "x/bin"',
