@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import NOTHING_MOVES, choose
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.package_sources import FoundSource
@@ -15,7 +14,17 @@ from envc.lock.routes import program_addresses, unused_indexes
 from envc.lock.wishes import Wishes, wishes_of
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, slim_images, world
+from tests.unit.lock.world import (
+    NOTHING_MOVES,
+    PLATFORM,
+    Images,
+    Packages,
+    choose,
+    environment,
+    image,
+    slim_images,
+    world,
+)
 
 VERSIONS = {
     "setuptools": ["70.0", "80.0"],
