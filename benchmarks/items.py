@@ -22,7 +22,19 @@ from envc.syntax.parse import parse
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 ROUNDS = 3
-KINDS = ("set A{} 1", "pip p{} >=1", "apt p{}", "expose 80", "labels l{} 1", "secret s{}", "pip q{} 2", 'copy "f{}"')
+KINDS = (
+    "set A{} 1",
+    "pip p{} >=1",
+    "apt p{}",
+    "expose 80",
+    "labels l{} 1",
+    "secret s{}",
+    "pip q{} 2",
+    'copy "f{}"',
+    'patch gradio "p{}.patch"',
+    'project "p{}"',
+    'cache c{0} mounted at "/cache/{0}"',
+)
 
 
 def program(size: int) -> str:

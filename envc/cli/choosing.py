@@ -34,7 +34,7 @@ class LockOptions(NamedTuple):
 Unit = Sequence[loading.Loaded]  # environments that are locked together: one, or a group
 
 
-def choose_together(
+def choose_unit(
     unit: Unit,
     platform: str,
     worlds: Sequence[World],
@@ -43,10 +43,8 @@ def choose_together(
 ) -> list[LockedFiles]:
     """Return the locks of environments on a platform. What is fresh stays."""
     from envc.cli.remote_data import lacks_remote, measure_remote_data
-    from envc.lock.choose import finish, prepare, tools_of
     from envc.lock.freshness import is_fresh
-    from envc.lock.group import resolve_together
-    from envc.lock.group_releases import with_common_releases
+    from envc.lock.together import choose_together
     from envc.lock.wishes import refuse_unknown
 
     wishes = options.wishes
@@ -63,7 +61,7 @@ def choose_together(
     ]
     if len(fresh) == len(unit):
         return fresh
-    prepared = []
+    own = []
     for loaded, environment, world, old in zip(unit, environments, worlds, olds, strict=True):
         measured = compiling.measure_artifacts(loaded.on(platform))
         measured |= measure_remote_data(
@@ -74,14 +72,8 @@ def choose_together(
             offline=options.offline,
         )
         addresses = addresses_for(environment, world.library, options)
-        own = world._replace(artifacts=measured, index_addresses=addresses)
-        prepared.append(prepare(environment, platform, own, old, wishes))
-    prepared = with_common_releases(prepared, olds, worlds[0], wishes)
-    resolutions = resolve_together(prepared, worlds[0])
-    return [
-        finish(one, resolution, tools_of(one, resolution, world, old))
-        for one, resolution, world, old in zip(prepared, resolutions, worlds, olds, strict=True)
-    ]
+        own.append(world._replace(artifacts=measured, index_addresses=addresses))
+    return choose_together(environments, platform, own, olds, wishes)
 
 
 def addresses_for(environment: Environment, library: Library, options: LockOptions) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envc.cli import compiling, loading, lock_reading
-from envc.cli.choosing import LockOptions, Unit, choose_together, world_of
+from envc.cli.choosing import LockOptions, Unit, choose_unit, world_of
 from envc.cli.lock_reading import LOCK_FILE
 from envc.cli.side_by_side import side_by_side
 from envc.diagnostics import Diagnostic, Report
@@ -157,7 +157,7 @@ def _choose_and_write(unit: Unit, options: LockOptions, cache: Path, progress: P
     news = [dict(old) for old in olds]
     for platform in options.platforms or sorted({*chain(*olds)}) or (lock_reading.PLATFORM,):
         befores = [old.get(platform) for old in olds]
-        for new, locked in zip(news, choose_together(unit, platform, worlds, befores, options), strict=True):
+        for new, locked in zip(news, choose_unit(unit, platform, worlds, befores, options), strict=True):
             new[platform] = locked
     for loaded, old, new in zip(unit, olds, news, strict=True):
         show(_doubts(loaded, old, new))

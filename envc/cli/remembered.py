@@ -145,11 +145,11 @@ def _tree_digest(tree: SourceTree) -> str:
 
 
 def _write_again(folder: str, files: dict[str, str]) -> None:
-    from envc.plan.manifests import MANIFESTS
+    from envc.plan.manifests import manifest_names
 
     place = Path(folder)
     whole = all(_is_there(place / name, text) for name, text in files.items())
-    if whole and not any(name not in files and (place / name).is_file() for name in MANIFESTS):
+    if whole and not any(name not in files and (place / name).is_file() for name in manifest_names()):
         return
     from envc.diagnostics import Report
     from envc.sources.outputs import write_outputs

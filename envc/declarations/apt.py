@@ -16,7 +16,7 @@ from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.system_repositories import RepositoryFacts
+from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
 from envc.language.values import Sha256, SystemName, program_path, refuse
 from envc.language.word import Declaration, Entry
 
@@ -140,9 +140,8 @@ class Apt(Declaration):
             label = wrong(place, "an archive of a distribution")
             yield Diagnostic("repeated-name", f"`{name}` is an archive that envc knows", (label,))
         own = self._facts()
-        for package in environment.every(SystemPackage):
-            other = package.repository
-            if other and other.name == name and other != own and package.origin.of("repository.0").start < place.start:
+        for other, package in first_with_each_content(environment, name).items():
+            if other != own and package.origin.of("repository.0").start < place.start:
                 labels = (wrong(place, "another one here"), Label(package.origin.of("repository.0"), "first here"))
                 yield Diagnostic("repeated-name", f"two repositories are called `{name}`", labels)
                 break
@@ -159,13 +158,10 @@ class Apt(Declaration):
     def _twice(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a package that is to come from two places."""
         own = self.repository[0] if self.repository else None
-        others = {
-            one.name: one
-            for one in reversed(environment.every(SystemPackage))
-            if (one.repository.name if one.repository else None) != own
-        }
         for position, entry in enumerate(self.packages):
-            place, other = origin.of(f"packages.{position}.name"), others.get(entry.name)
+            place = origin.of(f"packages.{position}.name")
+            firsts = first_from_each_place(environment, entry.name)
+            other = next((one for name, one in firsts.items() if name != own), None)
             if other and other.origin.of("name").start < place.start:
                 where = f"the repository `{other.repository.name}`" if other.repository else "the distribution"
                 labels = (wrong(place, "again here"), Label(other.origin.of("name"), f"from {where} here"))

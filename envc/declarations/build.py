@@ -119,8 +119,8 @@ class Build(Declaration):
         if len(jobs) > 1:
             label = wrong(origin.of(f"entries.{jobs[1]}"), "again here")
             yield Diagnostic("repeated-argument", "`build` says the same thing twice", (label,))
-        known = [source.name for source in environment.every(GitSource)]
-        if self.source not in known:
+        if not environment.every_with(GitSource, "name", self.source):
+            known = [source.name for source in environment.every(GitSource)]
             near = similar(self.source, known)
             place = origin.of("source")
             yield Diagnostic(

@@ -59,8 +59,8 @@ class Cache(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name or a variable that is taken."""
         place = origin.of("name")
-        for other in environment.every(Artifact):
-            if other.name == self.name and other.origin.span.start < origin.span.start:
+        for other in environment.every_with(Artifact, "name", self.name):
+            if other.origin.span.start < origin.span.start:
                 yield Diagnostic(
                     "repeated-name",
                     f"two mounts are called `{self.name}`",

@@ -93,15 +93,13 @@ class Capability(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse one twice, and warn of those that are as good as root on the machine."""
-        first: dict[str, Origin] = {}
-        for one in environment.every(KernelCapability):
+        for one in self.facets(origin):
             place = one.origin.of("name")
-            mine = one.origin.item is origin.item
-            if mine and one.name in first:
-                labels = (wrong(place, "again here"), Label(first[one.name].of("name"), "first here"))
+            first = environment.every_with(KernelCapability, "name", one.name)[0].origin
+            if first.item is not origin.item or first.of("name") != place:
+                labels = (wrong(place, "again here"), Label(first.of("name"), "first here"))
                 yield Diagnostic("repeated-name", f"`{one.name}` is given twice", labels)
-            first.setdefault(one.name, one.origin)
-            if mine and one.name in _ROOT:
+            if one.name in _ROOT:
                 yield Diagnostic(
                     "capability-of-root",
                     f"`{one.name}` lets the container take over the machine",

@@ -45,6 +45,7 @@ class Copy(Declaration):
     """
 
     repeatable = True
+    in_stages = True
     examples = (
         'copy "src" at "/app/src"',
         'copy "train.py"',

@@ -12,6 +12,7 @@ from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, W
 from envc.language.fields import ANY, Items, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ImageFile, Tool
+from envc.language.stages import seen_from
 from envc.language.values import Name
 from envc.language.word import Declaration
 
@@ -44,21 +45,27 @@ class Env(Declaration):
         if not environment.one(Interpreter) and not environment.one(BaseImage):
             yield _no_python(origin)
         folder = environment.one(WorkingDirectory)
-        first: dict[str, Span] = {}
-        for facet in environment.facets:
-            if not isinstance(facet, Artifact | CopiedPath | ImageFile | Tool | GitSource):
-                continue
-            if isinstance(facet, GitSource) and facet.path is None:
-                continue
-            place, path = facet.origin.of("at"), facet.path or _implied_place(facet, folder)
-            if path in first:
-                yield Diagnostic(
-                    "occupied-path",
-                    f"two things lie at `{path}` in the container",
-                    (wrong(place, "again here"), Label(first[path], "first here")),
-                    helps=('give each a place of its own with `at "…"`',),
-                )
-            first.setdefault(path, place)
+        for stage in (None, "builder"):
+            yield from _occupied(seen_from(environment, stage), folder, stage or "container")
+
+
+def _occupied(environment: Environment, folder: WorkingDirectory | None, where: str) -> Iterator[Diagnostic]:
+    """Refuse two things in one place."""
+    first: dict[str, Span] = {}
+    for facet in environment.facets:
+        if not isinstance(facet, Artifact | CopiedPath | ImageFile | Tool | GitSource):
+            continue
+        if isinstance(facet, GitSource) and facet.path is None:
+            continue
+        place, path = facet.origin.of("at"), facet.path or _implied_place(facet, folder)
+        if path in first:
+            yield Diagnostic(
+                "occupied-path",
+                f"two things lie at `{path}` in the {where}",
+                (wrong(place, "again here"), Label(first[path], "first here")),
+                helps=('give each a place of its own with `at "…"`',),
+            )
+        first.setdefault(path, place)
 
 
 def _implied_place(facet: Artifact | CopiedPath | ImageFile | Tool | GitSource, folder: WorkingDirectory | None) -> str:

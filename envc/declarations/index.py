@@ -109,12 +109,12 @@ class Index(Declaration):
         yield from self._login(origin, environment)
 
     def _login(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        known = [one.name for one in environment.every(Secret)]
         if self.secret is None and self.user is not None:
             label = wrong(origin.of("user"), "without a password")
             help_text = "write `secret NAME` behind it, or leave both to pip's own logins"
             yield Diagnostic("missing-argument", "`user` needs a `secret`", (label,), helps=(help_text,))
-        elif self.secret is not None and self.secret not in known:
+        elif self.secret is not None and not environment.every_with(Secret, "name", self.secret):
+            known = [one.name for one in environment.every(Secret)]
             near = similar(self.secret, known)
             place = origin.of("secret")
             yield Diagnostic(

@@ -36,7 +36,7 @@ class Patch(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a patch that is applied twice."""
-        same = [one for one in environment.every(PatchFacet) if one.path == self.path]
+        same = environment.every_with(PatchFacet, "path", self.path)
         first = same[0].origin.of("path") if same else origin.of("path")
         if first != origin.of("path"):
             labels = (wrong(origin.of("path"), "again here"), Label(first, "first here"))

@@ -43,7 +43,7 @@ class Project(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a folder that is installed twice."""
-        folders = [one for one in environment.every(ProjectFolder) if one.path == self.path]
+        folders = environment.every_with(ProjectFolder, "path", self.path)
         if folders[0].origin.span.start < origin.span.start:
             yield Diagnostic(
                 "repeated-package",

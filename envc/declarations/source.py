@@ -122,7 +122,7 @@ class Source(Declaration):
                 (wrong(origin.of("branch"), "another commit tomorrow"),),
                 helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
             )
-        if self.at is None and all(build.source != self.name for build in environment.every(ProgramBuild)):
+        if self.at is None and not environment.every_with(ProgramBuild, "source", self.name):
             yield Diagnostic(
                 "unused-source",
                 f"nothing uses the source `{self.name}`",

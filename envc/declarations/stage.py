@@ -14,14 +14,16 @@ class Stage(Declaration):
     The stages are there without it, and envc knows what belongs where: `apt` sends compilers and `-dev` packages to the
     builder and all else to the image that runs. `stage` says otherwise, such as `stage inference < apt gcc >` for a
     program that compiles while it runs, as Triton does, and finds Python's headers then; or `stage builder < set CFLAGS
-    "-O2" >` for a variable that only the builder's steps see. In it stand `apt` and `set`, and modules that say no more
-    than that.
+    "-O2" >` for a variable that only the builder's steps see. A `tool` of the builder, or what `copy` lays there, is
+    there while packages and programs are built, and not in the image. In a stage stand `apt`, `copy`, `set` and `tool`,
+    and modules that say no more than that.
     """
 
     repeatable = True
     examples = (
         'stage builder < apt git; set CFLAGS "-O2" >',
         "stage inference < apt gcc libc6-dev >",
+        'stage builder < copy "cmake/toolchain.cmake" at "/build/toolchain.cmake" >',
     )
 
     name: Annotated[Literal["builder", "inference"], Positional(kinds=frozenset({"word"}))]

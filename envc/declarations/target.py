@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator
 
@@ -22,8 +22,15 @@ from envc.language.target_values import (
     label_pairs,
     resource_pairs,
 )
+from envc.language.targets import forms, names
 from envc.language.values import Count, Duration, Text, Variable
 from envc.language.word import Declaration, Entry
+
+if TYPE_CHECKING:
+    TargetName = str
+    TargetForm = str
+else:  # who knows a machinery by its file knows what it may become
+    TargetName, TargetForm = Literal[names()], Literal[forms()]
 
 
 class TargetSetting(Entry):
@@ -59,8 +66,8 @@ class Target(Declaration):
         "target slurm partition gpu < set NCCL_SOCKET_IFNAME eth0 >",
     )
 
-    name: Annotated[Literal["compose", "kubernetes", "slurm"], Positional()]
-    form: Annotated[Literal["task", "service", "job", "deployment", "pytorchjob"] | None, Keyword("as")] = None
+    name: Annotated[TargetName, Positional()]
+    form: Annotated[TargetForm | None, Keyword("as")] = None
     image: Annotated[Repository | None, Keyword()] = None
     namespace: Annotated[DnsLabel | None, Keyword()] = None
     select: Annotated[tuple[str, ...], AfterValidator(label_pairs), Keyword(many=True)] = ()

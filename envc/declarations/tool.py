@@ -41,6 +41,7 @@ class Tool(Declaration):
     """
 
     repeatable = True
+    in_stages = True
     examples = (
         f'tool pget 0.8.2 from "https://example.org/pget" sha256 "{"0" * 64}" at "/usr/local/bin/pget"',
         f'tool ffmpeg 7.1 from "https://example.org/x.tar.xz" sha256 "{"0" * 64}" at "/opt/x" unpacked inside "x/bin"',
@@ -82,7 +83,7 @@ class Tool(Declaration):
                 "a path in an archive has no `..`",
                 (wrong(origin.of("inside"), "leads out of it"),),
             )
-        twins = [one for one in environment.every(ToolFacet) if one.name == self.name]
+        twins = environment.every_with(ToolFacet, "name", self.name)
         if any(one.origin.span.start < origin.span.start for one in twins):
             label = wrong(origin.of("name"), "again here")
             yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", (label,))

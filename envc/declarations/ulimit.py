@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic, Label, Span
+from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.language.container_facets import ProcessLimit
 from envc.language.environment import Environment
@@ -41,18 +41,13 @@ class Ulimit(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a limit that another item sets, too, and one whose soft value is above the hard one."""
-        first: dict[str, Span] = {}
-        for limit in environment.every(ProcessLimit):
+        for limit in self.facets(origin):
             place = limit.origin.of("name")
-            mine = limit.origin.item is origin.item
-            if mine and limit.name in first:
-                yield Diagnostic(
-                    "repeated-name",
-                    f"`{limit.name}` is limited twice",
-                    (wrong(place, "again here"), Label(first[limit.name], "first here")),
-                )
-            first.setdefault(limit.name, place)
-            if mine and limit.hard is not None and (limit.soft is None or limit.soft > limit.hard):
+            first = environment.every_with(ProcessLimit, "name", limit.name)[0].origin
+            if first.item is not origin.item or first.of("name") != place:
+                labels = (wrong(place, "again here"), Label(first.of("name"), "first here"))
+                yield Diagnostic("repeated-name", f"`{limit.name}` is limited twice", labels)
+            if limit.hard is not None and (limit.soft is None or limit.soft > limit.hard):
                 yield Diagnostic(
                     "contradiction",
                     f"the soft limit of `{limit.name}` is above the hard one",

@@ -188,9 +188,11 @@ class _Checker:
             return environment  # what contradicts what is only worth saying when all is understood
         seen = {stage: seen_from(environment, stage) for stage in {one.stage for one in (declared, *items)}}
         found = [
-            with_places(one, child.origin.item, child.uses)
+            one
             for child in (declared, *items)
-            for one in child.declaration.check(child.origin, seen[child.stage])
+            for one in with_places(
+                child.declaration.check(child.origin, seen[child.stage]), child.origin.item, child.uses
+            )
         ]
         self.mistakes.extend(one for one in found if one.severity == "error")
         return environment._replace(warnings=tuple(_once(one for one in found if one.severity != "error")))

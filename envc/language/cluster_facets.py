@@ -6,8 +6,6 @@ from typing import Literal, NamedTuple
 
 from envc.language.origin import Origin
 
-TargetName = Literal["compose", "kubernetes", "slurm"]
-TargetForm = Literal["task", "service", "job", "deployment", "pytorchjob"]
 ContainerPlugin = Literal["pyxis", "apptainer", "enroot"]
 LaunchProgram = Literal["torchrun", "mpi", "accelerate", "deepspeed"]
 FabricKind = Literal["efa", "infiniband", "tcp"]
@@ -16,8 +14,8 @@ FabricKind = Literal["efa", "infiniband", "tcp"]
 class Target(NamedTuple):
     """A machinery that runs the container, and what one installation of it wants to be told."""
 
-    name: TargetName
-    form: TargetForm | None
+    name: str
+    form: str | None
     image: str | None  # where the image is pulled from, without tag
     namespace: str | None
     select: tuple[tuple[str, str], ...]  # labels that a node must have

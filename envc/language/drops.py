@@ -17,6 +17,7 @@ from envc.language.package_source import ProjectFolder
 from envc.language.package_words import PackageList
 from envc.language.packages import normalised
 from envc.language.stage_facets import Stage
+from envc.language.stages import said_in_stage
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
 
@@ -100,6 +101,7 @@ def _without_provided(declared: Sequence[Declared], drop: Drop, asked: set[str])
 
 def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
+    facet = said_in_stage(facet)
     if isinstance(facet, CopiedPath):
         return (facet.source,)
     if isinstance(facet, ExposedPort):

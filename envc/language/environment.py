@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from envc.diagnostics import Diagnostic, Span
 from envc.language.facets import Facet
+from envc.language.lookup import facets_of_kind, facets_with
 from envc.language.origin import Origin
 from envc.language.stage_facets import Stage
 from envc.language.word import Declaration
@@ -51,11 +53,15 @@ class Environment(NamedTuple):
 
     def every(self, kind: type[FacetType]) -> list[FacetType]:
         """Return all facets of a kind in the order of the text."""
-        return [facet for facet in self.facets if isinstance(facet, kind)]
+        return list(facets_of_kind(self.facets, kind))
+
+    def every_with(self, kind: type[FacetType], field: str, value: object) -> Sequence[FacetType]:
+        """Return all facets of a kind one field of which has a value, in the order of the text."""
+        return facets_with(self.facets, kind, field, value)
 
     def one(self, kind: type[FacetType]) -> FacetType | None:
         """Return the facet of a kind that an environment has at most once, or None."""
-        return next((facet for facet in self.facets if isinstance(facet, kind)), None)
+        return next(iter(facets_of_kind(self.facets, kind)), None)
 
     def on(self, platform: str) -> Environment:
         """Return the environment of a platform, `linux/arm64`: what its `on` says lies over the rest."""

@@ -114,7 +114,7 @@ class Expander:
             mistakes: list[Diagnostic] = []
             given = substituted(item, place.values, self.used, mistakes)
             if mistakes:
-                self._refuse([with_places(one, item, place.uses) for one in mistakes])
+                self._refuse(with_places(mistakes, item, place.uses))
             elif given.word == "on" and not place.platform:
                 self._on(given, place, said, platform)
             elif given.word == "stage" and not place.stage:
@@ -133,7 +133,7 @@ class Expander:
             if isinstance(drop, Drop):
                 said.drops.append(drop._replace(stage=place.stage))
             else:
-                self._refuse([with_places(drop, item, place.uses)])
+                self._refuse(with_places([drop], item, place.uses))
             return
         declared = self._declared(item, word, place)
         if declared is not None:
@@ -152,7 +152,7 @@ class Expander:
             mistake = not_in_a_stage(item, self.words)
         else:
             return word
-        self._refuse([with_places(mistake, item, place.uses)])
+        self._refuse(with_places([mistake], item, place.uses))
         return None
 
     def _declared(self, item: Item, word: type[Declaration], place: Place) -> Declared | None:
@@ -161,7 +161,7 @@ class Expander:
         key = (id(item), place.platform)
         if key not in self._bound or self._bound[key][0] is not item:
             bound = bind(item, word)
-            self._refuse([with_places(one, item, place.uses) for one in bound.mistakes])
+            self._refuse(with_places(bound.mistakes, item, place.uses))
             declared = None
             if bound.model is not None:
                 declared = Declared(bound.model, bound.origin, None, place.uses, place.platform, place.stage)
@@ -233,7 +233,7 @@ class Expander:
         lacking = [name for name in needed if name not in values]
         if lacking and not found:
             found.append(_lacking(item, lacking[0], needed[lacking[0]]))
-        self._refuse([with_places(one, item, place.uses) for one in found])
+        self._refuse(with_places(found, item, place.uses))
         return None if found else values
 
     def _refuse(self, mistakes: list[Diagnostic]) -> None:

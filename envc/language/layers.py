@@ -12,8 +12,8 @@ from envc.language.facets import BuildArgument, CopiedPath, Facet, PythonPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
 from envc.language.package_source import ProjectFolder
-from envc.language.stage_facets import BuilderSetting
-from envc.language.stages import in_stage
+from envc.language.stage_facets import BuilderFile, BuilderSetting
+from envc.language.stages import in_stage, said_in_stage
 
 Key = tuple[str, str]
 
@@ -24,8 +24,9 @@ def key_of(facet: Facet) -> Key | None:
         return ("variable", facet.name)
     if isinstance(facet, CopiedPath):
         return ("copy", facet.path or facet.source.rpartition("/")[2])
-    if isinstance(facet, BuilderSetting):
-        return ("variable of the builder", facet.name)
+    if isinstance(facet, BuilderSetting | BuilderFile):
+        inner = key_of(said_in_stage(facet))
+        return inner and (f"{inner[0]} of the builder", inner[1])
     if isinstance(facet, SystemPackage) and facet.stage:
         return (f"SystemPackage {facet.stage}", facet.name)
     if isinstance(facet, ProjectFolder):
@@ -86,8 +87,7 @@ def _is_bare(package: PythonPackage) -> bool:
 
 
 def _content(facet: Facet) -> tuple[str, str]:
-    said = facet.setting if isinstance(facet, BuilderSetting) else facet
-    content = {name: value for name, value in said._asdict().items() if name != "origin"}
+    content = {name: value for name, value in said_in_stage(facet)._asdict().items() if name != "origin"}
     return type(facet).__name__, repr(content)
 
 

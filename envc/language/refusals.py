@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
@@ -101,19 +101,22 @@ def repeated_words(declared: Iterable[Declared]) -> list[Diagnostic]:
             labels = [wrong(one.origin.span, "again here"), Label(before.origin.span, "first here")]
             labels += [Label(use, "used here, too") for use in before.uses[:1]]
             message = f"`{one.origin.item.word}` stands twice in one environment"
-            found.append(with_places(Diagnostic("repeated-word", message, tuple(labels)), one.origin.item, one.uses))
+            found += with_places([Diagnostic("repeated-word", message, tuple(labels))], one.origin.item, one.uses)
         first.setdefault(word, one)
     return found
 
 
-def with_places(mistake: Diagnostic, item: Item, uses: tuple[Span, ...]) -> Diagnostic:
-    """Return a mistake in an item with where the values of its parameters stand, and where its module is used.
+def with_places(mistakes: Iterable[Diagnostic], item: Item, uses: tuple[Span, ...]) -> list[Diagnostic]:
+    """Return the mistakes in an item with where the values of its parameters stand, and where its module is used.
 
     An edit of a reference, or of a text that is not the reader's own, is no fix.
     """
-    values = values_in(item)
-    if not values and not uses:
-        return mistake
+    found = list(mistakes)
+    values = values_in(item) if found else {}
+    return [_with_places(one, values, uses) for one in found] if values or uses else found
+
+
+def _with_places(mistake: Diagnostic, values: Mapping[Span, Span], uses: tuple[Span, ...]) -> Diagnostic:
     labels = [
         Label(values[label.span], f"the value of `{label.span.text}`")
         for label in mistake.labels

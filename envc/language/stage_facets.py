@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from envc.language.origin import Origin
 
 if TYPE_CHECKING:
-    from envc.language.facets import Setting
+    from envc.language.facets import CopiedPath, Setting
+    from envc.language.outside_facets import ImageFile, Tool
 
 #: The two stages of every image: what builds it, and what runs.
 Stage = Literal["builder", "inference"]
@@ -25,4 +26,11 @@ class BuilderSetting(NamedTuple):
         return self.setting.name
 
 
-StageFacet = BuilderSetting
+class BuilderFile(NamedTuple):
+    """A tool, a path of the project or of another image that lies in the builder alone."""
+
+    file: Tool | CopiedPath | ImageFile
+    origin: Origin
+
+
+StageFacet = BuilderSetting | BuilderFile

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from envc.language.environment import Environment
-from envc.language.facets import Facet, Setting, SystemPackage
-from envc.language.stage_facets import BuilderSetting, Stage
+from envc.language.facets import CopiedPath, Facet, Setting, SystemPackage
+from envc.language.outside_facets import ImageFile, Tool
+from envc.language.stage_facets import BuilderFile, BuilderSetting, Stage
 
 
 def in_stage(facet: Facet, stage: Stage) -> Facet:
-    """Return what a facet is when it is said in a stage. What runs has every variable that no stage is named for."""
+    """Return what a facet is when it is said in a stage. What no stage is named for is for what runs."""
     if isinstance(facet, SystemPackage):
         return facet._replace(stage=stage)
     if isinstance(facet, Setting) and stage == "builder":
         return BuilderSetting(facet, facet.origin)
+    if isinstance(facet, Tool | CopiedPath | ImageFile) and stage == "builder":
+        return BuilderFile(facet, facet.origin)
     return facet
 
 
@@ -20,5 +25,15 @@ def seen_from(environment: Environment, stage: Stage | None) -> Environment:
     """Return an environment as the items of a stage see it when they look for contradictions: the builder's alone."""
     if stage != "builder":
         return environment
-    own = tuple(one.setting for one in environment.every(BuilderSetting))
-    return environment._replace(facets=own)
+    return environment._replace(facets=tuple(_own(environment)))
+
+
+def said_in_stage(facet: Facet) -> Facet:
+    """Return what a facet would be outside of its stage."""
+    if isinstance(facet, BuilderSetting):
+        return facet.setting
+    return facet.file if isinstance(facet, BuilderFile) else facet
+
+
+def _own(environment: Environment) -> Iterator[Facet]:
+    return (said_in_stage(one) for one in environment.facets if isinstance(one, BuilderSetting | BuilderFile))

@@ -20,6 +20,7 @@ from envc.language.facets import (
     Secret,
     Setting,
 )
+from envc.language.lookup import SameFacets, facets_of_kind
 from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
@@ -55,22 +56,9 @@ _NAMED: dict[type, Kind] = {
 }
 
 
-class _Same:
-    """An environment as a key: only itself is equal to it."""
-
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
-
-    def __hash__(self) -> int:
-        return id(self.environment)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.environment is self.environment
-
-
 def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -> tuple[Label, ...]:
     """Return labels for a name and for who has it first, or none when it is this place alone."""
-    places = _places(_Same(environment)).get((kind, name), {})
+    places = _places(SameFacets(environment.facets)).get((kind, name), {})
     first = next(iter(places), place)
     if first != place:
         return (wrong(place, "again here"), Label(first, "first here"))
@@ -78,7 +66,7 @@ def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -
 
 
 @lru_cache(maxsize=4)
-def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
+def _places(same: SameFacets) -> dict[tuple[Kind, str], dict[Span, int]]:
     """Return for every name the places that it stands at, in their order, and how often."""
     found: dict[tuple[Kind, str], dict[Span, int]] = {}
 
@@ -86,7 +74,7 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
         places = found.setdefault((kind, name), {})
         places[place] = places.get(place, 0) + 1
 
-    for facet in same.environment.facets:
+    for facet in same.facets:
         kind = _NAMED.get(type(facet))
         if kind is not None:
             take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
@@ -100,12 +88,12 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
 
 def accelerated_packages(environment: Environment) -> Mapping[str, PythonPackage]:
     """Return the packages of `ml`, by name."""
-    return _accelerated(_Same(environment))
+    return _accelerated(SameFacets(environment.facets))
 
 
 @lru_cache(maxsize=4)
-def _accelerated(same: _Same) -> Mapping[str, PythonPackage]:
-    return {one.name: one for one in same.environment.every(PythonPackage) if one.accelerated}
+def _accelerated(same: SameFacets) -> Mapping[str, PythonPackage]:
+    return {one.name: one for one in facets_of_kind(same.facets, PythonPackage) if one.accelerated}
 
 
 def _name_of(facet: Facet) -> str:

@@ -6,36 +6,14 @@ from collections.abc import Iterator
 
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
-from envc.language.cluster_facets import Fabric, Launch, Target
+from envc.language.cluster_facets import Launch, Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, Secret
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
+from envc.language.targets import machinery, names
 from envc.language.variables import refuse_open_value
 
-#: By field, who knows it; `image`, `host` and the block are known to all that can use them.
-_KNOWN_TO: dict[str, frozenset[str]] = {
-    "namespace": frozenset(("kubernetes",)),
-    "select": frozenset(("kubernetes",)),
-    "resources": frozenset(("kubernetes",)),
-    "replicas": frozenset(("kubernetes",)),
-    "retries": frozenset(("kubernetes",)),
-    "claim": frozenset(("kubernetes",)),
-    "host": frozenset(("kubernetes", "slurm")),
-    "readonly": frozenset(("compose", "kubernetes")),
-    "partition": frozenset(("slurm",)),
-    "time": frozenset(("slurm",)),
-    "account": frozenset(("slurm",)),
-    "qos": frozenset(("slurm",)),
-    "constraint": frozenset(("slurm",)),
-    "container": frozenset(("slurm",)),
-    "exclusive": frozenset(("slurm",)),
-}
-_FORMS: dict[str, tuple[str, ...]] = {
-    "compose": ("task", "service"),
-    "kubernetes": ("job", "deployment", "pytorchjob"),
-    "slurm": (),
-}
 _SHOWN = {"resources": "resource"}
 
 
@@ -49,20 +27,21 @@ def target_mistakes(target: Target, settings: tuple[str, ...], environment: Envi
     yield from _volumes(target, environment)
     yield from _settings(target, settings, environment)
     yield from _launch(target, environment)
-    yield from _devices(target, environment)
+    yield from machinery(target.name).mistakes(target, environment)
 
 
 def _unknown(target: Target) -> Iterator[Diagnostic]:
     origin = target.origin
-    for field, known in _KNOWN_TO.items():
-        if field in origin.spans and target.name not in known:
+    for field in Target._fields:
+        known = [name for name in names() if field in machinery(name).takes]
+        if known and field in origin.spans and target.name not in known:
             shown = _SHOWN.get(field, field)
             yield Diagnostic(
                 "unexpected-argument",
                 f"`target {target.name}` takes no `{shown}`",
-                (wrong(origin.of(field), f"known to {' and '.join(sorted(known))}"),),
+                (wrong(origin.of(field), f"known to {' and '.join(known)}"),),
             )
-    forms = _FORMS[target.name]
+    forms = machinery(target.name).forms
     if target.form and target.form not in forms:
         yield Diagnostic(
             "unexpected-argument",
@@ -94,14 +73,13 @@ def _volumes(target: Target, environment: Environment) -> Iterator[Diagnostic]:
             "mounts lie in a claim or in a folder of the machines",
             (wrong(origin.of("host"), "a folder"), Label(origin.of("claim"), "a claim")),
         )
-    if target.name == "compose":
-        return
+    where = machinery(target.name)
+    unusable, shown = where.unmountable
     for artifact in environment.every(Artifact):
         places = {"at": artifact.path} if artifact.delivery != "copied" else {}
-        if artifact.location and not artifact.is_remote and artifact.delivery == "mounted" and target.name == "slurm":
+        if artifact.location and not artifact.is_remote and artifact.delivery == "mounted" and where.mounts_the_project:
             places["location"] = artifact.location
         for field, path in places.items():
-            unusable, shown = (":, \t", "a blank, `:` or `,`") if target.name == "slurm" else (":", "`:`")
             if not set(unusable).isdisjoint(path):
                 yield Diagnostic(
                     "unusable-path",
@@ -147,31 +125,10 @@ def _launch(target: Target, environment: Environment) -> Iterator[Diagnostic]:
             (wrong(asked, "asked for here"), started),
             fixes=(Fix("let it be a job", asked, "job"),) if target.form and not target.replicas else (),
         )
-    if launch.program != "mpi":
-        return
-    if target.name == "kubernetes" and (launch.nodes > 1 or target.form == "pytorchjob"):
-        yield Diagnostic(
-            "impossible-launch",
-            "nothing in Kubernetes starts MPI ranks on several nodes",
-            (wrong(place, "asked for here"), started),
-            notes=("what does it there, the MPI Operator, wants an ssh daemon in the image",),
-            helps=("`launch torchrun` needs none; Slurm starts MPI ranks by itself",),
-        )
-    if target.container == "enroot":
+    if launch.program == "mpi" and target.container == "enroot":
         yield Diagnostic(
             "impossible-launch",
             "enroot alone does not let MPI ranks find each other",
             (wrong(target.origin.of("container"), "asked for here"), started),
             fixes=(Fix("let Slurm's plug-in start it", target.origin.of("container"), "pyxis"),),
-        )
-
-
-def _devices(target: Target, environment: Environment) -> Iterator[Diagnostic]:
-    fabric = environment.one(Fabric)
-    if target.name == "kubernetes" and fabric and fabric.kind == "infiniband" and not target.resources:
-        yield Diagnostic(
-            "missing-argument",
-            "the name that this Kubernetes has for InfiniBand devices is not said",
-            (wrong(target.origin.of("name"), "no `resource` names them"), Label(fabric.origin.span, "needs them")),
-            helps=('write `resource "rdma/…" 1` with the name that `kubectl describe node` shows',),
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.package_names import name_of
-from envc.lock.built import Build, build_needs, shared_names
+from envc.lock.built import Build, build_needs, shared_names, unfit_names
 from envc.lock.files import LockedFiles, ToolPins
 from envc.lock.locked_builds import LockedBuild, LockedTool
 from envc.lock.requirements import pin_of
@@ -34,7 +34,8 @@ def choose_tools(
     Raises a Report.
     """
     chosen = {package.name: package for package in resolution.packages}
-    there = (*chosen, *(one.name for one in request.provided))
+    there = {name: package.version for name, package in chosen.items()}
+    there |= {one.name: one.version for one in request.provided}
     locked: list[LockedBuild] = []
     pins: list[ToolPins] = []
     for build in builds:
@@ -45,7 +46,7 @@ def choose_tools(
             locked.append(earlier)
             pins += [one for one in old.tools if one.package == earlier.name]
             continue
-        tools = _tools(build, needs, shared, chosen.values(), request, world)
+        tools = _tools(build, needs, shared, there, request, world)
         locked.append(_locked(build, chosen[build.package.name], needs, shared, tools, dict(request.routes)))
         for index in locked[-1].tool_indexes:
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
@@ -57,7 +58,7 @@ def _tools(
     build: Build,
     needs: Sequence[str],
     shared: Sequence[str],
-    chosen: Collection[Package],
+    chosen: Mapping[str, str],
     request: Request,
     world: World,
 ) -> tuple[Package, ...]:
@@ -65,7 +66,8 @@ def _tools(
     wanted = tuple(Requirement(text, routes.get(name_of(text))) for text in needs if name_of(text) not in shared)
     if not wanted:
         return ()
-    bounds = tuple(f"{one.name}=={one.version}" for one in chosen) if shared else ()
+    apart = {one.name for one in request.provided} | unfit_names(needs, chosen)
+    bounds = tuple(f"{name}=={version}" for name, version in chosen.items() if name not in apart) if shared else ()
     earlier = build.earlier.tools if build.earlier else ()
     own = request._replace(
         requirements=wanted,

@@ -177,7 +177,7 @@ def _named(build: Build, library: Library) -> tuple[str, ...]:
     if source is None or source.kind == "folder":
         return ()
     said = {name_of(text) for text in source.needs}
-    return (*source.needs, *(name for name in library.unsaid_needs(build.package.name) if name not in said))
+    return (*source.needs, *(text for text in library.unsaid_needs(build.package.name) if name_of(text) not in said))
 
 
 def _unusable(build: Build, why: str) -> Report:
@@ -194,12 +194,24 @@ def _unusable(build: Build, why: str) -> Report:
     )
 
 
-def shared_names(build: Build, needs: Iterable[str], chosen: Iterable[str], library: Library) -> tuple[str, ...]:
-    """Return what the build takes from the environment itself: what `needs` names, and accelerated packages.
+def shared_names(build: Build, needs: Iterable[str], chosen: Mapping[str, str], library: Library) -> tuple[str, ...]:
+    """Return what the build takes from the environment itself: what `needs` names and fits, and accelerated packages.
 
-    A build that links torch must link the torch that runs.
+    A build that links torch must link the torch that runs. `chosen` are the versions that the environment has.
     """
     named = {name_of(text) for text in _named(build, library)}
     accelerated = _accelerated(library)
-    have = set(chosen)
-    return tuple(sorted({name for text in needs if (name := name_of(text)) in have and name in named | accelerated}))
+    asked = {name_of(text) for text in needs} & chosen.keys()
+    return tuple(sorted((asked & accelerated) | ((asked & named) - unfit_names(needs, chosen))))
+
+
+def unfit_names(needs: Iterable[str], chosen: Mapping[str, str]) -> set[str]:
+    """Return what the environment has in a version that the build cannot use."""
+    from packaging.requirements import Requirement
+
+    return {
+        name
+        for text in needs
+        if (name := name_of(text)) in chosen
+        and not Requirement(text).specifier.contains(chosen[name], prereleases=True)
+    }

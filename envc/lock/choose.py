@@ -1,6 +1,6 @@
 """The choices of one environment, in the order in which they depend on each other.
 
-Pure but for what it is given: a resolver, a source of images, and the files of local data.
+Pure but for what it is given: a resolver, a source of images, and the files of local data. `together.py` leads through.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from envc.lock import requirements
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
-from envc.lock.asked import Asked
 from envc.lock.base_python import BasePython
 from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
 from envc.lock.builds import BuildChoice
@@ -54,8 +53,6 @@ from envc.lock.wheels import Wheel, find_wheels
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
-NOTHING_MOVES = Wishes()
-
 
 class Prepared(NamedTuple):
     """All choices of an environment on a platform but its packages, and what a resolver is asked for those."""
@@ -78,24 +75,6 @@ class Prepared(NamedTuple):
     conda: LockedConda
     request: Request | None  # None for an environment without packages
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
-
-
-def choose(
-    environment: Environment,
-    platform: str,
-    world: World,
-    old: LockedFiles | None = None,
-    wishes: Wishes = NOTHING_MOVES,
-) -> LockedFiles:
-    """Choose everything that the environment needs. What an older lock chose stays where it still fits.
-
-    Raises a Report where there is no answer or the world failed.
-    """
-    prepared = prepare(environment, platform, world, old, wishes)
-    resolution = prepared.kept
-    if resolution is None and prepared.request is not None:
-        resolution = Asked(prepared.asked, world).resolve(prepared.request, world.progress)
-    return finish(prepared, resolution, tools_of(prepared, resolution, world, old))
 
 
 def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenBuilds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envc.language.environment import Environment
 from envc.language.outside_facets import ImageFile
+from envc.language.stages import seen_from
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_image
 from envc.lock.model import Lock, LockedImage
@@ -15,7 +16,8 @@ def find_copied_images(
 ) -> tuple[LockedImage, ...]:
     """Return the images in the order of their names. Those of an older lock stay where they are still asked for."""
     kept = copied_images(old.lock) if old and old.lock.platform == platform else {}
-    names = sorted({one.image for one in environment.every(ImageFile)})
+    files = [*environment.every(ImageFile), *seen_from(environment, "builder").every(ImageFile)]
+    names = sorted({one.image for one in files})
     return tuple(kept.get(name) or find_image(name, platform, "files are copied from it", world) for name in names)
 
 

@@ -40,20 +40,21 @@ def names_apart(members: Sequence[Prepared]) -> frozenset[str]:
 
 
 def with_common_releases(
-    members: Sequence[Prepared], olds: Sequence[LockedFiles | None], world: World, wishes: Wishes
+    members: Sequence[Prepared], olds: Sequence[LockedFiles | None], worlds: Sequence[World], wishes: Wishes
 ) -> list[Prepared]:
     """Return the members with builds of the newest release that there is for all of them. Raises a Report."""
     found = list(members)
-    for family in world.library.families():
+    library = worlds[0].library
+    for family in library.families():
         concerned = [place for place, member in enumerate(found) if _build_of(member, family)]
         if len({is_for_amd(found[place]) for place in concerned}) < 2:
             continue
         if any(found[place].environment.one(Accelerator) is None for place in concerned):
             continue  # a build for the CPU among them is refused elsewhere
-        common = _common([found[place] for place in concerned], family, world.library)
+        common = _common([found[place] for place in concerned], family, library)
         for place, choice in zip(concerned, common, strict=True):
             builds = tuple(choice if one.family.project == family.project else one for one in found[place].builds)
-            found[place] = with_builds(found[place], builds, world, olds[place], wishes)
+            found[place] = with_builds(found[place], builds, worlds[place], olds[place], wishes)
     return found
 
 

@@ -26,6 +26,7 @@ from envc.language.facets import (
 from envc.language.origin import Origin
 from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, ProgramBuild, ProvidedPackage, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.stage_facets import BuilderFile
 from envc.language.system_repositories import repositories_of
 
 NeedKind = Literal[
@@ -177,6 +178,11 @@ def _(facet: Artifact) -> Need | None:
 @_need.register
 def _(facet: ImageFile) -> Need:
     return Need("images", facet.image, "copied from", facet.origin)
+
+
+@_need.register
+def _(facet: BuilderFile) -> Need | None:
+    return _need(facet.file)
 
 
 @_need.register

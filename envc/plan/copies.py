@@ -7,6 +7,8 @@ from envc.language.facets import (
     CopiedPath,
     IgnoredPath,
 )
+from envc.language.stage_facets import Stage
+from envc.language.stages import seen_from
 from envc.lock.source_tree import SourceTree
 from envc.plan.built_parts import PlannedBuild, PlannedProject
 from envc.plan.file_parts import PlannedCopy, PlannedFile
@@ -15,12 +17,16 @@ from envc.plan.wanted import root_path
 
 
 def copies_of(
-    environment: Environment, sources: SourceTree, places: Places, working_directory: str
+    environment: Environment,
+    sources: SourceTree,
+    places: Places,
+    working_directory: str,
+    stage: Stage | None = None,
 ) -> tuple[PlannedCopy, ...]:
-    """Return what the image copies of the project, sorted by where it lies there."""
+    """Return what the image, or the builder alone, copies of the project, sorted by where it lies there."""
     ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))
     copies = []
-    for facet in environment.every(CopiedPath):
+    for facet in seen_from(environment, stage).every(CopiedPath):
         source = root_path(facet.source, facet.origin, "source", places)
         name = "" if facet.source == "." else source.rsplit("/", 1)[-1]
         path = facet.path or f"{working_directory}/{name}".rstrip("/")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-MANIFESTS = ("compose.yaml", "kubernetes.yaml", "slurm.sbatch")
+from envc.language.targets import machinery, names
+
 #: Stands at the beginning of every manifest, so that one that is no longer asked for is known and removed.
 MADE_BY = "made by envc from the program"
+
+
+def manifest_names() -> tuple[str, ...]:
+    """Return the files of all targets, sorted by the targets' names."""
+    return tuple(machinery(name).manifest for name in names())

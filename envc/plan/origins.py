@@ -26,7 +26,7 @@ from envc.language.facets import (
 )
 from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
-from envc.language.stage_facets import BuilderSetting
+from envc.language.stage_facets import BuilderFile, BuilderSetting
 from envc.lock.model import Lock
 
 #: Facets whose part of the origins is there only where they are used.
@@ -35,6 +35,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "images": ImageFile,
     "checks": BuildCheck,
     "builder variables": BuilderSetting,
+    "builder files": BuilderFile,
     "launch": Launch,
     "fabric": Fabric,
     "sources": GitSource,

@@ -32,6 +32,7 @@ Pair = tuple[str, str]
 BuilderStep = Literal[
     "system packages",
     "toolchains",
+    "files for building",
     "virtual environment",
     "packages",
     "wheels",
@@ -131,11 +132,14 @@ class SettingsPart(Part):
 class StagePart(GrownPart):
     """What the stages do, step by step."""
 
-    later = frozenset({"builder_variables"})
+    later = frozenset({"builder_variables", "builder_tools", "builder_images", "builder_copies"})
 
     builder: tuple[BuilderStep, ...]
     inference: tuple[InferenceStep, ...]
     builder_variables: tuple[Pair, ...] = ()  # what compilers read, sorted by name
+    builder_tools: tuple[PlannedTool, ...] = ()  # that are for building alone, sorted by name
+    builder_images: tuple[PlannedImageFile, ...] = ()  # sorted by path
+    builder_copies: tuple[PlannedCopy, ...] = ()  # sorted by path
 
 
 class Placement(Part):
@@ -219,7 +223,7 @@ class Plan(GrownPart):
     @property
     def sent(self) -> tuple[PlannedCopy | PlannedProject, ...]:
         """What of the project is sent to the builder as folders and files."""
-        return (*self.source, *self.projects)
+        return (*self.source, *self.stages.builder_copies, *self.projects)
 
     def origin(self, part: str) -> tuple[str, ...]:
         """Return the clauses and reasons behind a part."""

@@ -11,6 +11,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
+from envc.plan.builder_files import builder_files_of
 from envc.plan.built import builds_of
 from envc.plan.conda import plan_conda
 from envc.plan.copies import copies_of, projects_of
@@ -67,6 +68,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         programs=programs_of(environment, lock),
         toolchains=toolchains_of(lock),
         conda=plan_conda(lock, index_addresses),
+        builder=builder_files_of(environment, lock, sources, places, settings.working_directory),
     )
     repositories = {one.name: one.address for one in repositories_of(environment)}
     apt = plan_apt(lock, index_addresses, repositories)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from envc.plan.builder_files import BuilderFiles
 from envc.plan.built_parts import PlannedBuild
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
@@ -25,6 +26,7 @@ class Outside(NamedTuple):
     programs: tuple[PlannedProgram, ...] = ()
     toolchains: tuple[PlannedToolchain, ...] = ()
     conda: CondaPart | None = None
+    builder: BuilderFiles = BuilderFiles()
 
 
 def stages_of(
@@ -40,6 +42,7 @@ def stages_of(
     builder: list[tuple[BuilderStep, bool]] = [
         ("system packages", bool(apt.builder)),
         ("toolchains", bool(outside.toolchains)),
+        ("files for building", any(outside.builder)),
         ("virtual environment", True),
         ("packages", bool(packages)),
         ("wheels", bool(outside.wheels)),
@@ -67,4 +70,7 @@ def stages_of(
     return StagePart(
         builder=tuple(step for step, needed in builder if needed),
         inference=tuple(step for step, needed in inference if needed),
+        builder_tools=outside.builder.tools,
+        builder_images=outside.builder.images,
+        builder_copies=outside.builder.copies,
     )

@@ -6,8 +6,6 @@ from typing import Literal
 
 from envc.plan.part import Part
 
-Form = Literal["task", "service", "job", "deployment", "pytorchjob", "batch"]
-
 
 class PlannedLaunch(Part):
     """What starts the ranks of the program, and the command of one rank."""
@@ -31,8 +29,8 @@ class PlannedFabric(Part):
 class PlannedTarget(Part):
     """A place where the container also runs."""
 
-    name: Literal["compose", "kubernetes", "slurm"]
-    form: Form
+    name: str
+    form: str
     image: str | None  # where it is pulled from, without tag
     variables: tuple[tuple[str, str], ...]  # that hold there alone, sorted by name
     namespace: str | None = None

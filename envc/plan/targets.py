@@ -5,9 +5,10 @@ from __future__ import annotations
 from envc.knowledge.library import shipped_library
 from envc.language.cluster_facets import Fabric, Launch, Target
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, ExposedPort
+from envc.language.facets import Accelerator
+from envc.language.targets import machinery
 from envc.plan.run_parts import PlannedUlimit
-from envc.plan.target_parts import Form, PlannedFabric, PlannedLaunch, PlannedTarget
+from envc.plan.target_parts import PlannedFabric, PlannedLaunch, PlannedTarget
 
 
 def targets_of(environment: Environment) -> tuple[PlannedTarget, ...]:
@@ -62,7 +63,7 @@ def locking_capability(names: tuple[str, ...], fabric: PlannedFabric | None) -> 
 def _target(target: Target, environment: Environment) -> PlannedTarget:
     return PlannedTarget(
         name=target.name,
-        form=_form(target, environment),
+        form=target.form or machinery(target.name).form(target, environment),
         image=target.image,
         variables=target.settings,
         namespace=target.namespace,
@@ -78,16 +79,6 @@ def _target(target: Target, environment: Environment) -> PlannedTarget:
         account=target.account,
         qos=target.qos,
         constraint=target.constraint,
-        container=(target.container or "pyxis") if target.name == "slurm" else None,
+        container=target.container or machinery(target.name).container,
         exclusive=target.exclusive,
     )
-
-
-def _form(target: Target, environment: Environment) -> Form:
-    """Return what it becomes; who exposes a port serves, and who launches ranks works to an end."""
-    if target.form or target.name == "slurm":
-        return target.form or "batch"
-    serves = environment.one(ExposedPort) is not None and environment.one(Launch) is None
-    if target.name == "compose":
-        return "service" if serves else "task"
-    return "deployment" if target.replicas or (serves and not target.retries) else "job"

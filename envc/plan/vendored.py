@@ -43,7 +43,9 @@ def source_of(source: PlannedSource) -> str:
 
 def remote_files(plan: Plan) -> tuple[RemoteFile, ...]:
     """Return the files that a build takes from addresses: tools, wheels, data that are copied into the image."""
-    tools = [RemoteFile(f"tool {one.name}", one.location, one.sha256) for one in plan.tools]
+    tools = [
+        RemoteFile(f"tool {one.name}", one.location, one.sha256) for one in (*plan.tools, *plan.stages.builder_tools)
+    ]
     data = [
         RemoteFile(f"{one.kind} {one.name}", one.location, one.sha256 or "")
         for one in plan.data

@@ -7,13 +7,15 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, CopiedPath, IgnoredPath, ListedPackage
 from envc.language.origin import Origin
+from envc.language.stages import seen_from
 from envc.lock.source_tree import WantedPath
 from envc.plan.places import Places
 
 
 def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, ...]:
     """Return the paths that `copy` names, and those of packages. Raises a Report when one leaves the root."""
-    copied = [(facet.source, facet.origin, "source") for facet in environment.every(CopiedPath)]
+    paths = [*environment.every(CopiedPath), *seen_from(environment, "builder").every(CopiedPath)]
+    copied = [(facet.source, facet.origin, "source") for facet in paths]
     copied += [
         (facet.source.address, facet.origin, "source")
         for facet in environment.every(ListedPackage)

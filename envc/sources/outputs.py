@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from envc.plan.manifests import MADE_BY, MANIFESTS
+from envc.plan.manifests import MADE_BY, manifest_names
 from envc.sources.writing import write_files
 
 _HEAD = 200
@@ -22,7 +22,7 @@ def write_outputs(folder: Path, files: Mapping[str, str], shown: str) -> None:
 
 def stale_manifests(folder: Path, files: Mapping[str, str]) -> list[Path]:
     """Return the manifests of an older program."""
-    return [folder / name for name in MANIFESTS if name not in files and _is_ours(folder / name)]
+    return [folder / name for name in manifest_names() if name not in files and _is_ours(folder / name)]
 
 
 def _is_ours(path: Path) -> bool:

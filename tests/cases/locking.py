@@ -8,7 +8,6 @@ from envc.compile import understand
 from envc.diagnostics import Source
 from envc.knowledge.library import Library
 from envc.lock.artifacts import measure
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles, write
 from envc.lock.resolution import Image, ImageRequest, Progress, Request, Resolution
 from envc.lock.world import World
@@ -16,6 +15,7 @@ from envc.plan.places import places_of
 from envc.plan.wanted import local_artifacts
 from envc.sources.program import read_program
 from envc.sources.tree import read_tree
+from tests.unit.lock.world import choose
 
 
 class NoRegistry:

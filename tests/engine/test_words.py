@@ -19,6 +19,7 @@ import pytest
 
 from tests.engine.project import Project, errors, remove_images
 from tests.engine.serving import gateway, served
+from tests.git_server import GitServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -112,6 +113,60 @@ def test_a_stage_says_where_packages_and_variables_are(lab: Lab, project: Projec
     assert asked(project, _STAGES) == [True, False, None]
     stages = {one["name"]: one["stage"] for one in project.lock["system"] if one["asked"]}
     assert stages == {"make": "inference", "unzip": "builder"}
+
+
+_STAMPED = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "stamped"
+version = "1.0"
+
+[tool.setuptools]
+packages = ["stamped"]
+""",
+    "setup.py": """\
+import pathlib, subprocess
+from setuptools import setup
+said = subprocess.check_output(["stamp"], text=True)
+pathlib.Path("stamped/__init__.py").write_text(f"SAID = {said.split()!r}")
+setup()
+""",
+    "stamped/__init__.py": "",
+}
+_SAID = """\
+import json, os, shutil, stamped
+left = [shutil.which("stamp"), *map(os.path.exists, ("/opt/one", "/opt/note", "/builder-tools"))]
+print(json.dumps([stamped.SAID, left]))
+"""
+
+
+def test_tools_and_files_of_the_builder_are_there_while_a_package_is_built(
+    lab: Lab, project: Project, served: tuple[Path, str], tmp_path: Path
+) -> None:
+    """A tool as a file, one out of an archive, a file of the project; nothing of them is in the image that runs."""
+    folder, address = served
+    (folder / "stamp").write_text("#!/bin/sh\ncat /opt/note\n/opt/one/hello\n")
+    (folder / "hello").write_text("#!/bin/sh\necho hello\n")
+    tar_of(folder / "hello", folder / "packed.tar.gz")
+    (project.folder / "note.txt").write_text(f"{lab.session}\n")
+    sums = {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    packed = f'tool one 1 from "{address}/packed.tar.gz" sha256 "{sums["packed.tar.gz"]}"'
+    with GitServer(tmp_path / "repositories") as server:
+        commit = server.repository("stamped").commit_files(_STAMPED)
+        items = [
+            f'pip stamped from git "{server.address("stamped")}" commit {commit}',
+            "stage builder <",
+            f'tool stamp 1 from "{address}/stamp" sha256 "{sums["stamp"]}" at "/usr/local/bin/stamp"',
+            f'{packed} at "/opt/one" unpacked inside "packed/bin"',
+            'copy "note.txt" at "/opt/note"',
+            ">",
+        ]
+        written(lab, project, *items).build("--lock")
+    assert asked(project, _SAID) == [[lab.session, "hello"], [None, False, False, False]]
 
 
 _WHO = """\
@@ -257,6 +312,7 @@ def test_linters_find_nothing(lab: Lab, project: Project, served: tuple[Path, st
         "user any",
         f'tool one 1 {tool} at "/opt/one"',
         f'tool two 1 {tool} at "/opt/two" unpacked',
+        f'stage builder < tool three 1 {tool} at "/opt/three" unpacked >',
         'copy "/usr/local/bin/python3.12" from image "python:3.12-slim-bookworm" at "/opt/python"',
         'check < run "python -V"; run "python" "-c" "import ssl" >',
     ]

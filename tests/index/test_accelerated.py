@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from envc.lock.choose import choose
 from envc.lock.model import Lock
 from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
 from envc.resolvers.uv import Uv
-from tests.unit.lock.world import PLATFORM, environment, world
+from tests.unit.lock.world import PLATFORM, choose, environment, world
 
 pytestmark = pytest.mark.index
 

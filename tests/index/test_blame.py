@@ -10,13 +10,12 @@ import pytest
 from envc.cli.render import render
 from envc.diagnostics import Diagnostic, Fix, Report
 from envc.lock.blame import at_clauses
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.world import World
 from envc.resolvers.pip_tools import PipTools, Settings
 from envc.resolvers.uv import Uv
 from tests.index_server import Fault, Index
-from tests.unit.lock.world import LIBRARY, PLATFORM, environment, slim_images
+from tests.unit.lock.world import LIBRARY, PLATFORM, choose, environment, slim_images
 
 pytestmark = pytest.mark.index
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -20,7 +19,7 @@ from envc.resolvers.conda import Conda
 from envc.resolvers.pip_tools import settings_of_this_machine
 from tests.conda_channel import Channel, File
 from tests.loopback import serving
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, slim_images
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, environment, slim_images
 
 pytestmark = pytest.mark.index
 

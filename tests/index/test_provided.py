@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.resolution import Given, Request, Requirement, Resolution
 from envc.lock.world import World
@@ -16,7 +15,7 @@ from envc.resolvers.uv import Uv
 from tests.index_server import Index
 from tests.index_server.asking import AMD64
 from tests.unit.lock.test_provided import BASE, CLAUSE, Bases
-from tests.unit.lock.world import LIBRARY, PLATFORM, Images, environment, image
+from tests.unit.lock.world import LIBRARY, PLATFORM, Images, choose, environment, image
 
 pytestmark = pytest.mark.index
 

@@ -10,9 +10,8 @@ import pytest
 from envc.compile import understand
 from envc.diagnostics import Source
 from envc.knowledge.library import Library
-from envc.lock.choose import finish, prepare
 from envc.lock.files import LockedFiles
-from envc.lock.group import resolve_together
+from envc.lock.together import choose_together
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from envc.resolvers.offline import OfflineImages
@@ -78,9 +77,7 @@ def program(seed: int) -> str:
 def locks(text: str, cache: Path) -> list[LockedFiles]:
     meaning = understand(Source("team.env", text))
     world = World(Library(), PipTools(cache, settings_of_this_machine()), OfflineImages(), {}, {}, lambda _: None)
-    members = [prepare(one, "linux/amd64", world, None, Wishes()) for one in meaning.environments]
-    resolutions = resolve_together(members, world)
-    return [finish(member, resolution) for member, resolution in zip(members, resolutions, strict=True)]
+    return choose_together(meaning.environments, "linux/amd64", [world, world], [None, None], Wishes())
 
 
 @pytest.mark.parametrize("seed", range(PAIRS))

@@ -12,10 +12,8 @@ from envc.compile import understand
 from envc.diagnostics import Source
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
-from envc.lock.choose import finish, prepare
 from envc.lock.files import LockedFiles, write
-from envc.lock.group import resolve_together
-from envc.lock.group_releases import with_common_releases
+from envc.lock.together import choose_together
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from envc.resolvers.offline import OfflineImages
@@ -63,10 +61,7 @@ def members() -> list[Environment]:
 
 
 def locks(world: World, olds: list[LockedFiles | None]) -> list[LockedFiles]:
-    wishes = Wishes()
-    prepared = [prepare(one, "linux/amd64", world, old, wishes) for one, old in zip(members(), olds, strict=True)]
-    prepared = with_common_releases(prepared, olds, world, wishes)
-    return [finish(*pair) for pair in zip(prepared, resolve_together(prepared, world), strict=True)]
+    return choose_together(members(), "linux/amd64", [world, world], olds, Wishes())
 
 
 def chosen(locked: LockedFiles) -> dict[str, tuple[str, str | None]]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles, ToolPins
 from envc.lock.requirements import Pin
 from envc.lock.routes import program_addresses
@@ -20,7 +19,7 @@ from envc.resolvers.vendor.store import Store
 from envc.resolvers.vendor.wheels import fetch_wheels
 from tests.index_server import Index
 from tests.unit.lock.sources import Sources, archive
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 from tests.unit.plan.planning import locked
 
 pytestmark = pytest.mark.index

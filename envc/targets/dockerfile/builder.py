@@ -8,6 +8,7 @@ from types import MappingProxyType
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import BuilderStep, Plan
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.builder_files import add_builder_files
 from envc.targets.dockerfile.built import built_packages, index_words
 from envc.targets.dockerfile.byte_code import compile_byte_code
 from envc.targets.dockerfile.copied_python import collect_libraries, copy_python_to_builder, python_stage
@@ -119,6 +120,7 @@ def _install(plan: Plan, group: PackageGroup) -> list[Instruction]:
 _STEPS: Steps = {
     "system packages": _system_packages,
     "toolchains": copy_toolchains,
+    "files for building": add_builder_files,
     "virtual environment": _virtual_environment,
     "packages": _packages,
     "wheels": _wheels,

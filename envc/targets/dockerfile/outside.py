@@ -10,9 +10,9 @@ from envc.targets.dockerfile.unpacking import filtering
 
 _FOLDER = "/tools"
 #: Everyone may read, folders and programs may be entered, and only root may write.
-_MODE = "u=rwX,go=rX"
+MODE = "u=rwX,go=rX"
 #: A program that came as one file, which has no mode of its own.
-_PROGRAM = "u=rwx,go=rx"
+PROGRAM = "u=rwx,go=rx"
 #: Unpacks a tar or zip archive; nothing of it may lie outside of the folder.
 _UNPACK = (
     "import os, sys, tarfile, zipfile; archive, folder = sys.argv[1:]; os.mkdir(folder); "
@@ -33,9 +33,14 @@ def unpack_tools(plan: Plan) -> list[Instruction]:
                 Blank(),
                 *because(plan, texts=(f"tool {tool.name} {tool.version}",)),
                 AddRemote(tool.location, archive, tool.sha256, "0644"),
-                Run(((plan.base.program, "-c", filtering(plan, _UNPACK), archive, folder),)),
+                Run((unpack(plan, archive, folder),)),
             ]
     return steps
+
+
+def unpack(plan: Plan, archive: str, folder: str) -> tuple[str, ...]:
+    """Return the command that unpacks an archive into a new folder."""
+    return (plan.base.program, "-c", filtering(plan, _UNPACK), archive, folder)
 
 
 def add_tools(plan: Plan) -> list[Instruction]:
@@ -45,9 +50,9 @@ def add_tools(plan: Plan) -> list[Instruction]:
 
 def _tool(tool: PlannedTool) -> Instruction:
     if not tool.unpacked:
-        return AddRemote(tool.location, tool.path, tool.sha256, _PROGRAM)
+        return AddRemote(tool.location, tool.path, tool.sha256, PROGRAM)
     source = f"{_FOLDER}/{tool.name}/unpacked/{tool.inside}"
-    return Copy(source, tool.path, stage="builder", mode=_MODE)
+    return Copy(source, tool.path, stage="builder", mode=MODE)
 
 
 def copy_from_images(plan: Plan) -> list[Instruction]:

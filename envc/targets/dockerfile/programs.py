@@ -11,6 +11,7 @@ from collections.abc import Callable
 from envc.plan.plan import Plan
 from envc.plan.program_parts import PlannedProgram
 from envc.targets.dockerfile.apt import install
+from envc.targets.dockerfile.builder_files import add_builder_files
 from envc.targets.dockerfile.instructions import (
     Blank,
     Comment,
@@ -86,6 +87,7 @@ def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruct
         *as_root(plan),
         *(packages(plan, one.stage) if one.packages else []),
         *copy_toolchains(plan),
+        *add_builder_files(plan),
         Variables(one.variables),
         Copy(FOLDER, FOLDER, stage=source.stage),
         WorkingDirectory(FOLDER),

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from envc.cli import compiling, loading
-from envc.lock.choose import choose
 from envc.lock.files import write
-from tests.unit.lock.world import PLATFORM, Packages, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, world
 
 #: What another process imports envc from: the same code as this one, wherever it is installed.
 ROOT = Path(__file__).parents[3]

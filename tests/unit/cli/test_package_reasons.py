@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from envc.cli import loading, main
-from envc.lock.choose import choose
 from envc.lock.files import write
 from tests.unit.lock.test_provided import CLAUSE, around
-from tests.unit.lock.world import PLATFORM, Packages
+from tests.unit.lock.world import PLATFORM, Packages, choose
 
 ROOT = Path(__file__).parents[3]
 

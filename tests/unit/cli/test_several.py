@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from envc.cli import compiling, loading, main
-from envc.lock.choose import choose
 from envc.lock.files import write
 from tests.unit.cli.project import Answer, envc
-from tests.unit.lock.world import PLATFORM, Packages, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, world
 
 PROGRAM = """\
 env base takes version 3.12 < python $version; pip six; set FI_PROVIDER efa >

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+import pytest
+
+from envc import targets as rooms
 from envc.cli.flattened import lines_of
 from envc.language.cluster_facets import Fabric, Launch, Target
 from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
+from envc.language.targets import machinery, names
 from tests.unit.language.reading import environment, mistakes
 
 BASE = 'env base < python 3.12; run "python a.py"; target slurm partition a; target compose; fabric infiniband >\n'
@@ -13,6 +19,14 @@ BASE = 'env base < python 3.12; run "python a.py"; target slurm partition a; tar
 
 def targets(one: Environment) -> dict[str, str | None]:
     return {target.name: target.partition for target in one.every(Target)}
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_machinery_is_known_by_its_file_and_written_by_the_room_of_its_name(name: str) -> None:
+    assert set(targets(environment(f'env a < python 3.12; run "true"; target {name} >', "a"))) == {name}
+    assert name in rooms.names()
+    assert machinery(name).manifest in str(import_module(f"envc.targets.{name}").__doc__)
+    assert machinery(name).takes <= set(Target._fields)
 
 
 def test_a_child_says_where_it_runs_anew_and_adds() -> None:

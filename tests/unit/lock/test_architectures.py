@@ -7,10 +7,9 @@ import pytest
 from envc.diagnostics import Report
 from envc.knowledge.gpus import Kernels, runs_on
 from envc.language.facets import Accelerator
-from envc.lock.choose import choose
 from envc.plan.hash import hash_of
 from envc.targets.dockerfile import emit
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, world
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, environment, world
 from tests.unit.plan.planning import plan
 
 PROGRAM = "env train < python 3.12; gpu cuda 12.6 architectures {}; ml torch 2.6 >"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import NOTHING_MOVES, choose
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.package_sources import FoundSource
@@ -15,7 +14,18 @@ from envc.lock.routes import program_addresses, unused_indexes
 from envc.lock.wishes import Wishes, wishes_of
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, slim_images, world
+from tests.unit.lock.test_group import Joining
+from tests.unit.lock.world import (
+    NOTHING_MOVES,
+    PLATFORM,
+    Images,
+    Packages,
+    choose,
+    environment,
+    image,
+    slim_images,
+    world,
+)
 
 VERSIONS = {
     "setuptools": ["70.0", "80.0"],
@@ -88,6 +98,31 @@ def test_accelerated_packages_are_always_the_environments_own() -> None:
     assert lock.lock.built[0].shared == ("torch",)
     plain, _ = locked("pip setuptools; pip attention from source", [archive("attention", "1", "setuptools")])
     assert plain.lock.built[0].shared == ()
+
+
+def test_what_the_environment_has_in_an_unfit_version_is_a_tool_of_the_build_alone() -> None:
+    """setuptools lost a module that mmcv imports, and others bring a newer one into the environment."""
+    mmcv = archive("mmcv", "2.2.0", "setuptools", compiled=True)
+    packages = Joining({**VERSIONS, "setuptools": ["81.0", "84.2"]})
+    made = sourced(mmcv)[0]._replace(resolver=packages)
+    text = "env train < python 3.12; ml torch; pip setuptools; ml mmcv from source >"
+    lock = choose(environment(text), PLATFORM, made)
+    (built,) = lock.lock.built
+    assert built.build == ("ninja", "setuptools", "setuptools<82", "torch")
+    assert built.shared == ("torch",)
+    assert {one.name: one.version for one in built.tools} == {"ninja": "1.13", "setuptools": "81.0"}
+    assert {one.name: one.version for one in lock.lock.packages} == {"setuptools": "84.2", "torch": "2.7.1"}
+    assert "torch==2.7.1" in packages.requests[-1].bounds
+    assert not [bound for bound in packages.requests[-1].bounds if bound.startswith("setuptools")]
+
+
+def test_what_deepspeed_looks_for_and_does_not_name_is_there() -> None:
+    made, _, packages = sourced(archive("deepspeed", "0.19.8", "setuptools", compiled=True))
+    packages.versions |= {"py-cpuinfo": ["9.0"]}
+    text = "env train < python 3.12; ml torch; pip ninja py-cpuinfo; pip deepspeed from source >"
+    (built,) = choose(environment(text), PLATFORM, made).lock.built
+    assert built.shared == ("ninja", "py-cpuinfo", "torch")
+    assert [one.name for one in built.tools] == ["setuptools"]
 
 
 def test_what_is_built_with_compilers_gets_them() -> None:

@@ -7,12 +7,22 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.artifacts import MeasuredArtifact, check_artifacts
 from envc.lock.base import split_reference
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.resolution import Image
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
-from tests.unit.lock.world import LIBRARY, PLATFORM, SLIM, Images, Packages, digest, environment, image, slim_images
+from tests.unit.lock.world import (
+    LIBRARY,
+    PLATFORM,
+    SLIM,
+    Images,
+    Packages,
+    choose,
+    digest,
+    environment,
+    image,
+    slim_images,
+)
 from tests.unit.lock.world import world as world_of
 
 NUMPY = ("1.26.4", "2.2.1", "2.3.0")

@@ -11,7 +11,6 @@ from envc.cli.build_channels import channel_arguments
 from envc.cli.conda_reasons import conda_reasons
 from envc.diagnostics import Report
 from envc.language.outside_facets import CondaPackage
-from envc.lock.choose import choose
 from envc.lock.conda_packages import CondaAnswer, CondaResult, CondaWish
 from envc.lock.files import LockedFiles
 from envc.lock.freshness import is_fresh
@@ -27,7 +26,7 @@ from envc.plan.places import places_of
 from envc.plan.plan import Plan
 from envc.plan.planner import make_plan
 from envc.targets import emit
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, digest, environment, slim_images
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, digest, environment, slim_images
 
 INSTALLER = LockedCondaInstaller(name="py-rattler", version="0.28.0", hashes=(digest("installer"),))
 

@@ -7,12 +7,11 @@ import json
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.copied_images import copied_images
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.wishes import Wishes
-from tests.unit.lock.world import PLATFORM, SLIM, Images, digest, environment, image, world
+from tests.unit.lock.world import PLATFORM, SLIM, Images, choose, digest, environment, image, world
 
 TOOLS = "docker.io/library/tools"
 PROGRAM = 'env train < python 3.12; copy "/b" from image "tools:2"; copy "/a" from image "tools:1" at "/c" >'

@@ -7,11 +7,10 @@ import pytest
 from envc.compile import understand
 from envc.diagnostics import Diagnostic, Source
 from envc.knowledge.library import Library
-from envc.lock.choose import choose
 from envc.lock.doubts import doubts, doubts_of_builds
 from envc.lock.model import LockedPackage
 from envc.lock.python import end_of_python
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 LIBRARY = Library()
 

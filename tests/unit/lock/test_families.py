@@ -6,9 +6,8 @@ import pytest
 
 from envc.diagnostics import Report
 from envc.lock.accelerator import choose_builds
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, world
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, environment, world
 
 VERSIONS = {
     "jax": ["0.6.2", "0.12.0"],

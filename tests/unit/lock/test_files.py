@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.locked_system import LockedSystemPackage
 from envc.lock.model import MACHINES, Lock, LockedAccelerator, LockedArtifact, LockedImage, LockedPackage, LockedPython
 from envc.lock.requirements import Pin
 from tests.unit.lock.test_requirements import names, pins, versions
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 FOLDER = "lockfiles/train"
 REQUIREMENTS = "py3.12-linux-x86_64.txt"

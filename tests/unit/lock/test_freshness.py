@@ -7,10 +7,9 @@ import re
 import pytest
 
 from envc.diagnostics import Diagnostic
-from envc.lock.choose import choose
 from envc.lock.freshness import is_fresh, missing_lock, stale_lock
 from envc.lock.model import Lock
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, slim_images, world
+from tests.unit.lock.world import PLATFORM, Images, Packages, choose, environment, image, slim_images, world
 
 LOCKED = """
 env train <

@@ -6,7 +6,7 @@ import pytest
 from packaging.requirements import Requirement as Parsed
 
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.choose import NOTHING_MOVES, Prepared, prepare
+from envc.lock.choose import Prepared, prepare
 from envc.lock.files import LockedFiles
 from envc.lock.group import resolve_together, union_of
 from envc.lock.group_releases import with_common_releases
@@ -15,7 +15,7 @@ from envc.lock.wishes import Wishes
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository
 from tests.unit.lock.test_provided import BASE, PIP, around
 from tests.unit.lock.test_wheels import ADDRESS, Files
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
+from tests.unit.lock.world import NOTHING_MOVES, PLATFORM, Images, Packages, environment, image, world
 
 VERSIONS = {"numpy": ["1.26.4", "2.2.1", "2.3.0"], "pandas": ["2.2.3"], "scipy": ["1.16.0"], "torch": ["2.7.1+cu118"]}
 
@@ -123,7 +123,7 @@ def test_what_one_member_takes_with_all_that_it_needs_is_chosen_so_for_all() -> 
 
 def makers(*texts: str) -> list[Prepared]:
     asked = [member(text) for text in texts]
-    return with_common_releases(asked, [None] * len(asked), world(), Wishes())
+    return with_common_releases(asked, [None] * len(asked), [world()] * len(asked), Wishes())
 
 
 def test_members_for_both_makers_have_one_release_of_torch_and_the_same_of_everything_else() -> None:
@@ -159,7 +159,7 @@ def test_members_for_both_makers_keep_a_wheel_of_no_index_and_what_their_base_br
     brought = BASE._replace(packages=(Given("einops", "0.8", ()), Given("numpy", "2.2", ()), PIP))
     made = around(brought)._replace(wheels=Files())
     asked = [prepare(environment(text), PLATFORM, made, None, NOTHING_MOVES) for text in members]
-    for one in with_common_releases(asked, [None, None], made, Wishes()):
+    for one in with_common_releases(asked, [None, None], [made, made], Wishes()):
         assert one.request is not None
         assert "torch==2.9.1" in one.request.bounds
         assert [given.name for given in one.request.given] == ["flash-attn"]

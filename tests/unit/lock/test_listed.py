@@ -9,13 +9,12 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.language.environment import Environment
-from envc.lock.choose import choose
 from envc.lock.freshness import is_fresh, stale_lock
 from envc.lock.listed import as_listed
 from envc.lock.lists.expand import expand
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.resolution import Package, Resolution
-from tests.unit.lock.world import PLATFORM, Packages, environment, slim_images, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, slim_images, world
 
 VERSIONS = {"six": ["1.16.0", "1.17.0"], "torch": ["2.7.1+cpu"], "idna": ["3.7", "3.9"]}
 A, B, C = (f"sha256:{letter * 64}" for letter in "abc")

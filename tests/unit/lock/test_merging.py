@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles, read, write
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 FOLDER = "lockfiles/train"
 NAMES = ("accelerate", "datasets", "numpy", "pandas", "scikit-learn", "torchmetrics", "transformers")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from envc.lock.choose import choose
 from envc.lock.freshness import is_fresh
 from envc.lock.model import Lock
 from envc.lock.overrides import unneeded_overrides
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 TEXT = 'env train < python 3.12; pip pandas numpy; override numpy <2 because "cv-bridge" >'
 

@@ -9,11 +9,10 @@ import pytest
 from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
 from envc.language.package_rules import Patch
-from envc.lock.choose import choose
 from envc.lock.freshness import is_fresh
 from envc.lock.patches import PatchFile, with_patches
 from envc.lock.unified_diff import changed_files
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 HUNK = "@@ -1 +1 @@\n-one\n+two\n"
 

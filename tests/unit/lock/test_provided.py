@@ -6,7 +6,7 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.lock.base_python import BasePython
-from envc.lock.choose import NOTHING_MOVES, choose, prepare
+from envc.lock.choose import prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.group import resolve_together, union_of
@@ -16,7 +16,7 @@ from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
+from tests.unit.lock.world import NOTHING_MOVES, PLATFORM, Images, Packages, choose, environment, image, world
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
 TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.freshness import is_fresh, stale_lock
 from envc.lock.repositories import GitFailure
@@ -15,7 +14,7 @@ from envc.lock.sources import source_doubts
 from envc.lock.wishes import Wishes
 from envc.plan.difference import input_changes, lock_changes
 from tests.unit.lock.repositories import Repositories, commit
-from tests.unit.lock.world import PLATFORM, environment, world
+from tests.unit.lock.world import PLATFORM, choose, environment, world
 
 ADDRESS = "https://example.org/hloc.git"
 PROGRAM = f'env train < python 3.12; source hloc from git "{ADDRESS}" tag v1.4 at "/opt/hloc" >'

@@ -8,7 +8,6 @@ from hashlib import sha256
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.dpkg import Installed, listing_digest, read_status
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.resolution import Progress
@@ -25,7 +24,7 @@ from envc.lock.system_packages import (
     UnusableRepository,
 )
 from envc.lock.wishes import Wishes
-from tests.unit.lock.world import PLATFORM, Images, digest, environment, image, slim_images, world
+from tests.unit.lock.world import PLATFORM, Images, choose, digest, environment, image, slim_images, world
 
 TEXT = "env train < python 3.12; apt {} >"
 

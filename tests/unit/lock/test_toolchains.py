@@ -7,13 +7,12 @@ import json
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.vendor_record import images_of
 from envc.lock.wishes import Wishes
 from envc.plan.difference import lock_changes
-from tests.unit.lock.world import PLATFORM, SLIM, Images, digest, environment, image, world
+from tests.unit.lock.world import PLATFORM, SLIM, Images, choose, digest, environment, image, world
 
 PROGRAM = "env train < python 3.12; toolchain < rust 1.85; node 22 > >"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.wishes import Wishes, wishes_of
-from tests.unit.lock.world import PLATFORM, Packages, environment, slim_images, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, slim_images, world
 
 TEXT = "env train < python 3.12; ml < numpy pinned; pandas; Scikit_Learn > >"
 OLD = {"numpy": ["1.0"], "pandas": ["1.0"], "scikit-learn": ["1.0"]}

@@ -13,12 +13,16 @@ from envc.diagnostics import Diagnostic, Report, Source
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.lock.artifacts import MeasuredArtifact
+from envc.lock.files import LockedFiles
 from envc.lock.resolution import Image, ImageRequest, Package, Progress, Request, Resolution
+from envc.lock.together import choose_together
+from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
 PLATFORM = "linux/amd64"
 SLIM = ("docker.io/library/python", "3.12-slim-bookworm")
 LIBRARY = Library()
+NOTHING_MOVES = Wishes()
 
 
 def digest(text: str) -> str:
@@ -93,3 +97,15 @@ def world(
 ) -> World:
     addresses = {one.name: one.address for one in LIBRARY.indexes}
     return World(LIBRARY, packages or Packages({}), images or slim_images(), artifacts or {}, addresses, lambda _: None)
+
+
+def choose(
+    environment: Environment,
+    platform: str,
+    world: World,
+    old: LockedFiles | None = None,
+    wishes: Wishes = NOTHING_MOVES,
+) -> LockedFiles:
+    """Return the lock of an environment that is in no group, as `envc lock` has it chosen."""
+    (locked,) = choose_together([environment], platform, [world], [old], wishes)
+    return locked

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from envc.lock.artifacts import MeasuredArtifact
-from envc.lock.choose import choose
 from envc.lock.files import LockedFiles
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import places_of
 from envc.plan.plan import Plan
 from envc.plan.planner import make_plan
 from tests.unit.lock.repositories import Repositories, commit
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, environment, world
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, environment, world
 
 EMPTY = SourceTree(frozenset(), ())
 

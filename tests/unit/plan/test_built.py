@@ -7,7 +7,6 @@ import shlex
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.lock.package_sources import FoundSource
 from envc.lock.source_tree import SourceTree
 from envc.plan.hash import hash_of
@@ -20,7 +19,7 @@ from envc.targets.dockerfile.instructions import AddCommit, Copy, From, Run
 from envc.targets.dockerfile.printer import text
 from tests.unit.lock.sources import COMMIT, TREE, Sources, archive, repository
 from tests.unit.lock.test_listed import over
-from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, image, slim_images, world
+from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, image, slim_images, world
 from tests.unit.plan.planning import EMPTY, tree
 
 VERSIONS = {"setuptools": ["80.0"], "hatchling": ["1.27"], "ninja": ["1.13"], "torch": ["2.7.1"], "six": ["1.17.0"]}

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from envc.lock.choose import choose
 from envc.plan.hash import hash_of
 from envc.plan.places import places_of
 from envc.plan.planner import make_plan
 from envc.targets.dockerfile import emit as emit_dockerfile
 from envc.targets.run import emit
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 from tests.unit.plan.planning import EMPTY, plan
 
 

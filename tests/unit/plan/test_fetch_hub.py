@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from envc.lock.artifacts import MeasuredArtifact
-from envc.lock.choose import choose
 from envc.lock.source_tree import SourceTree
 from envc.plan.docker_command import docker_command
 from envc.plan.fetch import fetch_command, fetch_variables, fetched
 from envc.plan.places import places_of
 from envc.plan.plan import Plan
 from envc.plan.planner import make_plan
-from tests.unit.lock.world import PLATFORM, environment, world
+from tests.unit.lock.world import PLATFORM, choose, environment, world
 from tests.unit.resolvers.hub_server import HubServer
 from tests.unit.resolvers.measuring import measured
 

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from envc.compile import Compiled, compile_environment
-from envc.lock.choose import choose
 from envc.lock.routes import program_addresses
 from envc.plan.hash import hash_of
 from envc.plan.places import places_of
@@ -15,7 +14,7 @@ from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.instructions import Run
 from envc.targets.dockerfile.vendored import vendored_instructions
 from tests.unit.lock.sources import Sources, archive
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 from tests.unit.plan.planning import EMPTY
 
 TEXT = 'env train < python 3.12; pip < numpy; ranker >; secret token as TOKEN build; index corp "{}" {} for ranker >'

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from envc.lock.base_python import BasePython
-from envc.lock.choose import choose
 from envc.lock.resolution import Given
 from envc.plan.difference import lock_changes, plan_changes
 from envc.plan.hash import hash_of
@@ -23,7 +22,7 @@ from tests.properties.dockerfile_reading import commands, instructions
 from tests.unit.lock.repositories import Repositories, commit
 from tests.unit.lock.sources import Sources, archive, repository
 from tests.unit.lock.test_provided import BASE, CLAUSE, around
-from tests.unit.lock.world import PLATFORM, SLIM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, SLIM, Packages, choose, environment, world
 from tests.unit.plan.planning import EMPTY
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from envc.cli.flattened import lines_of
-from envc.language.facets import SystemPackage
+from envc.diagnostics import Report
+from envc.language.facets import CopiedPath, SystemPackage
+from envc.language.outside_facets import Tool
+from envc.language.stages import seen_from
 from envc.lock.freshness import is_fresh
 from envc.plan.hash import hash_of
+from envc.plan.vendored import remote_files
+from envc.targets import dockerignore
 from envc.targets.dockerfile import emit
 from envc.targets.dockerfile.copied_python import copy_python
 from envc.targets.dockerfile.instructions import Copy
@@ -133,3 +138,108 @@ def test_a_module_may_stand_in_it() -> None:
 def test_a_build_without_a_network_has_it_too() -> None:
     made = plan('env train < python 3.12; stage builder < set CFLAGS "-O2" > >')
     assert 'ENV CFLAGS="-O2"' in emit_vendored(made, hash_of(made))["Dockerfile.vendored"]
+
+
+SHA = "0" * 64
+CMAKE = f'tool cmake 4 from "https://example.org/cmake" sha256 "{SHA}" at "/usr/local/bin/cmake"'
+NINJA = f'tool ninja 1 from "https://example.org/n.zip" sha256 "{SHA}" at "/usr/local/bin/ninja" unpacked inside ninja'
+IMAGE = 'copy "/uv" from image "rust:1.85-slim-bookworm" at "/usr/bin/uv"'
+
+
+def test_a_tool_of_the_builder_is_there_before_packages_and_not_in_what_runs() -> None:
+    builder, inference = parts(f"env train < python 3.12; apt gcc; pip numpy; stage builder < {CMAKE}; {NINJA} > >")
+    added = builder.index('"https://example.org/cmake", "/usr/local/bin/cmake"')
+    assert builder.index("gcc") < added < builder.index("/requirements/")
+    assert "cp -a -T /builder-tools/ninja/unpacked/ninja /usr/local/bin/ninja" in builder
+    assert "mkdir -p /usr/local/bin" in builder
+    assert "cmake" not in inference
+    assert "ninja" not in inference
+
+
+def test_a_file_of_the_builder_is_sent_and_copied_there_alone() -> None:
+    made = plan(f'env train < python 3.12; copy "src"; stage builder < copy "ca.pem" at "/etc/ca.pem"; {IMAGE} > >')
+    text = emit(made, hash_of(made))["Dockerfile"]
+    builder, inference = text.split(" AS inference\n")
+    assert '"ca.pem", "/etc/ca.pem"' in builder
+    assert '"/uv", "/usr/bin/uv"' in builder
+    assert "docker.io/library/rust:1.85-slim-bookworm@sha256:" in builder
+    assert "ca.pem" not in inference
+    assert "uv" not in inference
+    assert "!ca.pem" in dockerignore.emit(made, hash_of(made))["Dockerfile.dockerignore"].splitlines()
+    assert [copy.source for copy in made.source] == ["src"]
+
+
+def test_where_programs_are_compiled_they_are_there_too() -> None:
+    text = (
+        'env train < python 3.12; source s from git "https://example.org/s.git" tag v1; '
+        f'build b from s < run "cmake ."; keeps "/opt/b" >; stage builder < {CMAKE} > >'
+    )
+    stage = parts(text)[0].split(" AS build-b\n")[1]
+    assert stage.index("/usr/local/bin/cmake") < stage.index('RUN --network=none ["cmake"')
+
+
+def test_a_tool_of_what_runs_is_the_one_of_no_stage() -> None:
+    assert plan(f"env train < python 3.12; stage inference < {CMAKE} > >").tools
+    assert hash_of(plan(f"env train < python 3.12; stage inference < {CMAKE} > >")) == hash_of(
+        plan(f"env train < python 3.12; {CMAKE} >")
+    )
+
+
+def test_what_is_built_with_is_an_input_of_the_environment() -> None:
+    plain, more = "env train < python 3.12 >", f"env train < python 3.12; stage builder < {CMAKE} > >"
+    assert hash_of(plan(plain)).environment != hash_of(plan(more)).environment
+    assert is_fresh(environment(more), locked(plain).lock)
+    image = f"env train < python 3.12; stage builder < {IMAGE} > >"
+    assert not is_fresh(environment(image), locked(plain).lock)
+    assert "builder_tools" not in plan(plain).model_dump_json()
+
+
+def files(text: str) -> list[str]:
+    """What lies in the builder alone."""
+    builder = seen_from(environment(text, "train"), "builder")
+    return [one.location for one in builder.every(Tool)] + [one.source for one in builder.every(CopiedPath)]
+
+
+def test_a_child_replaces_and_drops_them() -> None:
+    base = f'env base < python 3.12; {CMAKE}; stage builder < {CMAKE}; copy "a" at "/a" > >\n'
+    newer = CMAKE.replace("org/cmake", "org/newer")
+    assert files(f"{base}env train from base < stage builder < {newer} > >") == ["https://example.org/newer", "a"]
+    assert files(f'{base}env train from base < stage builder < copy "b" at "/a" > >') == [
+        "https://example.org/cmake",
+        "b",
+    ]
+    both = f'{base}env train from base < stage builder < tool drop cmake; copy drop "a" > >'
+    assert files(both) == []
+    assert [one.name for one in environment(both, "train").every(Tool)] == ["cmake"]
+    assert environment(f"{base}env train from base < tool drop cmake >", "train").every(Tool) == []
+
+
+def test_they_may_hold_on_one_platform() -> None:
+    made = environment(f"env train < python 3.12; on linux/arm64 < stage builder < {CMAKE} > > >")
+    assert seen_from(made, "builder").every(Tool) == []
+    assert len(seen_from(made.on("linux/arm64"), "builder").every(Tool)) == 1
+
+
+@pytest.mark.parametrize(
+    ("items", "names"),
+    [
+        (f'stage builder < {CMAKE}; copy "cmake" at "/usr/local/bin/cmake" >', ["occupied-path"]),
+        (f"stage builder < {CMAKE}; {CMAKE} >", ["occupied-path", "repeated-name"]),
+        (f'{CMAKE}; stage builder < copy "cmake" at "/usr/local/bin/cmake" >', []),
+        (f"{CMAKE}; stage builder < {CMAKE} >", []),
+        (f'{CMAKE}; stage inference < copy "cmake" at "/usr/local/bin/cmake" >', ["occupied-path"]),
+    ],
+)
+def test_two_things_lie_in_one_place_where_they_are_in_one_stage(items: str, names: list[str]) -> None:
+    found: list[str] = []
+    try:
+        environment(f"env train < python 3.12; {items} >")
+    except Report as report:
+        found = sorted(one.name for one in report.diagnostics)
+    assert found == names
+
+
+def test_a_folder_of_a_build_without_a_network_has_their_bytes() -> None:
+    made = plan(f"env train < python 3.12; stage builder < {CMAKE} > >")
+    assert [(one.called, one.address) for one in remote_files(made)] == [("tool cmake", "https://example.org/cmake")]
+    assert "ADD" not in emit_vendored(made, hash_of(made))["Dockerfile.vendored"]

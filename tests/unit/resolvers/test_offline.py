@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.choose import choose
 from envc.resolvers.offline import OfflineImages, OfflineResolver
-from tests.unit.lock.world import PLATFORM, Packages, environment, world
+from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world
 
 TEXT = "env train < python 3.12; pip numpy >"
 

@@ -94,7 +94,7 @@ def test_connections_that_break_are_made_anew() -> None:
 
 def test_the_lock_says_why_where_no_table_knows_the_image() -> None:
     """The registry's failure is the lock's: the exit code says that the world failed."""
-    from envc.lock.choose import choose
+    from tests.unit.lock.world import choose
 
     with LoopbackRegistry() as server:
         server.bad_days = [(503, {"Retry-After": "0"})] * 9
