@@ -120,6 +120,7 @@ WRONG = {
         'base "a b:1"',
         'base "python"',
         'base "python:latest"',
+        'base "scratch"',
         'base "a@sha256:1"',
         'base "a:é"',
         'base "a:1" provides',
@@ -700,7 +701,14 @@ WRONG = {
         "user a.b..c",
     ],
     "weights": ["weights v1", "weights v1 copied", 'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64],
-    "workdir": ["workdir", "workdir app", 'workdir "app"', 'workdir "/a/../b"', 'workdir "/\a"'],
+    "workdir": [
+        "workdir",
+        "workdir app",
+        'workdir "app"',
+        'workdir "/a/../b"',
+        'workdir "/\a"',
+        *(f'workdir "/{path}"' for path in ("usr", "usr/srcs", "usr/lib/src", "opt/venv/src")),
+    ],
 }
 
 
@@ -766,6 +774,12 @@ def test_places_are_taken_once() -> None:
     assert mistakes('workdir "/w"', 'copy "a/x"', 'copy "b" at "/w/x"') == ["occupied-path"]
     assert mistakes("data v1 mounted", 'weights v1 mounted at "/data/"') == ["occupied-path"]
     understood('copy "a/x"', 'copy "b/x" at "/y"', "data v1 mounted", "weights v1 mounted")
+
+
+def test_a_program_may_work_in_usr_src() -> None:
+    """As many official images do; the rest of /usr stays the system's."""
+    understood('workdir "/usr/src"')
+    understood('workdir "/usr/src/app"', 'data v1 mounted at "/usr/src/data"')
 
 
 def test_values_are_read() -> None:
