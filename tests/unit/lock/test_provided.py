@@ -302,3 +302,23 @@ def test_what_a_base_brings_is_what_compiles_on_it() -> None:
     found, _ = built_on_base("", "setuptools")
     assert found.lock.built[0].compiled
     assert found.lock.compiler is None
+
+
+def test_a_base_that_provides_nothing_is_read_where_it_does_not_say_its_python() -> None:
+    """So that one without Python is refused before anything is built, and packages are chosen for the right patch."""
+    text = 'env train < base "team/ml:7"; python 3.12; pip six >'
+    found = lock(text, around()).lock
+    assert (found.python.version, found.base.glibc, found.base_python) == ("3.12.3", "2.39", None)
+    assert found.provided == ()
+    diagnostic = refused(text, around(None))
+    assert diagnostic.name == "no-python-in-base"
+    assert diagnostic.helps == ("leave `base` out: envc takes the official Python image, which stands on Debian",)
+    assert refused(text.replace("3.12", "3.11"), around()).name == "python-not-in-base"
+
+
+def test_a_base_that_says_its_python_is_not_read() -> None:
+    bases = Bases()
+    images = Images([image("docker.io/team/ml", "7", "ml", "3.12.4")])
+    where = world(Packages({}), images)._replace(bases=bases)
+    assert lock('env train < base "team/ml:7" >', where).lock.python.version == "3.12.4"
+    assert bases.asked == []
