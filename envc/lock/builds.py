@@ -75,7 +75,7 @@ def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], aske
 def builds_for(
     family: Family, asked: Asked, library: Library, *, older: bool = False
 ) -> Iterator[tuple[Build, BuildChoice]]:
-    """Yield every build for a GPU that fits, best first; with `older`, those for an older CUDA than the one asked for."""
+    """Yield every build for a GPU that fits, best first; with `older`, those for an older CUDA than is asked for."""
     for build in _fitting(family, asked):
         for choice in _choices(family, build, asked, library, older=older):
             yield build, choice
@@ -153,7 +153,7 @@ def acceptable_cuda(family: Family, build: Build, asked: Asked) -> list[str]:
 
 
 def older_cuda(build: Build, asked: Asked) -> list[str]:
-    """Return the CUDA versions of a release in the same major version that are older than the asked one, newest first."""
+    """Return the CUDA versions of a release that are older than the asked one, of its major version, newest first."""
     if asked.cuda is None or asked.exact:
         return []
     floor = cuda_minor(asked.cuda)

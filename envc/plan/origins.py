@@ -26,6 +26,7 @@ from envc.language.facets import (
 )
 from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.search_facets import SearchedFolder
 from envc.language.stage_facets import BuilderSetting
 from envc.lock.model import Lock
 
@@ -42,6 +43,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "programs": ProgramBuild,
     "toolchains": Toolchain,
     "conda": CondaPackage,
+    "search": SearchedFolder,
 }
 
 

@@ -117,8 +117,10 @@ class PlannedUser(GrownPart):
     any_id: bool = False  # the id is another one in every cluster
 
 
-class SettingsPart(Part):
+class SettingsPart(GrownPart):
     """What the image's configuration holds."""
+
+    later = frozenset({"search"})
 
     variables: tuple[Pair, ...]  # sorted by name
     arguments: tuple[PlannedArgument, ...]
@@ -126,6 +128,7 @@ class SettingsPart(Part):
     user: PlannedUser
     working_directory: str
     ports: tuple[str, ...]
+    search: tuple[tuple[str, tuple[str, ...]], ...] = ()  # variables and the folders that are added to them, sorted
 
 
 class StagePart(GrownPart):
