@@ -1,4 +1,4 @@
-"""Every program of `docs/refusals.md` is refused, with the diagnostic that it stands under; or it compiles, as it says."""
+"""Every program of `docs/refusals.md` is refused, with the diagnostic that it stands under; or compiles, as it says."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from envc.compile import understand
 from envc.diagnostics import Report, Source
 
 PAGE = Path(__file__).parents[3] / "docs" / "refusals.md"
-_PART = re.compile(r"^### (?P<name>[a-z-]+)$|^```envc\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_COMPILES = re.compile(r"^```envc compiles\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PART = re.compile(
+    r"^### (?P<name>[a-z-]+)$|(?<!<!-- compiles -->\n)^```envc\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_COMPILES = re.compile(r"^<!-- compiles -->\n```envc\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def programs() -> list[tuple[str, str]]:
