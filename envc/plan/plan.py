@@ -65,10 +65,14 @@ class LanguagePart(Part):
     output: int = OUTPUT
 
 
+#: Where a pip lies that is none of the base's.
+INSTALLER = "/opt/installer/pip"
+
+
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python", "builder_python", "headers"})
+    later = frozenset({"python", "builder_python", "installer", "headers"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -77,12 +81,20 @@ class BasePart(GrownPart):
     inference: str
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
+    installer: str | None = None  # what the builder's pip is copied from, where the base has none
     headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
 
     @property
     def program(self) -> str:
         """How stages that nothing was installed in call their Python."""
         return self.python.program if self.python else "python"
+
+    @property
+    def pip(self) -> tuple[str, ...]:
+        """How the builder calls its pip."""
+        if self.installer:
+            return (self.program, INSTALLER)
+        return (self.program, "-m", "pip") if self.python else ("pip",)
 
 
 class PythonPart(Part):

@@ -16,7 +16,7 @@ from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive
-from tests.unit.lock.world import PLATFORM, Images, Packages, environment, image, world
+from tests.unit.lock.world import PLATFORM, SLIM, Images, Packages, digest, environment, image, world
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
 TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
@@ -173,13 +173,34 @@ def test_a_base_that_does_not_say_its_patch() -> None:
 
 
 def test_bases_that_cannot_serve() -> None:
-    """Without a Python, without a pip that could install something, without anybody to read them."""
+    """Without a Python, with one that no pip installs for any more, without anybody to read them."""
     assert refused(f"env train < {CLAUSE} >", around(None)).name == "no-python-in-base"
-    for pip in ((), (PIP._replace(version="21.2"),)):
-        where = around(BASE._replace(packages=(FLASH, *pip, TORCH)))
-        assert refused(f"env train < {CLAUSE}; pip six >", where).name == "no-pip-in-base"
-        assert lock(f"env train < {CLAUSE}; ml torch >", where).lock.packages == ()
+    where = around(BASE._replace(version="3.6.9", packages=(FLASH, TORCH)))
+    assert refused(f"env train < {CLAUSE}; pip six >", where).name == "no-pip-in-base"
+    assert lock(f"env train < {CLAUSE}; ml torch >", where).lock.packages == ()
     assert refused(f"env train < {CLAUSE} >", around()._replace(bases=None)).name == "base-not-read"
+
+
+@pytest.mark.parametrize(
+    ("pip", "why"), [(None, "the base has no pip"), ("21.2", "the pip of the base is too old, 21.2")]
+)
+def test_pip_comes_from_the_official_image_where_the_base_has_none(pip: str | None, why: str) -> None:
+    """Of the same Python, for the builder alone, and only where something is installed; a later lock stays with it."""
+    packages = (FLASH, *([PIP._replace(version=pip)] if pip else []), TORCH)
+    base = BASE._replace(packages=packages)
+    official = [image(*SLIM, "slim", "3.12.9"), image(SLIM[0], "3.12.9-slim-bookworm", "slim", "3.12.9")]
+    images = Images([image("docker.io/team/ml", "7", "ml"), *official])
+    where = world(Packages({"six": ["1.17.0"]}), images)._replace(bases=Bases(base))
+    found = lock(f"env train < {CLAUSE}; pip six >", where)
+    assert found.lock.installer is not None
+    assert (found.lock.installer.tag, found.lock.installer.digest) == ("3.12.9-slim-bookworm", digest("slim"))
+    assert found.lock.installer.reason == f"{why}; of the builder alone"
+    assert read(write([found]), "lockfiles/train") == {PLATFORM: found}
+    nothing = lock(f"env train < {CLAUSE}; ml torch >", where)
+    assert nothing.lock.installer is None
+    assert "installer" not in write([nothing])["lock.json"]
+    images.images = {key: one for key, one in images.images.items() if key[0] != SLIM[0]}
+    assert lock(f"env train < {CLAUSE}; pip six <2 >", where, found).lock.installer == found.lock.installer
 
 
 def test_what_a_resolver_is_told() -> None:
