@@ -71,8 +71,8 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         named = sorted({*lock.inputs.get("provided", {})})
         versions = {one.name: one.version for one in lock.provided}
         some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-        count = len(lock.provided)
-        told = "1 package is the base's own, and is" if count == 1 else f"{count} packages are the base's own, and are"
+        own = len(lock.provided)
+        told = "1 package is the base's own, and is" if own == 1 else f"{own} packages are the base's own, and are"
         lines.append(f"{told} not installed again; among them {some}")
     lines += [f"{one.called} is built of {one.of}; {one.reason}" for one in lock.built]
     if lock.compiler:

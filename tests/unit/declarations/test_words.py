@@ -158,6 +158,10 @@ WRONG = {
         f'build a from b < run "x"; keeps "/b"; jobs 1; jobs 2 >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b"; apt Git >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b"; make >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; fetches pip >; toolchain rust 1.85; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; fetches cargo >; toolchain go 1.24; {SOURCE}',
+        f'build a from b after c < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b after a < run "x"; keeps "/b" >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b" >; build a from b < run "x"; keeps "/c" >; {SOURCE}',
     ],
     "cache": [
