@@ -24,7 +24,7 @@ from dockerfile_parse import DockerfileParser
 
 from benchmarks.dockerfile_commands import commands_of, needs_of_command
 from envc.declarations import words
-from envc.language.fields import layout_of
+from envc.language.fields import layout_of, literals
 
 #: Each need, and the word and the field that meet it. None: there is no such word; a text: refused, and what is said.
 NEEDS: dict[str, tuple[str, ...] | str | None] = {
@@ -240,9 +240,11 @@ def is_met(need: str) -> bool:
     found = words.find(first)
     if found is None:
         return False
-    layouts = [layout_of(found)]
-    layouts += [layout_of(entries[1].model)] if (entries := layouts[0].entries) else []
+    entries = layout_of(found).entries
+    models = [found, *([entries[1].model] if entries else [])]
+    layouts = [layout_of(model) for model in models]
     known = {word for layout in layouts for word in layout.words}
+    known |= {value for model in models for one in model.model_fields.values() for value in literals(one.annotation)}
     known |= {word for layout in layouts for _, keyword in layout.keywords.values() for word in keyword.first}
     wanted = [*([second] if second else ()), *fields]
     return all(one in known for one in wanted)
