@@ -1,13 +1,14 @@
 """How many Dockerfiles a program of this language can say whole, and which needs the others have.
 
-usage: python benchmarks/dockerfiles.py FOLDER [--list NEED]
+usage: python -m benchmarks.dockerfiles FOLDER [--list NEED]
 
 Reads every file in FOLDER as a Dockerfile and finds by rule what it needs: each instruction and each command of a RUN
 is held against the table of needs below. A need is met when the language has its word, and the word its field; it is
-looked up in the declarations, not assumed. A Dockerfile is whole when all of its needs are met. What cannot be said by
-design (`docs/refusals.md`) is counted apart: an answer exists there, but another one than the file's.
+looked up in the declarations, not assumed. A Dockerfile is whole when all of its needs are met; one that asks its build
+arguments what to install is several environments of one program, and counted apart. What cannot be said by design
+(`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's.
 
-The rules see one file and not the scripts that it copies and calls, so the counts of needs are floors.
+The rules see one file. A script of the project that it runs is not read, so that it is no word that is known to be met.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from pathlib import Path
 
 from dockerfile_parse import DockerfileParser
 
+from benchmarks.dockerfile_commands import commands_of, needs_of_command
 from envc.declarations import words
-from envc.language.fields import layout_of
+from envc.language.fields import layout_of, literals
 
 #: Each need, and the word and the field that meet it. None: there is no such word; a text: refused, and what is said.
 NEEDS: dict[str, tuple[str, ...] | str | None] = {
@@ -65,23 +67,46 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "data or weights": ("weights",),
     "Jupyter": ("use",),
     "stop signal": None,
-    "condition in a step": "two environments, `on PLATFORM` or `takes`",
+    "condition on a build argument": ("env", "from"),
+    "condition on the platform": ("on",),
+    "condition on what is there": ("build",),
+    "folders to look in": ("path",),
+    "packages of Rust, Go or Node": ("build", "fetches"),
+    "build upon a build": ("build", "after"),
+    "build of the project's own files": None,
+    "script of the project": None,
+    "file of a package manager": None,
+    "packages of R or Julia": None,
+    "image without Python": None,
+    "image of nothing": "an environment has a Python: leave `base` out",
+    "image past its age": "Python before 3.7, CUDA before 11: a newer one",
+    "installer of EFA": '`fabric efa`, and `copy "/opt/amazon" from image …`',
     "ssh daemon": "`launch` starts the ranks",
     "script piped into a shell": "`tool NAME VERSION from URL sha256 …`",
     "trigger for others": "ONBUILD: a module",
     "rights for everyone": "sudo without a password, chmod 777: `user`, writable folders",
 }
 
+#: Needs that several environments of one program meet, one for each case.
+SEVERAL = frozenset({"condition on a build argument"})
+
 #: Images by their names; the first that fits. Any other brings packages of its own.
 _IMAGES = (
     (r".*\$.*", "image by a parameter"),
+    (r"scratch|.*distroless.*", "image of nothing"),
+    (r"(.*/)?(tensorflow/serving|nginx|busybox|cargo-chef)", "image without Python"),
     (
-        r"(docker\.io/)?(library/)?(nvidia/cuda|python|ubuntu|debian|buildpack-deps|scratch)|nvcr\.io/nvidia/cuda",
+        r"(docker\.io/)?(library/)?(nvidia/cuda|python|ubuntu|debian|buildpack-deps)|nvcr\.io/nvidia/cuda",
         "python or CUDA image",
     ),
     (r".*(alpine|centos|fedora|amazonlinux|rockylinux|windows|/ubi[0-9]).*", "other package manager"),
     (r"(docker\.io/)?(library/)?(golang|node|rust|maven|openjdk)", "toolchain"),
     (r".*", "image that brings packages"),
+)
+#: Images with a Python that nothing installs into any more, or with a CUDA whose systems run no newer Python.
+_PAST = (
+    r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6]\b"
+    r"|nvidia/(pytorch|tensorflow):(19|20)\.).*"
 )
 #: Instructions but FROM, RUN, COPY and ADD.
 _INSTRUCTIONS = {
@@ -98,169 +123,104 @@ _INSTRUCTIONS = {
     "STOPSIGNAL": "stop signal",
     "ONBUILD": "trigger for others",
 }
-_PYTHON = r"(\S*/)?python[0-9.]*( -\w+)*"
-_NEEDLESS = (
-    r"(set|true|:|echo|cat|ls|pwd|env|printenv|which|whoami|date|sleep|ldconfig|sync|exit|export|source|\.|unset"
-    r"|test|\[|eval|id|hash|df|du|grep|egrep|head|tail|cut|tr|sort|xargs|awk|wc|yes|uname|nproc|dpkg -l"
-    r"|lsb_release|printf|update-ca-certificates|locale-gen|update-locale|dpkg-reconfigure|apt-mark|debconf-set-selections|sha256sum"
-    r"|nvidia-smi|nvcc --version|\S*python\S* (--version|-V)|sccache|(ba)?sh|/bin/(ba)?sh)(\s|$)"
-)
-_FILES = (
-    r"(mkdir|cp|mv|ln|touch|chown|chmod|chgrp|install|find|tee|truncate|cd|pushd|popd|rsync|update-alternatives"
-    r"|strip|setfacl|fix-permissions)\b"
-)
-#: Commands; the first that fits. None: nothing is left of it in a program, for envc does it or nobody needs it.
-_COMMANDS: tuple[tuple[str, str | None], ...] = (
-    (r"(if|for|while|case|elif|function)\b", "condition in a step"),
-    (r"fi\b|done\b|esac\b|\}|in\b|[A-Za-z_]\w*=\S*$", None),
-    (
-        r".*(openssh-server|sshd_config|ssh-keygen|/var/run/sshd|/\.ssh|ssh_config|service ssh|pam\.d/sshd)",
-        "ssh daemon",
-    ),
-    (r"(apt-get|apt|aptitude|apt-install|clean-layer|gdebi)\b", "system packages"),
-    (r"rm\b|.*(deadsnakes|nvidia\.com|cuda-keyring|universe)", None),
-    (r"(add-apt-repository|apt-key|gpg)\b|.*(sources\.list|trusted\.gpg|keyrings?/)", "archive of system packages"),
-    (r"(yum|dnf|apk|zypper|microdnf|tdnf|pacman|brew|alternatives)\b", "other package manager"),
-    (r"(\S*/)?(conda|mamba|micromamba) .*\b(install|create|update|env)\b", "conda"),
-    (r"(\S*/)?(conda|mamba|micromamba)\b|.*(get-pip|miniconda|miniforge|mambaforge|micromamba)", None),
-    (r"(wget|curl).*\|.*(rustup|nodesource)|(wget|curl).*(rustup|nodesource).*\|", "toolchain"),
-    (r"(wget|curl).*(gpg|\.asc|\.key|apt).*\|", "archive of system packages"),
-    (r"(wget|curl).*astral\.sh", None),
-    (r"(wget|curl).*\| *(sudo )?(-E )?\S*sh\b", "script piped into a shell"),
-    (
-        r"(wget|curl|aria2c).*(model|weights|data|checkpoint).*\.(pth?|ckpt|onnx|safetensors|h5|gz|zip|bin|json|npz)\b",
-        "data or weights",
-    ),
-    (r"(wget|curl|aria2c|axel)\b", "tool by address"),
-    (r"git (apply|am)\b|(sed|patch) .*(site|dist)-packages", "patch"),
-    (r"git (config|lfs|--version|rev-parse|log)", None),
-    (r"git\b", "source from git"),
-    (r".*NOPASSWD|chmod (-R )?(a\+rwx|0?777)", "rights for everyone"),
-    (r"(useradd|adduser|groupadd|addgroup|usermod|groupmod|passwd|chpasswd|userdel|chsh)\b", "user"),
-    (r"(rustup|nvm|npm install -g|corepack)\b", "toolchain"),
-    (rf"{_PYTHON} -c .*(download|from_pretrained|load_dataset|snapshot)", "data or weights"),
-    (rf"{_PYTHON} -c\b", "check"),
-    (rf"{_PYTHON} -m (venv|virtualenv|compileall|ensurepip)|virtualenv\b", None),
-    (
-        rf"{_PYTHON} (-m )?\S*(download|spacy)|(huggingface-cli|hf|gsutil|aws s3|gcloud|kaggle|gdown)\b",
-        "data or weights",
-    ),
-    (r"jupyter\b", "Jupyter"),
-    (_NEEDLESS, None),
-    (_FILES, None),
-    (r".+", "build in the image"),  # whatever is run there: what it makes is named and kept
-)
-_VARIABLE = r"\$\{?\w*(PIP|PYTHON)\w*\}?( -m pip)?"
-_PIP = rf"(\S*/)?(pip[0-9.]*|uv|poetry|pipenv|pdm|{_PYTHON} -m pip|easy_install|pipx|{_VARIABLE})\s"
-#: What stands among the arguments of an installation.
-_PIP_ARGUMENTS = (
-    (r"\s(-r|--requirements?)[ =]?|\buv sync\b|poetry install|pipenv (install|sync)", "list of packages"),
-    (r"git\+", "package from git"),
-    (r"\S+\.whl\b", "wheel by address"),
-    (r"--no-deps|--ignore-installed", "package without dependencies"),
-    (r"\s(-f|--find-links)[ =]", "page of wheels"),
-    (r"--(extra-)?index-url|\s-i\s", "package index"),
-    (r"--no-build-isolation|--no-binary|--global-option|--config-settings", "package from source"),
-    (
-        r"\s(-e\s|[\"']?(\./?|/|\$\{?\w+\}?/)[^\s\"']*(?<!\.txt)(?<!\.whl)(?<!\.toml)(\[[^\]]*\])?[\"']?(\s|$))",
-        "this project",
-    ),
-)
-
-
-#: A command that a shell puts in, a quoted text, a heredoc's mark.
-_SUBSTITUTION = re.compile(r"\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`")
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
-
-
-def commands_of(script: str) -> Iterator[str]:
-    """Yield the commands of a shell script, split at the operators that shells know; a piped one ends with ` |`."""
-    script = re.sub(r"(?m)^\s*#.*\n?", "", script)
-    script = re.sub(r"\\\s*\n", " ", script)
-    script = _SUBSTITUTION.sub("VALUE", script)
-    held: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        held.append(match[0])
-        return f"\0{len(held) - 1}\0"
-
-    script = _QUOTED.sub(hold, script)
-    for chain in re.split(r"&&|\|\||;|\n|(?<![>&])&(?![>&])|[()]", script):
-        parts = [re.sub(r"\0(\d+)\0", lambda match: held[int(match[1])], part).strip() for part in chain.split("|")]
-        if len(parts) > 1 and re.match(r"(curl|wget)\b", parts[0]):
-            yield " | ".join(parts)
-        else:
-            yield from (part for part in parts if part)
-
-
-def needs_of_command(text: str) -> Iterator[str]:
-    """Yield the needs of a command."""
-    text = re.sub(
-        r"^((sudo( -\w+)*|time|exec|env|then|else|do|\{|!|--\w+(=\S*)?|[A-Za-z_]\w*=(\"[^\"]*\"|'[^']*'|\S*))\s+)+",
-        "",
-        text,
-    )
-    if re.match(_PIP, text):
-        yield from _needs_of_pip(text)
-        return
-    need = next((need for pattern, need in _COMMANDS if re.match(pattern, text, re.DOTALL)), None)
-    if need:
-        yield need
-
-
-def _needs_of_pip(text: str) -> Iterator[str]:
-    if re.search(r"\buninstall\b", text):
-        yield "package taken away"
-    elif re.search(r"\b(install|sync|download|wheel|add)\b", text):
-        yield "packages"
-        yield from (need for pattern, need in _PIP_ARGUMENTS if re.search(pattern, text))
 
 
 def needs_of(path: Path) -> tuple[set[str], list[str]]:
     """Return the needs of a Dockerfile, and the commands that would be steps of a `build`."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Dockerfile").write_text(_without_heredocs(path.read_text("utf-8", "replace")), "utf-8")
+        read = [(one["instruction"].upper(), one["value"].strip()) for one in DockerfileParser(folder).structure]
     needs: set[str] = set()
     steps: list[str] = []
-    stages: set[str] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "Dockerfile").write_bytes(path.read_bytes())
-        structure = DockerfileParser(folder).structure
-    for instruction in structure:
-        name, value = instruction["instruction"].upper(), instruction["value"].strip()
+    stages: dict[str, str] = {}
+    arguments = _arguments_of([value for name, value in read if name == "ARG"])
+    set_to = [one for name, value in read if name == "ENV" for one in re.findall(r"(\w+)=\"?\$\{?(\w+)", value)]
+    names = frozenset((*arguments, *(name for name, argument in set_to if argument in arguments)))
+    last = ""
+    for name, value in read:
         if name == "RUN":
-            for command in commands_of(_script(instruction["content"], value)):
-                found = set(needs_of_command(command))
-                needs |= found
-                steps += [command] if "build in the image" in found else []
+            for command, need in _needs_of_run(_script(value), names, "source from git" in needs):
+                needs.add(need)
+                steps += [command] if need == "build in the image" else []
         elif name == "FROM":
-            needs |= set(_needs_of_from(value, stages))
+            needs |= set(_needs_of_from(value, stages, arguments))
+            last = value.split()[0] if not value.startswith("--") else value.split()[1]
         elif name in {"COPY", "ADD"}:
             needs.add(_need_of_copy(name, value, stages))
         elif name in _INSTRUCTIONS:
             needs.add("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
-    return needs, steps
+            if name == "ENV" and re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
+                needs.add("folders to look in")
+    if not re.search("scratch|distroless", stages.get(last.lower(), last)):
+        needs.discard("image of nothing")  # of a stage in between
+    return needs | set(_needs_of_steps(steps, needs)), steps
 
 
-def _script(content: str, value: str) -> str:
-    heredoc = re.search(r"<<-?\s*['\"]?(\w+)['\"]?[^\n]*\n(.*?)\n\1", content, re.DOTALL)
-    if heredoc:
-        return heredoc[2]
+def _needs_of_run(script: str, arguments: frozenset[str], cloned: bool) -> Iterator[tuple[str, str]]:
+    """Yield the commands of a script, each with a need that it has. A script in a clone is a step of a build."""
+    cloned = cloned or re.search(r"git clone|\btar\b|unzip", script) is not None
+    for command in commands_of(script):
+        for need in needs_of_command(command, arguments):
+            told = "build in the image" if cloned else "script of the project"
+            yield command, told if need == "script" else need
+
+
+def _needs_of_steps(steps: list[str], needs: set[str]) -> Iterator[str]:
+    """Yield what is built of the project's own files, and whether something is built upon something else built."""
+    if steps and not needs & {"source from git", "tool by address"}:
+        yield "build of the project's own files"
+    built = sum(re.search(r"configure\b|cmake\b|make\b.*install", step) is not None for step in steps)
+    upon = r"--with-(?!cuda)[\w-]+=/|(?<!CUDA)_(HOME|ROOT|PREFIX_PATH)=[/$]"
+    if built > 1 and any(re.search(upon, step) for step in steps):
+        yield "build upon a build"
+
+
+def _without_heredocs(text: str) -> str:
+    """Return a Dockerfile with each script of a heredoc on the line of its RUN, and without files of heredocs."""
+
+    def flat(found: re.Match[str]) -> str:
+        if re.match(r"(COPY|ADD)", found[1]) or re.search(r"\b(cat|tee)\b[^&;]*$", found[1]):
+            return found[1] + found[3]
+        body = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n?", "", found[4]))
+        return "RUN " + " ; ".join(line.strip() for line in body.splitlines() if line.strip())
+
+    mark = r"<<-?[ \t]*[\"']?(\w+)[\"']?([^\n]*)\n(.*?)\n[ \t]*\2[ \t]*$"
+    return re.sub(rf"(?ms)^((?:RUN|COPY|ADD)\b(?:[^\n]|(?<=\\)\n)*?){mark}", flat, text)
+
+
+def _arguments_of(values: list[str]) -> dict[str, str]:
+    """Return build arguments with the first default that each has; those without have none."""
+    found: dict[str, str] = {}
+    for value in values:
+        for name, default in re.findall(r"(\w+)(?:=(\"[^\"]*\"|'[^']*'|\S*))?", value):
+            found[name] = found.get(name) or default.strip("\"'")
+    return found
+
+
+def _script(value: str) -> str:
     exact = re.match(r"\s*\[(.*)\]\s*$", value, re.DOTALL)
-    return " ".join(re.findall(r'"([^"]*)"', exact[1])) if exact else value
+    if exact:
+        words = re.findall(r'"([^"]*)"', exact[1])
+        return words[2] if re.search(r"sh -\w*c$", " ".join(words[:2])) else " ".join(words)
+    return value
 
 
-def _needs_of_from(value: str, stages: set[str]) -> Iterator[str]:
+def _needs_of_from(value: str, stages: dict[str, str], arguments: dict[str, str]) -> Iterator[str]:
     parts = [part for part in value.split() if not part.startswith("--")]
-    image = parts[0].lower()
-    if image not in stages:
-        name = (
-            re.sub(r"(?<=[a-z0-9}])(:[^/]*|@.*)$", "", parts[0]) if "$" not in parts[0].partition(":")[0] else parts[0]
-        )
-        yield next(need for pattern, need in _IMAGES if re.fullmatch(pattern, name))
+    image = parts[0].strip('"')
+    if image.lower() not in stages:
+        if "$" in image.partition(":")[0]:
+            yield "image by a parameter"
+        for _ in range(3):
+            image = re.sub(r"\$\{?(\w+)(:-[^}]*)?\}?", lambda found: arguments.get(found[1]) or found[0], image)
+        name = re.sub(r"(?<=[a-z0-9}])(:[^/]*|@.*)$", "", image)
+        need = next(need for pattern, need in _IMAGES if re.fullmatch(pattern, name))
+        yield "image past its age" if re.match(_PAST, image) else need
     if len(parts) > 2:
-        stages.add(parts[2].lower())
+        stages[parts[2].lower()] = stages.get(image.lower(), image)
 
 
-def _need_of_copy(name: str, value: str, stages: set[str]) -> str:
+def _need_of_copy(name: str, value: str, stages: dict[str, str]) -> str:
     source = re.search(r"--from=(\S+)", value)
     if source:
         own = source[1].lower() in stages or source[1].isdigit()
@@ -280,9 +240,11 @@ def is_met(need: str) -> bool:
     found = words.find(first)
     if found is None:
         return False
-    layouts = [layout_of(found)]
-    layouts += [layout_of(entries[1].model)] if (entries := layouts[0].entries) else []
+    entries = layout_of(found).entries
+    models = [found, *([entries[1].model] if entries else [])]
+    layouts = [layout_of(model) for model in models]
     known = {word for layout in layouts for word in layout.words}
+    known |= {value for model in models for one in model.model_fields.values() for value in literals(one.annotation)}
     known |= {word for layout in layouts for _, keyword in layout.keywords.values() for word in keyword.first}
     wanted = [*([second] if second else ()), *fields]
     return all(one in known for one in wanted)
@@ -299,6 +261,9 @@ def main() -> int:
             "python or CUDA image",
             "image that brings packages",
             "image by a parameter",
+            "image of nothing",
+            "image past its age",
+            "image without Python",
             "other package manager",
             "toolchain",
         }:
@@ -307,9 +272,13 @@ def main() -> int:
             print(path.name, *unknown, sep="\n    ")
     met = {need for need in NEEDS if is_met(need)}
     refused = {need for need, word in NEEDS.items() if isinstance(word, str)}
-    whole = [name for name, needs in needs_by_file.items() if needs <= met]
+    several = [name for name, needs in needs_by_file.items() if needs <= met]
+    whole = [name for name in several if not needs_by_file[name] & SEVERAL]
     answered = [name for name, needs in needs_by_file.items() if needs <= met | refused]
-    print(f"{len(needs_by_file)} Dockerfiles: {len(whole)} whole, {len(answered)} with what is refused on purpose")
+    print(
+        f"{len(needs_by_file)} Dockerfiles: {len(whole)} whole in one environment, {len(several)} with several "
+        f"environments, {len(answered)} with what is refused on purpose"
+    )
     counts = Counter(need for needs in needs_by_file.values() for need in needs)
     alone = Counter(next(iter(needs - met)) for needs in needs_by_file.values() if len(needs - met) == 1)
     for need, count in counts.most_common():

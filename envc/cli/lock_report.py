@@ -71,12 +71,14 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         named = sorted({*lock.inputs.get("provided", {})})
         versions = {one.name: one.version for one in lock.provided}
         some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-        lines.append(
-            f"{len(lock.provided)} packages are the base's own, and are not installed again; among them {some}"
-        )
+        own = len(lock.provided)
+        told = "1 package is the base's own, and is" if own == 1 else f"{own} packages are the base's own, and are"
+        lines.append(f"{told} not installed again; among them {some}")
     lines += [f"{one.called} is built of {one.of}; {one.reason}" for one in lock.built]
     if lock.compiler:
         lines.append(f"the builder stands on {lock.compiler.repository}:{lock.compiler.tag}: {lock.compiler.reason}")
+    if lock.installer:
+        lines.append(f"pip comes from {lock.installer.repository}:{lock.installer.tag}: {lock.installer.reason}")
     lines += [f"system packages of the {one.stage} stage: {one.reason}" for one in lock.distributions]
     outputs = {facet.name for facet in environment.every(Artifact) if facet.writable}
     unmeasured = [one.name for one in lock.artifacts if one.sha256 is None and one.name not in outputs]

@@ -22,7 +22,15 @@ from envc.lock.vendor_record import (
     refuse_other,
     write_record,
 )
-from envc.plan.vendored import deb_of, file_of, refuse_copied, refuse_unversioned, remote_files, wanted_files
+from envc.plan.vendored import (
+    deb_of,
+    file_of,
+    refuse_copied,
+    refuse_fetching,
+    refuse_unversioned,
+    remote_files,
+    wanted_files,
+)
 
 if TYPE_CHECKING:
     from envc.cli.loading import Loaded
@@ -50,6 +58,7 @@ def fill(  # what a machine needs to know to fetch
     from envc.sources.writing import recover_folder, replacing_folder
 
     refuse_unversioned(plan)
+    refuse_fetching(plan)
     shown = folder.as_posix()
     folder = folder.resolve()
     root = loaded.project.root.resolve()
@@ -153,6 +162,7 @@ def checked(folder: Path, locked: LockedFiles, plan: Plan) -> Iterator[tuple[tup
     shown = folder.as_posix()
     record = _record(folder, shown)
     refuse_unversioned(plan)
+    refuse_fetching(plan)
     refuse_other(record, locked, shown, wanted_files(plan))
     refuse_changed(record, files_of(folder), shown)
     with tempfile.TemporaryDirectory(prefix="envc-vendor-") as near:

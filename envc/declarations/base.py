@@ -35,6 +35,12 @@ def fixed_reference(reference: str) -> str:
     return reference
 
 
+def _with_python(reference: str) -> str:
+    if reference.partition(":")[0] == "scratch":
+        refuse("no-python-in-base", "nothing is in it, and an environment has a Python; leave `base` out")
+    return fixed_reference(reference)
+
+
 class Base(Declaration):
     """Builds on an image of your own instead of the smallest official one that serves.
 
@@ -52,7 +58,7 @@ class Base(Declaration):
         'base "nvcr.io/nvidia/pytorch:25.04-py3" provides torch transformer-engine flash-attn',
     )
 
-    image: Annotated[Text, AfterValidator(fixed_reference), Positional(kinds=frozenset({"string"}))]
+    image: Annotated[Text, AfterValidator(_with_python), Positional(kinds=frozenset({"string"}))]
     provides: Annotated[tuple[PackageName, ...], Keyword(many=True, kinds=frozenset({"word", "string"}))] = ()
 
     def facets(self, origin: Origin) -> Iterator[BaseImage | ProvidedPackage]:

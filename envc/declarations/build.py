@@ -11,11 +11,12 @@ from pydantic import AfterValidator, ValidationInfo
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
+from envc.language.build_order import refuse_impossible_order
 from envc.language.commands import read_command
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
 from envc.language.taken import taken_before
 from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
@@ -26,6 +27,9 @@ _SWALLOWED = re.compile(
     r"|[;\n]\s*(true|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$",
     re.MULTILINE,
 )
+#: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
+FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
+_FETCHERS = f"none of {', '.join(FETCHERS)}"
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
     ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
@@ -51,6 +55,8 @@ def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, 
         return tuple(map(system_name, values))
     if kind == "keeps":
         return tuple(map(_kept, values))
+    if kind == "fetches":
+        return tuple(one if one in FETCHERS else refuse("unknown-choice", _FETCHERS) for one in values)
     if kind == "jobs":
         if len(values) > 1:
             refuse("unreadable-number", "one number")
@@ -58,10 +64,23 @@ def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, 
     return _command(values) if kind == "run" else values
 
 
+def _without_toolchains(
+    fetchers: tuple[str, ...], packages: tuple[str, ...], origin: Origin, environment: Environment
+) -> Iterator[Diagnostic]:
+    """Refuse what fetches packages where nothing brings it: a toolchain, or a package of the distribution."""
+    known = {one.name for one in environment.every(Toolchain)}
+    for fetcher in sorted(set(fetchers)):
+        name, package = FETCHERS[fetcher]
+        if name not in known and not any(one.startswith(package) for one in packages):
+            label = wrong(origin.span, f"`fetches {fetcher}` is in its block")
+            helps = (f"say `toolchain {name}` and a version beside it",)
+            yield Diagnostic("missing-argument", f"nothing brings {fetcher} for this build", (label,), helps=helps)
+
+
 class BuildEntry(Entry):
     """What compiling needs, does, or leaves."""
 
-    kind: Annotated[Literal["apt", "jobs", "run", "keeps"], Positional()]
+    kind: Annotated[Literal["apt", "fetches", "jobs", "run", "keeps"], Positional()]
     values: Annotated[
         tuple[str, ...],
         AfterValidator(_values),
@@ -76,6 +95,10 @@ class Build(Declaration):
     in the folder of the source, without network; a script in triple quotes has a shell. One that fails fails the build,
     and what hides a failure (`|| true`) is refused. `jobs` is for make, CMake, cargo and PyTorch's extensions.
 
+    `fetches` brings packages of `cargo`, `go` or `npm` before, in the only step that has a network: those that the
+    source's own `Cargo.lock`, `go.sum` or `package-lock.json` names, by checksum. `after` names builds whose results
+    are needed: what they keep lies in its place while this one is compiled, headers and static libraries with it.
+
     `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
     libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
     image has not fails the build.
@@ -87,10 +110,22 @@ class Build(Declaration):
             'source colmap from git "https://example.org/colmap.git" tag v3.9\n'
             'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
         ),
+        (
+            'toolchain rust 1.85; source router from git "https://example.org/router.git" tag v3.3\n'
+            'build router from router < fetches cargo; run "cargo install --frozen --root /opt/router --path ."; '
+            'keeps "/opt/router" >'
+        ),
+        (
+            'source nccl from git "https://example.org/nccl" tag v2.23\n'
+            'build nccl from nccl < run "make install PREFIX=/opt/nccl"; keeps "/opt/nccl" >\n'
+            'source tests from git "https://example.org/tests" tag v2.13\n'
+            'build tests from tests after nccl < run "make NCCL_HOME=/opt/nccl"; keeps "/opt/tests" >'
+        ),
     )
 
     name: Annotated[Name, Positional()]
     source: Annotated[Name, Keyword("from")]
+    after: Annotated[tuple[Name, ...], Keyword(many=True)] = ()
     entries: Annotated[tuple[BuildEntry, ...], Entries(BuildEntry)] = ()
 
     def facets(self, origin: Origin) -> Iterator[ProgramBuild]:
@@ -104,6 +139,8 @@ class Build(Declaration):
             tuple(entry.values for entry in self.entries if entry.kind == "run"),
             tuple(sorted(set(self._all("keeps")))),
             origin,
+            tuple(sorted(set(self.after))),
+            tuple(sorted({one for entry in self.entries if entry.kind == "fetches" for one in entry.values})),
         )
 
     def _all(self, kind: str) -> tuple[str, ...]:
@@ -131,6 +168,8 @@ class Build(Declaration):
                 helps=() if known else ('declare it: source NAME from git "https://…" tag …',),
                 fixes=(Fix("one has a similar name", place, near),) if near else (),
             )
+        yield from refuse_impossible_order(self.name, self.after, origin, environment)
+        yield from _without_toolchains(self._all("fetches"), self._all("apt"), origin, environment)
         labels = taken_before(environment, "build", self.name, origin.of("name"))
         if labels:
             yield Diagnostic("repeated-name", f"two builds are called `{self.name}`", labels)

@@ -20,7 +20,8 @@ class Gpu(Declaration):
     """Says what GPUs the machines have, and with it which builds of packages fit.
 
     `cuda 11.3` is what the machines' driver speaks: a floor within its major version. envc may take a build for
-    11.8, which a driver for 11.3 runs too (CUDA minor version compatibility), and says so; `exact` refuses that.
+    11.8, which a driver for 11.3 runs too (CUDA minor version compatibility), or where there is none one for an older
+    11, and says so; `exact` refuses that.
     Packages bring their own CUDA where they can, and then the image holds no other. `runtime` asks for NVIDIA's image
     of that flavour by name. `optional` lets the container start on a machine without a GPU.
     GPUs by name, `h100`, `"RTX 4090"`, `"A100 80GB"`, `sm_90`, say their architectures; several names are several

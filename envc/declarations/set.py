@@ -12,6 +12,7 @@ from envc.language.environment import Environment
 from envc.language.facets import Setting
 from envc.language.fields import Positional
 from envc.language.origin import Origin
+from envc.language.search_facets import as_fix
 from envc.language.values import Text, Variable
 from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
@@ -34,6 +35,11 @@ class Set(Declaration):
     name: Annotated[Variable, Positional()]
     value: Annotated[Text, Positional()]
 
+    @property
+    def _continues(self) -> bool:
+        """Whether the value names the variable itself, as in a Dockerfile or a shell."""
+        return re.search(rf"\$(?:{self.name}\b|\{{{self.name}\b)", self.value) is not None
+
     def facets(self, origin: Origin) -> Iterator[Setting]:
         """Return the variable."""
         yield Setting(self.name, self.value, origin)
@@ -41,13 +47,16 @@ class Set(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse secrets, what envc sets itself, and a variable set twice; warn of what has no effect."""
         name = origin.of("name")
-        yield from refuse_open_value(self.name, origin)
+        staged = any(one.stage and one.origin.item is origin.item for one in environment.declared)  # has no `path`
+        fixes = () if staged else tuple(as_fix(self.name, self.value, origin))
+        yield from refuse_open_value(self.name, origin, fixes)
         yield from refuse_taken_variable(self.name, name, environment)
-        if self.name in _UNREAD:
+        if self.name in _UNREAD or self._continues:
             yield Diagnostic(
                 "setting-without-effect",
                 f"`{self.name}` does not do what it seems to",
-                (wrong(name, _UNREAD[self.name]),),
+                (wrong(name, _UNREAD.get(self.name, "no `$` is resolved, and what it was before is gone")),),
+                fixes=fixes,
                 severity="warning",
             )
         if _CLUSTER.match(self.name):

@@ -117,15 +117,19 @@ class _Binder:
                 self.waiting.pop(0)
                 self.store(field, self.value(argument, positional.kinds), argument.span)
                 return
+            if _wants_quotes(argument, positional.kinds):  # `run python train.py`: one text, and one mistake
+                while waiting and _wants_quotes(waiting[0], positional.kinds) and not self.has_meaning(waiting[0]):
+                    argument = _joined(argument, waiting.pop(0))
             value = self.value(argument, positional.kinds)
             self.spans[f"{field}.{len(self.values.get(field, ()))}"] = argument.span
             self.values[field] = (*self.values.get(field, ()), value)
             self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
         elif self.layout.entries and argument.kind in {"word", "string"}:
             taken = [argument]
-            while waiting and not self.has_meaning(waiting[0]) and not _may_begin_entry(waiting[0]):
+            layout = layout_of(self.layout.entries[1].model)
+            while waiting and not self.has_meaning(waiting[0]) and not _begins_entry(waiting[0], layout, len(taken)):
                 taken.append(waiting.pop(0))
-            taken += self.take_tail(waiting, layout_of(self.layout.entries[1].model))
+            taken += self.take_tail(waiting, layout)
             entry = Item(argument.value, argument.span, tuple(taken[1:]))
             self.take_entry(*self.layout.entries, entry, tuple(taken))
         else:
@@ -182,12 +186,14 @@ class _Binder:
             self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
-            self.mistake(
-                "wrong-kind",
-                f"{_KIND_NAMES[argument.kind]} stands where {wanted} belongs",
-                argument.span,
-                f"not {wanted}",
+            fixes = (
+                (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
+                if _wants_quotes(argument, kinds)
+                else ()
             )
+            message = f"{_KIND_NAMES[argument.kind]} stands where {wanted} belongs"
+            label = wrong(argument.span, f"not {wanted}")
+            self.mistakes.append(Diagnostic("wrong-kind", message, (label,), fixes=fixes))
         return argument.value
 
     def store(self, field: str, value: object, span: Span) -> None:
@@ -224,13 +230,29 @@ class _Binder:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
 
 
+def _wants_quotes(argument: Argument, kinds: frozenset[Kind]) -> bool:
+    """Say whether an argument would be right in quotes."""
+    bare = argument.kind in {"word", "number"} and argument.given is None
+    return bare and argument.kind not in kinds and "string" in kinds
+
+
+def _joined(first: Argument, second: Argument) -> Argument:
+    return first._replace(value=f"{first.value} {second.value}", span=first.span.to(second.span))
+
+
 def _names_one(argument: Argument, words: Container[str]) -> bool:
     return argument.kind == "word" and argument.given is None and argument.value in words
 
 
-def _may_begin_entry(argument: Argument) -> bool:
-    """Say whether an argument begins the next entry of an inline list; a parameter's value is part of the last one."""
-    return argument.kind == "word" and argument.given is None
+def _begins_entry(argument: Argument, entry: Layout, taken: int) -> bool:
+    """Say whether an argument begins the next entry of an inline list, of whose last entry so many were taken.
+
+    A parameter's value is part of the last one, as is a word in place of a value that the entry must have in quotes.
+    """
+    if argument.kind != "word" or argument.given is not None:
+        return False
+    field, positional = entry.positional[taken] if taken < len(entry.positional) else ("", None)
+    return positional is None or field not in entry.required or "word" in positional.kinds
 
 
 def _refusals(

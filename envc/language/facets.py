@@ -15,6 +15,7 @@ from envc.language.origin import Origin
 from envc.language.outside_facets import OutsideFacet
 from envc.language.package_rules import PackageRule
 from envc.language.package_source import PackageSource, ProjectFolder
+from envc.language.search_facets import SearchedFolder
 from envc.language.stage_facets import Stage, StageFacet
 from envc.language.system_repositories import RepositoryFacts
 
@@ -293,4 +294,5 @@ Facet = (
     | OutsideFacet
     | StageFacet
     | PackageRule
+    | SearchedFolder
 )

@@ -12,6 +12,7 @@ from envc.language.facets import BuildArgument, CopiedPath, Facet, PythonPackage
 from envc.language.fields import layout_of
 from envc.language.origin import Origin
 from envc.language.package_source import ProjectFolder
+from envc.language.search_facets import SearchedFolder
 from envc.language.stage_facets import BuilderFile, BuilderSetting
 from envc.language.stages import in_stage, said_in_stage
 
@@ -27,12 +28,13 @@ def key_of(facet: Facet) -> Key | None:
     if isinstance(facet, BuilderSetting | BuilderFile):
         inner = key_of(said_in_stage(facet))
         return inner and (f"{inner[0]} of the builder", inner[1])
+    kind = type(facet).__name__
     if isinstance(facet, SystemPackage) and facet.stage:
-        return (f"SystemPackage {facet.stage}", facet.name)
-    if isinstance(facet, ProjectFolder):
-        return ("project", facet.path)
-    name = getattr(facet, "name", None)
-    return (type(facet).__name__, name) if isinstance(name, str) else None
+        kind = f"SystemPackage {facet.stage}"
+    elif isinstance(facet, SearchedFolder):
+        kind = facet.variable
+    name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
+    return (kind, name) if isinstance(name, str) else None
 
 
 def facets_of(declared: Iterable[Declared]) -> tuple[Facet, ...]:

@@ -65,6 +65,8 @@ class ProgramBuild(NamedTuple):
     commands: tuple[tuple[str, ...], ...]
     kept: tuple[str, ...]  # paths in the container, sorted
     origin: Origin
+    after: tuple[str, ...] = ()  # builds whose kept things lie in their places while it is compiled, sorted
+    fetches: tuple[str, ...] = ()  # what fetches packages before: cargo, go, npm; sorted
 
 
 class Toolchain(NamedTuple):

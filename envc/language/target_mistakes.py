@@ -93,7 +93,7 @@ def _settings(target: Target, settings: tuple[str, ...], environment: Environmen
     first: dict[str, Origin] = {}
     for position, name in enumerate(settings):
         origin = Origin(target.origin.item, {"name": target.origin.of(f"settings.{position}.name")})
-        yield from refuse_open_value(name, origin, "manifest")
+        yield from refuse_open_value(name, origin, where="manifest")
         place = origin.of("name")
         if name in first:
             labels = (wrong(place, "again here"), Label(first[name].of("name"), "first here"))

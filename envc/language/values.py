@@ -27,7 +27,7 @@ _DURATIONS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([A-Za-z]*)")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
-#: Folders that a container's user is never given, and those below which it is given none.
+#: Folders that a container's user is never given, and those below which it is given none but `/usr/src`.
 _SYSTEM_FOLDERS = frozenset(("/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var"))  # noqa: S108
 _SYSTEM_TREES = frozenset(
     ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/sbin", "/sys", "/usr")
@@ -137,7 +137,8 @@ def holds_packages(path: str) -> bool:
 
 def _owned_path(path: str) -> str:
     top = "/" + path.split("/")[1]
-    if path in _SYSTEM_FOLDERS or top in _SYSTEM_TREES or holds_packages(path):
+    system = top in _SYSTEM_TREES and path.split("/")[1:3] != ["usr", "src"]  # programs' own, as official images use it
+    if path in _SYSTEM_FOLDERS or system or holds_packages(path):
         refuse("reserved-path", "the system or the packages lie there")
     return path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from envc.diagnostics import Diagnostic, Span
+from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.origin import Origin
@@ -25,8 +25,13 @@ _DERIVED = {
 }
 
 
-def refuse_open_value(name: str, origin: Origin, where: str = "image") -> Iterator[Diagnostic]:
-    """Refuse a variable whose value would lie open in the image though it is a secret, or that envc sets itself."""
+def refuse_open_value(
+    name: str, origin: Origin, fixes: tuple[Fix, ...] = (), where: str = "image"
+) -> Iterator[Diagnostic]:
+    """Refuse a variable whose value would lie open in the image though it is a secret, or that envc sets itself.
+
+    `fixes` say in another way what is meant by setting what envc sets.
+    """
     place = origin.of("name")
     if _SECRET.search(name):
         yield Diagnostic(
@@ -36,7 +41,8 @@ def refuse_open_value(name: str, origin: Origin, where: str = "image") -> Iterat
             helps=(f"`secret {_secret_name(name)} as {name}` gives it to the container only while it runs",),
         )
     if name in _DERIVED:
-        yield Diagnostic("derived-setting", f"`{name}` is not to be set", (wrong(place, _DERIVED[name]),))
+        label = wrong(place, _DERIVED[name])
+        yield Diagnostic("derived-setting", f"`{name}` is not to be set", (label,), fixes=fixes)
 
 
 def refuse_taken_variable(name: str, place: Span, environment: Environment) -> Iterator[Diagnostic]:

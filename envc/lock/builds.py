@@ -1,7 +1,8 @@
 """Which build of a family fits: the rules, over what the library says exists. Pure.
 
 `gpu cuda 11.3` is a floor within its major version: a build for a newer minor runs on the machines' driver, too (CUDA
-minor version compatibility). The newest release that fits wins; among its builds the one nearest above the floor.
+minor version compatibility). The newest release that fits wins; among its builds the one nearest above the floor. Where
+no release has one, the build nearest below the floor is taken: a driver runs what older ones of its major version ran.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ def choose_build(family: Family, asked: Asked, has_gpu: bool, library: Library) 
         if has_kernels(family, build, choice, asked, library):
             return _instead(choice, build, lacking, asked) if lacking else choice
         lacking.append(choice)
-    return lacking[0] if lacking else None
+    if lacking:
+        return lacking[0]
+    older = builds_for(family, asked, library, older=True)
+    return next((choice for build, choice in older if has_kernels(family, build, choice, asked, library)), None)
 
 
 def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], asked: Asked) -> BuildChoice:
@@ -68,22 +72,24 @@ def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], aske
     return choice._replace(bounds=(f"{project}<={build.version}",) if newer else (), reason=reason)
 
 
-def builds_for(family: Family, asked: Asked, library: Library) -> Iterator[tuple[Build, BuildChoice]]:
-    """Yield every build for a GPU that fits, best first."""
+def builds_for(
+    family: Family, asked: Asked, library: Library, *, older: bool = False
+) -> Iterator[tuple[Build, BuildChoice]]:
+    """Yield every build for a GPU that fits, best first; with `older`, those for an older CUDA than is asked for."""
     for build in _fitting(family, asked):
-        for choice in _choices(family, build, asked, library):
+        for choice in _choices(family, build, asked, library, older=older):
             yield build, choice
 
 
-def _choices(family: Family, build: Build, asked: Asked, library: Library) -> Iterator[BuildChoice]:
+def _choices(family: Family, build: Build, asked: Asked, library: Library, *, older: bool) -> Iterator[BuildChoice]:
     """Yield where a release's builds come from that the machines run, best first."""
     if asked.rocm:
-        for rocm in acceptable_rocm(build, asked.rocm):
+        for rocm in () if older else acceptable_rocm(build, asked.rocm):
             index = library.rocm_index(rocm)
             if index is not None:
                 yield BuildChoice(family, index, None, f"{family.project} for ROCm {rocm}, as asked", rocm)
         return
-    for cuda in acceptable_cuda(family, build, asked):
+    for cuda in older_cuda(build, asked) if older else acceptable_cuda(family, build, asked):
         if family.extras:
             if extra := family.extra_for(cuda):
                 yield BuildChoice(family, None, cuda, _reason(family, build, asked, cuda), extra=extra)
@@ -146,6 +152,15 @@ def acceptable_cuda(family: Family, build: Build, asked: Asked) -> list[str]:
     return sorted((cuda for cuda in build.cuda if floor <= cuda_minor(cuda) < (floor[0] + 1, 0)), key=cuda_minor)
 
 
+def older_cuda(build: Build, asked: Asked) -> list[str]:
+    """Return the CUDA versions of a release that are older than the asked one, of its major version, newest first."""
+    if asked.cuda is None or asked.exact:
+        return []
+    floor = cuda_minor(asked.cuda)
+    below = (cuda for cuda in build.cuda if (floor[0], 0) <= cuda_minor(cuda) < floor)
+    return sorted(below, key=cuda_minor, reverse=True)
+
+
 def acceptable_rocm(build: Build, rocm: str) -> list[str]:
     """Return the ROCm versions of a release that are the one asked for, or a patch of it, newest first."""
     return sorted((one for one in build.rocm if matches(rocm, one)), key=Version, reverse=True)
@@ -165,6 +180,11 @@ def _reason(family: Family, build: Build, asked: Asked, cuda: str) -> str:
         return f"{family.project} for CUDA {cuda}{cudnn}, as asked"
     if family.extras:
         return f"{family.project} for CUDA {cuda}{cudnn}, which a driver for CUDA {asked.cuda} runs"
+    if cuda_minor(cuda) < cuda_minor(asked.cuda):
+        return (
+            f"{family.project} for CUDA {cuda}: what is asked for has no build for CUDA {asked.cuda} or newer, "
+            f"and a driver for CUDA {asked.cuda} runs builds for {cuda}, too"
+        )
     return (
         f"{family.project} for CUDA {cuda}: it has no build for CUDA {asked.cuda} with Python {asked.python}, "
         f"and a driver for CUDA {asked.cuda} runs builds for {cuda}, too"

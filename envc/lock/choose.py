@@ -33,6 +33,7 @@ from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, Lo
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
+from envc.lock.pip_image import find_pip
 from envc.lock.provided import (
     for_resolver,
     locked_base,
@@ -40,7 +41,6 @@ from envc.lock.provided import (
     not_provided,
     provides,
     refuse_contradictions,
-    refuse_without_pip,
 )
 from envc.lock.requirements import Pin
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
@@ -68,6 +68,7 @@ class Prepared(NamedTuple):
     sourced: tuple[Build, ...]  # the packages that are built
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
+    installer: LockedImage | None  # where pip comes from, where the base has none
     sources: tuple[LockedSource, ...]
     toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
@@ -108,9 +109,8 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     compiler = None if base else find_compiler(missing, sourced, builds, platform, world, images_kept, images.base)
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
     request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
-    if request is not None and base is not None:
-        refuse_without_pip(environment, base)
-        request = _on_base(request, base)
+    installer = find_pip(environment, base, platform, world, images_kept) if request and base else None
+    request = _on_base(request, base) if request and base else request
     return Prepared(
         environment=environment,
         asked=asked,
@@ -124,6 +124,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         sourced=sourced,
         wheels=wheels,
         compiler=compiler,
+        installer=installer,
         toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
         system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
         artifacts=artifacts,
@@ -183,6 +184,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         built=built.builds,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
+        installer=prepared.installer,
         sources=prepared.sources,
         toolchains=prepared.toolchains,
         conda=prepared.conda.packages,

@@ -54,6 +54,8 @@ def find_images(
     interpreter = None
     if choice.interpreter:
         interpreter, image = _find((choice.interpreter,), "where Python is copied from", world)
+    elif world.bases is not None and image.manifest and "PYTHON_VERSION" not in dict(image.variables):
+        return with_base_python(environment, base, platform, world)._replace(base_python=None)
     python = _python(environment, image)
     return FoundImages(base, interpreter, python, _oldest(base, interpreter))
 
@@ -73,9 +75,7 @@ def with_base_python(environment: Environment, image: LockedImage, platform: str
         )
     base = world.bases.read(image.repository, image.digest, platform, world.progress)
     if base is None:
-        label = wrong(clause.origin.of("image"), "no `python` and no `python3` on its PATH")
-        helps = ("without `provides` any image will do that brings the Python asked for",)
-        raise Report([Diagnostic("no-python-in-base", f"`{name}` brings no Python 3", (label,), helps=helps)])
+        raise Report([_no_python(environment, clause, name)])
     python = _python_of_base(environment, base, name)
     refuse_missing(environment, base)
     if base.glibc:
@@ -231,6 +231,15 @@ def _python_of_base(environment: Environment, base: BasePython, name: str) -> Lo
     full = asked.version if asked is not None and asked.version.count(".") == 2 else f"{version}.0"
     why = "the base does not say its patch, so packages are chosen for the first"
     return LockedPython(version=full, reason=f"Python {full}: {'as asked' if full != f'{version}.0' else why}")
+
+
+def _no_python(environment: Environment, clause: BaseImage, name: str) -> Diagnostic:
+    label = wrong(clause.origin.of("image"), "no `python` and no `python3` on its PATH")
+    if provides(environment):
+        what = "take the image whose packages they are"
+    else:
+        what = "leave `base` out: envc takes the official Python image, which stands on Debian"
+    return Diagnostic("no-python-in-base", f"`{name}` brings no Python 3", (label,), helps=(what,))
 
 
 def _where(image: Image) -> str:

@@ -162,6 +162,7 @@ _LATER = {
     "built",
     "wheels",
     "compiler",
+    "installer",
     "sources",
     "overrides",
     "patches",
@@ -195,6 +196,7 @@ class Lock(Fact):
     built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
     wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
+    installer: LockedImage | None = None  # where the builder's pip comes from, where the base has none
     sources: tuple[LockedSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in

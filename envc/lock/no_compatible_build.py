@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from envc.diagnostics import Diagnostic, Fix, Label
@@ -12,7 +14,7 @@ from envc.knowledge.families import Family
 from envc.knowledge.library import Library
 from envc.language.edits import in_own_text
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, Interpreter
+from envc.language.facets import Accelerator, Interpreter, PythonPackage
 from envc.lock.builds import Asked, acceptable_cuda, acceptable_rocm, choose_build, cuda_minor
 
 
@@ -57,9 +59,31 @@ def no_compatible_build(environment: Environment, family: Family, asked: Asked, 
         f"no build of `{family.project}` has {' and '.join(wants)}"
         + (f" with {package.name}{package.specifier}" if package.specifier else ""),
         tuple(labels),
-        notes=(f"what is known was read on {library.date}",),
+        notes=(*_unknown_releases(package, family), f"what is known was read on {library.date}"),
+        helps=_as_the_index_has_it(package, family),
         fixes=tuple(in_own_text(_fixes(environment, family, asked, library), environment))[:3],
     )
+
+
+def _unknown_releases(package: PythonPackage, family: Family) -> tuple[str, ...]:
+    """Say which releases are known, where none of them is one that is asked for."""
+    if package.name != family.project or any(_allows(package, build.version) for build in family.builds):
+        return ()
+    versions = sorted((build.version for build in family.builds), key=Version)
+    return (f"of {family.project}, the releases {versions[0]} to {versions[-1]} are known",)
+
+
+def _as_the_index_has_it(package: PythonPackage, family: Family) -> tuple[str, ...]:
+    """Return the way around what is not known: a family with extras lies on the default index, where `pip` finds it."""
+    if not family.extras or not _unknown_releases(package, family):
+        return ()
+    version = package.specifier.removeprefix("==").removesuffix(".*")
+    version = version if re.fullmatch(r"[\d.]+", version) else package.specifier
+    return (f"`pip {family.project} {version}` takes it as the index has it, without a build for a GPU",)
+
+
+def _allows(package: PythonPackage, version: str) -> bool:
+    return SpecifierSet(package.specifier).contains(version, prereleases=True)
 
 
 def _fixes(environment: Environment, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:

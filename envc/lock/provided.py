@@ -17,8 +17,6 @@ from envc.lock.markers import markers_of
 from envc.lock.model import Lock
 from envc.lock.resolution import Given, Target
 
-#: The first pip that installs for another Python than its own.
-_OLDEST_PIP = "22.3"
 #: As many packages of a base are named to somebody who looks for one that is not there.
 _MOST = 40
 
@@ -92,29 +90,6 @@ def _contradictions(environment: Environment, versions: dict[str, str]) -> Itera
             helps=("take another tag of the image, one with the version that is asked for",),
             fixes=(Fix(f"take what the base brings, {wish.name} {version}", place, ""),) if own else (),
         )
-
-
-def refuse_without_pip(environment: Environment, base: BasePython) -> None:
-    """Refuse a base without a pip that could install something into an environment. Raises a Report."""
-    from packaging.version import Version
-
-    pip = next((one.version for one in base.packages if one.name == "pip"), None)
-    if pip is not None and Version(pip) >= Version(_OLDEST_PIP):
-        return
-    image = environment.one(BaseImage)
-    assert image is not None  # noqa: S101  # only a base provides anything
-    message = "the base has no pip" if pip is None else f"the pip of the base is too old, {pip}"
-    raise Report(
-        [
-            Diagnostic(
-                "no-pip-in-base",
-                f"{message}, and packages are to be installed on it",
-                (wrong(image.origin.of("image"), f"`{base.program} -m pip` is what installs them"),),
-                notes=(f"pip installs into an environment of another Python from {_OLDEST_PIP} on",),
-                helps=("take an image with a newer pip, or only packages that the base brings",),
-            )
-        ]
-    )
 
 
 def not_provided(environment: Environment, base: BasePython | None) -> Environment:

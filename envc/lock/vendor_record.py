@@ -69,7 +69,8 @@ def read_record(text: str, place: str) -> VendorRecord:
 def locked_images(lock: Lock) -> tuple[LockedImage, ...]:
     """Return the images that a build of a lock begins with or copies from."""
     toolchains = (one.image for one in lock.toolchains)
-    return tuple(image for image in (lock.base, lock.interpreter, *lock.images, *toolchains) if image is not None)
+    known = (lock.base, lock.interpreter, lock.compiler, lock.installer, *lock.images, *toolchains)
+    return tuple(image for image in known if image is not None)
 
 
 def images_of(locked: LockedFiles) -> dict[str, str]:

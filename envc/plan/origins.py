@@ -26,6 +26,7 @@ from envc.language.facets import (
 )
 from envc.language.outside_facets import BuildCheck, CondaPackage, GitSource, ImageFile, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override, Patch
+from envc.language.search_facets import SearchedFolder
 from envc.language.stage_facets import BuilderFile, BuilderSetting
 from envc.lock.model import Lock
 
@@ -43,6 +44,7 @@ _LATER_ORIGINS: dict[str, type] = {
     "programs": ProgramBuild,
     "toolchains": Toolchain,
     "conda": CondaPackage,
+    "search": SearchedFolder,
 }
 
 

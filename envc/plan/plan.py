@@ -66,10 +66,14 @@ class LanguagePart(Part):
     output: int = OUTPUT
 
 
+#: Where a pip lies that is none of the base's.
+INSTALLER = "/opt/installer/pip"
+
+
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python", "builder_python", "headers"})
+    later = frozenset({"python", "builder_python", "installer", "headers"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -78,12 +82,20 @@ class BasePart(GrownPart):
     inference: str
     python: PlannedBasePython | None = None  # where the base's own packages are part of the environment
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
+    installer: str | None = None  # what the builder's pip is copied from, where the base has none
     headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
 
     @property
     def program(self) -> str:
         """How stages that nothing was installed in call their Python."""
         return self.python.program if self.python else "python"
+
+    @property
+    def pip(self) -> tuple[str, ...]:
+        """How the builder calls its pip."""
+        if self.installer:
+            return (self.program, INSTALLER)
+        return (self.program, "-m", "pip") if self.python else ("pip",)
 
 
 class PythonPart(Part):
@@ -118,8 +130,10 @@ class PlannedUser(GrownPart):
     any_id: bool = False  # the id is another one in every cluster
 
 
-class SettingsPart(Part):
+class SettingsPart(GrownPart):
     """What the image's configuration holds."""
+
+    later = frozenset({"search"})
 
     variables: tuple[Pair, ...]  # sorted by name
     arguments: tuple[PlannedArgument, ...]
@@ -127,6 +141,7 @@ class SettingsPart(Part):
     user: PlannedUser
     working_directory: str
     ports: tuple[str, ...]
+    search: tuple[tuple[str, tuple[str, ...]], ...] = ()  # variables and the folders that are added to them, sorted
 
 
 class StagePart(GrownPart):

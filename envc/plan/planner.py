@@ -81,6 +81,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         inference=lock.base.reference,
         python=base_python_of(lock),
         builder_python=python_image.reference if lock.compiler else None,
+        installer=lock.installer.reference if lock.installer else None,
         headers=own is None and keeps_headers(apt),
     )
     return Plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.plan.part import Part
+from envc.plan.part import GrownPart, Part
 
 
 class PlannedSource(Part):
@@ -22,8 +22,10 @@ class PlannedSource(Part):
         return f"source-{self.name}"
 
 
-class PlannedProgram(Part):
+class PlannedProgram(GrownPart):
     """What is compiled in a stage of its own, and what of the result lies in the image."""
+
+    later = frozenset({"after", "fetches"})
 
     name: str
     source: str  # the name of the source
@@ -31,6 +33,8 @@ class PlannedProgram(Part):
     variables: tuple[tuple[str, str], ...]  # sorted by name
     commands: tuple[tuple[str, ...], ...]
     kept: tuple[str, ...]  # sorted
+    after: tuple[str, ...] = ()  # builds whose kept paths it sees, sorted
+    fetches: tuple[tuple[str, ...], ...] = ()  # the commands that fetch packages, which have a network
 
     @property
     def stage(self) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from envc.language.build_order import in_order
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator
 from envc.language.outside_facets import ProgramBuild
 from envc.lock.model import Lock
 from envc.plan.program_parts import PlannedProgram
-from envc.plan.variables import builder_variables_of
+from envc.plan.variables import CERTIFICATES, builder_variables_of
 
 #: What compilers and packers write in place of today: 1980-01-01, the oldest that a ZIP archive can hold.
 _EPOCH = "315532800"
+#: Each takes what the lock of the source says, by its checksums, and fails without one. No package runs anything.
+_FETCHING: dict[str, tuple[str, ...]] = {
+    "cargo": ("cargo", "fetch", "--locked"),
+    "go": ("go", "mod", "download"),
+    "npm": ("npm", "ci", "--ignore-scripts"),
+}
 
 
 def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, ...]:
-    """Return the programs that are compiled, sorted by name."""
+    """Return the programs that are compiled, sorted by name, and each behind those that it needs."""
     return tuple(
         PlannedProgram(
             name=facet.name,
@@ -23,8 +30,10 @@ def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, .
             variables=tuple(sorted(_variables(environment, lock, facet).items())),
             commands=facet.commands,
             kept=facet.kept,
+            after=facet.after,
+            fetches=tuple(_FETCHING[one] for one in facet.fetches),
         )
-        for facet in sorted(environment.every(ProgramBuild), key=lambda facet: facet.name)
+        for facet in in_order(environment.every(ProgramBuild))
     )
 
 
@@ -38,6 +47,12 @@ def _variables(environment: Environment, lock: Lock, facet: ProgramBuild) -> dic
     accelerator = environment.one(Accelerator)
     if accelerator and accelerator.architectures and not accelerator.rocm:
         found["CUDAARCHS"] = ";".join(map(_for_cmake, accelerator.architectures))
+    if "cargo" in facet.fetches:
+        found["CARGO_HOME"] = "/fetched/cargo"  # beside the toolchain, so that no kept path has it
+    if "go" in facet.fetches:
+        found |= {"GOFLAGS": "-mod=readonly", "GOPATH": "/fetched/go"}
+    if "npm" in facet.fetches:
+        found |= {"NODE_EXTRA_CA_CERTS": CERTIFICATES, "npm_config_cache": "/fetched/npm"}
     if facet.jobs:
         jobs = str(facet.jobs)
         found |= {"CARGO_BUILD_JOBS": jobs, "CMAKE_BUILD_PARALLEL_LEVEL": jobs, "MAKEFLAGS": f"-j{jobs}"}

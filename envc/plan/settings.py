@@ -14,6 +14,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.language.search_facets import SearchedFolder
 from envc.lock.model import Lock
 from envc.plan.plan import (
     PlannedArgument,
@@ -40,7 +41,16 @@ def settings_of(environment: Environment, lock: Lock, python: PythonPart, chosen
         user=PlannedUser(name=name, uid=uid, home=home, any_id=bool(user and user.any_id)),
         working_directory=workdir.path if workdir else WORKING_DIRECTORY,
         ports=tuple(sorted({port.port for port in environment.every(ExposedPort)}, key=_port_order)),
+        search=_search(environment),
     )
+
+
+def _search(environment: Environment) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the folders of each variable, in the order of the program, which is that in which they are looked at."""
+    found: dict[str, list[str]] = {}
+    for folder in environment.every(SearchedFolder):
+        found.setdefault(folder.variable, []).append(folder.name)
+    return tuple((variable, tuple(folders)) for variable, folders in sorted(found.items()))
 
 
 def _port_order(port: str) -> tuple[int, str]:

@@ -90,6 +90,22 @@ def refuse_unversioned(plan: Plan) -> None:
         )
 
 
+def refuse_fetching(plan: Plan) -> None:
+    """Refuse builds that fetch packages themselves: what those are stands in their sources. Raises a Report."""
+    names = [one.name for one in plan.programs if one.fetches]
+    if names:
+        raise Report(
+            [
+                Diagnostic(
+                    "unvendorable-build",
+                    f"`build {names[0]}` fetches packages that the lock does not name",
+                    notes=(f"with `fetches`: {', '.join(names)}",),
+                    helps=("take a source that has its packages in it (`cargo vendor`, `go mod vendor`)",),
+                )
+            ]
+        )
+
+
 def refuse_copied(plan: Plan, folder: PurePosixPath, shown: str) -> None:
     """Refuse a folder, relative to the root, that would become part of the image's source. Raises a Report."""
     for copy in plan.sent:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import tarfile
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.project import Project, errors, remove_images
-from tests.engine.serving import gateway
+from tests.engine.serving import gateway, served
 from tests.git_server import GitServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
 
-__all__ = ["gateway"]
+__all__ = ["gateway", "served"]
 
 pytestmark = pytest.mark.engine
 
@@ -141,3 +145,62 @@ def test_a_step_that_fails_fails_the_build(lab: Lab, project: Project, server: G
         failed = project.envc("build", "--engine", "docker")
         assert (failed.returncode, errors(failed)) == (3, ["build-failed"]), failed.stderr
         assert "[build-hello" in failed.stderr
+
+
+_WEB = """
+const fs = require("fs");
+fs.mkdirSync("/opt/web", {recursive: true});
+fs.writeFileSync("/opt/web/said", require("tiny") + " and " + fs.readFileSync("/opt/lib/include/a.h"));
+"""
+_LOOK = "import os; print(open('/opt/web/said').read(), os.listdir('/opt/lib'))"
+
+
+def _package(folder: Path) -> bytes:
+    """Write an archive as npm's registry has it."""
+    archive = folder / "tiny-1.0.0.tgz"
+    with tarfile.open(archive, "w:gz") as written:
+        for name, text in (
+            ("package.json", '{"name": "tiny", "version": "1.0.0"}'),
+            ("index.js", 'module.exports="tiny"'),
+        ):
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(text)
+            written.addfile(member, io.BytesIO(text.encode()))
+    return archive.read_bytes()
+
+
+def test_a_build_sees_what_another_keeps_and_what_its_lock_fetches(
+    lab: Lab, project: Project, server: GitServer, served: tuple[Path, str]
+) -> None:
+    """Packages are fetched before, and checked; headers of the other build are there, and not in the image."""
+    folder, address = served
+    digest = b64encode(hashlib.sha512(_package(folder)).digest()).decode()
+    tiny = {"version": "1.0.0", "resolved": f"{address}/tiny-1.0.0.tgz", "integrity": f"sha512-{digest}"}
+    package = {"name": "web", "version": "1.0.0", "dependencies": {"tiny": "1.0.0"}}
+    locked = {"name": "web", "lockfileVersion": 3, "packages": {"": package, "node_modules/tiny": tiny}}
+    web = server.repository("web")
+    web.commit_files({"package.json": json.dumps(package), "package-lock.json": json.dumps(locked), "web.js": _WEB})
+    web.git("tag", "v1")
+    library = server.repository("lib")
+    library.commit_files({"a.h": "a header"})
+    library.git("tag", "v1")
+    project.program.write_text(f"""
+env train <
+  python 3.12
+  labels session "{lab.session}"
+  toolchain node 22
+  source lib from git "{server.address("lib")}" tag v1
+  source web from git "{server.address("web")}" tag v1
+  build web from web after zlib < fetches npm; run "node web.js"; keeps "/opt/web" >
+  build zlib from lib <
+    run "install -D a.h /opt/lib/include/a.h"
+    run "install -D a.h /opt/lib/share/a"
+    keeps "/opt/lib"
+  >
+  run "python" "-c" "{_LOOK}"
+>
+""")
+    project.build("--lock")
+    ran = project.envc("run")
+    assert (ran.returncode, ran.stdout) == (0, "tiny and a header ['share']\n"), ran.stderr
+    assert errors(project.envc("vendor", "--to", "../vendored")) == ["unvendorable-build"]

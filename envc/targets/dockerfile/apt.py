@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 from envc.lock.dpkg import LINE_FORMAT
 from envc.plan.plan import Plan
@@ -24,6 +25,9 @@ _LEAVINGS = (
 #: Where the archives of a snapshot and the list of packages lie for a moment.
 _SNAPSHOT = "/etc/apt/snapshot.list"
 _LISTING = "/var/cache/packages-as-locked"
+#: Packages that link manuals when they are installed, and fail where the folder is left out, as in all slim images.
+_LINKING = re.compile(r"(openjdk-\d|default-j(re|dk)|postgresql-client)")
+_MANUALS = ("mkdir", "-p", "/usr/share/man/man1", "/usr/share/man/man7")
 _INSTALL = ("install", "-qq", "--yes", "--no-install-recommends")
 _QUIET = "DEBIAN_FRONTEND=noninteractive"
 
@@ -47,6 +51,7 @@ def _by_name(packages: tuple[str, ...]) -> list[Instruction]:
     )
     step = Run(
         (
+            *_folders(packages),
             ("apt-get", "update", "-qq"),
             (_QUIET, "apt-get", *_INSTALL, *packages),
             ("rm", "-rf", *_LEAVINGS),
@@ -77,6 +82,7 @@ def _by_version(
         install = (("apt-get", *options, *_INSTALL, "--download-only", *exact), beside.check, *install)
     step = Run(
         (
+            *_folders(one.name for one in packages),
             *commands,
             ("apt-get", *options, "update", "-qq", "-o", "APT::Update::Error-Mode=any"),
             *install,
@@ -98,11 +104,17 @@ def install_files(plan: Plan, stage: str, folder: str, name_of: Callable[[Planne
     nowhere = ("-o", "Dir::Etc::SourceList=/dev/null", "-o", "Dir::Etc::SourceParts=/dev/null")
     files = tuple(f"{folder}/{name_of(one)}" for one in packages)
     commands = (
+        *_folders(one.name for one in packages),
         (_QUIET, "apt-get", *nowhere, *_INSTALL, *files),
         *_checked(distribution),
         ("rm", "-rf", *leavings),
     )
     return [Run(commands, raw=frozenset({">", *leavings}))]
+
+
+def _folders(packages: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the command that makes what some packages take for granted, where one of them is installed."""
+    return [_MANUALS] if any(map(_LINKING.match, packages)) else []
 
 
 def _checked(distribution: PlannedDistribution) -> tuple[tuple[str, ...], ...]:

@@ -91,8 +91,7 @@ def _libraries_of_python(plan: Plan) -> list[Instruction]:  # noqa: ARG001  # ev
 
 def pip_install(plan: Plan) -> list[str]:
     """Return the command that installs into the virtual environment, by hash and from wheels alone."""
-    own = [plan.base.python.program, "-m"] if plan.base.python else []
-    pip = [*own, "pip", "--python", f"{plan.python.environment}/bin/python", "install"]
+    pip = [*plan.base.pip, "--python", f"{plan.python.environment}/bin/python", "install"]
     return [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile"]
 
 

@@ -80,8 +80,7 @@ def _texts(build: PlannedBuild) -> tuple[str, ...]:
 
 def pip(plan: Plan, python: str) -> list[str]:
     """Return how pip is called for an interpreter."""
-    own = [plan.base.program, "-m"] if plan.base.python else []
-    return [*own, "pip", "--python", python]
+    return [*plan.base.pip, "--python", python]
 
 
 class _Fetch(NamedTuple):

@@ -8,7 +8,7 @@ from envc.plan.conda_parts import CondaPart, channel_argument
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.downloads import CERTIFICATES, mounts_for
 from envc.targets.dockerfile.instructions import Argument, Blank, Copy, From, Instruction, Mount, Run, RunExact
-from envc.targets.dockerfile.own_python import as_root
+from envc.targets.dockerfile.own_python import as_root, bring_pip
 from envc.targets.dockerfile.quoting import because
 
 STAGE = "conda"
@@ -36,7 +36,8 @@ def conda_stage(plan: Plan, wheels: Mount | None = None, archives: Mount | None 
         *because(plan, "conda", texts=(text, how)),
         From(plan.base.builder_python or plan.base.builder, STAGE),
         *as_root(plan),
-        _make_installer(conda, own, wheels),
+        *bring_pip(plan),
+        _make_installer(conda, own, plan.base.pip if plan.base.installer else (own, "-m", "pip"), wheels),
         Copy(f"{plan.placement.lock}/{conda.file}", listing, link=True),
     ]
     if archives:
@@ -46,10 +47,10 @@ def conda_stage(plan: Plan, wheels: Mount | None = None, archives: Mount | None 
     return [*steps, RunExact(install, (CERTIFICATES,), network=True)]
 
 
-def _make_installer(conda: CondaPart, own: str, wheels: Mount | None) -> Run:
+def _make_installer(conda: CondaPart, own: str, installer: tuple[str, ...], wheels: Mount | None) -> Run:
     """Return the step that installs what installs, into a virtual environment of its own and by hash."""
     requirements = f"{_FOLDER}/installer.txt"
-    pip = [own, "-m", "pip", "--disable-pip-version-check", "--python", f"{_INSTALLER}/bin/python", "install"]
+    pip = [*installer, "--disable-pip-version-check", "--python", f"{_INSTALLER}/bin/python", "install"]
     pip += ["--no-input", "--root-user-action", "ignore", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
     if wheels:
         pip += ["--no-cache-dir", "--no-index", "--find-links", dict(wheels.options)["target"]]

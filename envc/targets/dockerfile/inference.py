@@ -134,13 +134,12 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
         )
         steps += [Argument(argument.name, argument.value) for argument in settings.arguments]
     arguments = tuple((argument.name, f"${{{argument.name}}}") for argument in settings.arguments)
-    folders = [plan.python.environment, *([plan.conda.prefix] if plan.conda else [])]
-    path = (("PATH", "".join(f"{folder}/bin:" for folder in folders) + "${PATH}"),)
+    search = _search(plan)
     identity = (("ENVC_ENVIRONMENT_HASH", hashes.environment), ("ENVC_HASH", hashes.reproducibility))
-    variables = tuple(sorted(dict((*settings.variables, *arguments, *path, *identity)).items()))
+    variables = tuple(sorted(dict((*settings.variables, *arguments, *search, *identity)).items()))
     steps += [
-        *because(plan, "variables"),
-        Variables(variables, frozenset({"PATH", *(name for name, _ in arguments)})),
+        *because(plan, "variables", "search"),
+        Variables(variables, frozenset(name for name, _ in (*search, *arguments))),
         ImageLabels(
             tuple(
                 sorted(
@@ -165,6 +164,16 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     if not plan.base.official_python:
         steps.append(EntryPoint(()))
     return [*steps, Command(run.command)]
+
+
+def _search(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return where programs, and what else the program names folders of, are looked for: before where the base does."""
+    added = dict(plan.settings.search)
+    folders = (plan.python.environment, *([plan.conda.prefix] if plan.conda else []))
+    programs = (*(f"{folder}/bin" for folder in folders), *added.pop("PATH", ()), "${PATH}")
+    # an empty part of these variables would be the folder that the command starts in
+    others = ((name, ":".join(paths) + f"${{{name}:+:${{{name}}}}}") for name, paths in added.items())
+    return (("PATH", ":".join(programs)), *others)
 
 
 _STEPS: Steps = {

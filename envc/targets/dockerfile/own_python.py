@@ -7,8 +7,8 @@ Python, which knows nothing of what is installed beside it; so the environment g
 from __future__ import annotations
 
 from envc.plan.package_parts import PlannedBasePython
-from envc.plan.plan import Plan
-from envc.targets.dockerfile.instructions import Comment, Instruction, Run, User, Variables
+from envc.plan.plan import INSTALLER, Plan
+from envc.targets.dockerfile.instructions import Comment, Copy, Instruction, Run, User, Variables
 
 _PROGRAMS = (
     "import os, sys; from importlib.metadata import distributions; "
@@ -27,6 +27,14 @@ def as_root(plan: Plan) -> list[Instruction]:
     return root if plan.base.python and plan.base.python.unprivileged else []
 
 
+def bring_pip(plan: Plan) -> list[Instruction]:
+    """Return the step that brings a pip into a stage on a base without one that installs; none where it has one."""
+    if plan.base.installer is None:
+        return []
+    source = f"/usr/local/lib/python{plan.python.minor}/site-packages/pip"
+    return [Copy(source, INSTALLER, stage=plan.base.installer, link=True)]
+
+
 def make_environment(plan: Plan, base: PlannedBasePython) -> list[Instruction]:
     """Return the steps that make the environment."""
     environment = plan.python.environment
@@ -41,4 +49,5 @@ def make_environment(plan: Plan, base: PlannedBasePython) -> list[Instruction]:
     if base.variables:
         reasons.append(f"what the base tells pip does not count here: {', '.join(base.variables)}")
     settings = [Variables(tuple((name, "") for name in base.variables))] if base.variables else []
-    return [Comment(tuple(reasons)), *settings, Run(tuple(commands), raw=frozenset({">", ">>"}))]
+    made_by = Run(tuple(commands), raw=frozenset({">", ">>"}))
+    return [Comment(tuple(reasons)), *settings, made_by, *bring_pip(plan)]

@@ -12,6 +12,7 @@ from envc.plan.plan import Plan
 from envc.plan.program_parts import PlannedProgram
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.builder_files import add_builder_files
+from envc.targets.dockerfile.downloads import CERTIFICATES
 from envc.targets.dockerfile.instructions import (
     Blank,
     Comment,
@@ -91,11 +92,21 @@ def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruct
         Variables(one.variables),
         Copy(FOLDER, FOLDER, stage=source.stage),
         WorkingDirectory(FOLDER),
+        *_results(plan, one),
+        *(RunExact(command, (CERTIFICATES,), network=True) for command in one.fetches),
         RunExact((plan.base.program, "-c", _SEE, *one.kept)),
     ]
     for command in (*one.commands, (plan.base.program, "-c", _KEEP, *one.kept)):
         steps += [Comment(("hadolint ignore=DL3059",)), RunExact(command)]  # each is a command of its own
     return steps
+
+
+def _results(plan: Plan, one: PlannedProgram) -> list[Instruction]:
+    """Return the steps that lay what other builds keep in its place, with what only compiling needs of it."""
+    copies = [
+        Copy(path, path, stage=other.stage) for other in plan.programs if other.name in one.after for path in other.kept
+    ]
+    return [*copies, RunExact(("ldconfig",))] if copies else []
 
 
 def _packages(plan: Plan, stage: str) -> list[Instruction]:

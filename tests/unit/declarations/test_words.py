@@ -120,6 +120,7 @@ WRONG = {
         'base "a b:1"',
         'base "python"',
         'base "python:latest"',
+        'base "scratch"',
         'base "a@sha256:1"',
         'base "a:é"',
         'base "a:1" provides',
@@ -157,6 +158,10 @@ WRONG = {
         f'build a from b < run "x"; keeps "/b"; jobs 1; jobs 2 >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b"; apt Git >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b"; make >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; fetches pip >; toolchain rust 1.85; {SOURCE}',
+        f'build a from b < run "x"; keeps "/b"; fetches cargo >; toolchain go 1.24; {SOURCE}',
+        f'build a from b after c < run "x"; keeps "/b" >; {SOURCE}',
+        f'build a from b after a < run "x"; keeps "/b" >; {SOURCE}',
         f'build a from b < run "x"; keeps "/b" >; build a from b < run "x"; keeps "/c" >; {SOURCE}',
     ],
     "cache": [
@@ -424,6 +429,19 @@ WRONG = {
         "on linux/arm64 < apt Git >",
         "on linux/arm64 < env a < > >",
         "on linux/arm64 < python 3.13; python 3.14 >",
+    ],
+    "path": [
+        "path",
+        'path "bin"',
+        "path bin",
+        'path "/a/../b"',
+        'path "/a:/b"',
+        'path "/$HOME"',
+        'path "/a" "/a"',
+        "path libraries",
+        'path libraries "/a" modules "/b"',
+        'path modules "/a"; path modules "/a/"',
+        'path modules "/a"; set PYTHONPATH "/b"',
     ],
     "pip": [
         "pip",
@@ -700,7 +718,14 @@ WRONG = {
         "user a.b..c",
     ],
     "weights": ["weights v1", "weights v1 copied", 'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64],
-    "workdir": ["workdir", "workdir app", 'workdir "app"', 'workdir "/a/../b"', 'workdir "/\a"'],
+    "workdir": [
+        "workdir",
+        "workdir app",
+        'workdir "app"',
+        'workdir "/a/../b"',
+        'workdir "/\a"',
+        *(f'workdir "/{path}"' for path in ("usr", "usr/srcs", "usr/lib/src", "opt/venv/src")),
+    ],
 }
 
 
@@ -766,6 +791,12 @@ def test_places_are_taken_once() -> None:
     assert mistakes('workdir "/w"', 'copy "a/x"', 'copy "b" at "/w/x"') == ["occupied-path"]
     assert mistakes("data v1 mounted", 'weights v1 mounted at "/data/"') == ["occupied-path"]
     understood('copy "a/x"', 'copy "b/x" at "/y"', "data v1 mounted", "weights v1 mounted")
+
+
+def test_a_program_may_work_in_usr_src() -> None:
+    """As many official images do; the rest of /usr stays the system's."""
+    understood('workdir "/usr/src"')
+    understood('workdir "/usr/src/app"', 'data v1 mounted at "/usr/src/data"')
 
 
 def test_values_are_read() -> None:

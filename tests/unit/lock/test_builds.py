@@ -46,6 +46,25 @@ def test_cuda_11_3_with_python_3_12_takes_the_build_for_11_8_and_says_why() -> N
     assert locked.reason == choice.reason
 
 
+def test_where_all_that_fits_is_built_for_an_older_cuda_that_is_taken() -> None:
+    """A driver for CUDA 12.4 runs what one for 12.1 ran; the nearest build below is taken, within the major version."""
+    text = "env train < gpu cuda 12.4; python 3.10; ml torch 2.1.0 >"
+    choice = chosen(text)
+    assert (choice.index_name, choice.cuda) == ("pytorch-cu121", "12.1")
+    assert choice.reason == (
+        "torch for CUDA 12.1: what is asked for has no build for CUDA 12.4 or newer, "
+        "and a driver for CUDA 12.4 runs builds for 12.1, too"
+    )
+    locked = locked_accelerator(environment(text), (choice,), LIBRARY)
+    assert locked is not None
+    assert (locked.cuda, locked.build) == ("12.4", "12.1")
+    assert chosen("env train < gpu cuda 12.6; python 3.11; ml torch 2.4 >").cuda == "12.4"
+    refused(text.replace("12.4", "12.4 exact"))
+    refused('env train < gpu "RTX 5090" cuda 12.8; python 3.11; ml torch 2.5 >')  # without kernels for it
+    refused('env train < gpu "RTX 5090" cuda 12.8; python 3.11; ml torch 2.5 >')  # without kernels for it
+    refused(text.replace("2.1.0", "1.13.1"))
+
+
 def test_cuda_11_3_exactly_is_refused_with_every_position_and_what_would_fit() -> None:
     text = "env train < gpu cuda 11.3 exact; python 3.12; ml torch >"
     diagnostic = refused(text)
@@ -160,7 +179,8 @@ def test_a_choice_is_a_build_that_exists_and_each_fix_of_a_refusal_gives_one(
     if "cuda" in gpu:
         asked = gpu.split()[2].rstrip(";")
         assert choice.cuda is not None
-        assert choice.cuda == asked if "exact" in gpu else minor(choice.cuda) >= minor(asked)
+        older = "has no build for CUDA" in choice.reason and minor(choice.cuda)[0] == minor(asked)[0]
+        assert choice.cuda == asked if "exact" in gpu else older or minor(choice.cuda) >= minor(asked)
         assert minor(choice.cuda)[0] == minor(asked)[0]
 
 

@@ -16,7 +16,18 @@ from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive
-from tests.unit.lock.world import NOTHING_MOVES, PLATFORM, Images, Packages, choose, environment, image, world
+from tests.unit.lock.world import (
+    NOTHING_MOVES,
+    PLATFORM,
+    SLIM,
+    Images,
+    Packages,
+    choose,
+    digest,
+    environment,
+    image,
+    world,
+)
 
 REQUIRES = ("filelock", 'onnx>=1.15; extra == "onnx"', 'setuptools<82; python_version >= "3.12"')
 TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
@@ -173,13 +184,34 @@ def test_a_base_that_does_not_say_its_patch() -> None:
 
 
 def test_bases_that_cannot_serve() -> None:
-    """Without a Python, without a pip that could install something, without anybody to read them."""
+    """Without a Python, with one that no pip installs for any more, without anybody to read them."""
     assert refused(f"env train < {CLAUSE} >", around(None)).name == "no-python-in-base"
-    for pip in ((), (PIP._replace(version="21.2"),)):
-        where = around(BASE._replace(packages=(FLASH, *pip, TORCH)))
-        assert refused(f"env train < {CLAUSE}; pip six >", where).name == "no-pip-in-base"
-        assert lock(f"env train < {CLAUSE}; ml torch >", where).lock.packages == ()
+    where = around(BASE._replace(version="3.6.9", packages=(FLASH, TORCH)))
+    assert refused(f"env train < {CLAUSE}; pip six >", where).name == "no-pip-in-base"
+    assert lock(f"env train < {CLAUSE}; ml torch >", where).lock.packages == ()
     assert refused(f"env train < {CLAUSE} >", around()._replace(bases=None)).name == "base-not-read"
+
+
+@pytest.mark.parametrize(
+    ("pip", "why"), [(None, "the base has no pip"), ("21.2", "the pip of the base is too old, 21.2")]
+)
+def test_pip_comes_from_the_official_image_where_the_base_has_none(pip: str | None, why: str) -> None:
+    """Of the same Python, for the builder alone, and only where something is installed; a later lock stays with it."""
+    packages = (FLASH, *([PIP._replace(version=pip)] if pip else []), TORCH)
+    base = BASE._replace(packages=packages)
+    official = [image(*SLIM, "slim", "3.12.9"), image(SLIM[0], "3.12.9-slim-bookworm", "slim", "3.12.9")]
+    images = Images([image("docker.io/team/ml", "7", "ml"), *official])
+    where = world(Packages({"six": ["1.17.0"]}), images)._replace(bases=Bases(base))
+    found = lock(f"env train < {CLAUSE}; pip six >", where)
+    assert found.lock.installer is not None
+    assert (found.lock.installer.tag, found.lock.installer.digest) == ("3.12.9-slim-bookworm", digest("slim"))
+    assert found.lock.installer.reason == f"{why}; of the builder alone"
+    assert read(write([found]), "lockfiles/train") == {PLATFORM: found}
+    nothing = lock(f"env train < {CLAUSE}; ml torch >", where)
+    assert nothing.lock.installer is None
+    assert "installer" not in write([nothing])["lock.json"]
+    images.images = {key: one for key, one in images.images.items() if key[0] != SLIM[0]}
+    assert lock(f"env train < {CLAUSE}; pip six <2 >", where, found).lock.installer == found.lock.installer
 
 
 def test_what_a_resolver_is_told() -> None:
@@ -302,3 +334,23 @@ def test_what_a_base_brings_is_what_compiles_on_it() -> None:
     found, _ = built_on_base("", "setuptools")
     assert found.lock.built[0].compiled
     assert found.lock.compiler is None
+
+
+def test_a_base_that_provides_nothing_is_read_where_it_does_not_say_its_python() -> None:
+    """So that one without Python is refused before anything is built, and packages are chosen for the right patch."""
+    text = 'env train < base "team/ml:7"; python 3.12; pip six >'
+    found = lock(text, around()).lock
+    assert (found.python.version, found.base.glibc, found.base_python) == ("3.12.3", "2.39", None)
+    assert found.provided == ()
+    diagnostic = refused(text, around(None))
+    assert diagnostic.name == "no-python-in-base"
+    assert diagnostic.helps == ("leave `base` out: envc takes the official Python image, which stands on Debian",)
+    assert refused(text.replace("3.12", "3.11"), around()).name == "python-not-in-base"
+
+
+def test_a_base_that_says_its_python_is_not_read() -> None:
+    bases = Bases()
+    images = Images([image("docker.io/team/ml", "7", "ml", "3.12.4")])
+    where = world(Packages({}), images)._replace(bases=bases)
+    assert lock('env train < base "team/ml:7" >', where).lock.python.version == "3.12.4"
+    assert bases.asked == []

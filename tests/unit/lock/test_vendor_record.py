@@ -97,3 +97,15 @@ def test_what_changed_in_a_folder_is_named() -> None:
     with pytest.raises(Report) as caught:
         refuse_changed(record, {"a": FILE, "b": VendoredFile(sha256="a" * 64, size=4), "d": FILE}, "vendor")
     assert report(caught) == ("changed-vendor-folder", "b has other bytes\nc is missing\nd is not in the record")
+
+
+def test_the_images_of_the_builder_alone_are_vendored_too() -> None:
+    """What compiles CUDA, and what brings pip: a build without a network needs them as well."""
+    given = locked("env train < python 3.12 >")
+    others = {kind: given.lock.base.model_copy(update={"tag": kind}) for kind in ("compiler", "installer")}
+    wanted = images_of(given._replace(lock=given.lock.model_copy(update=others)))
+    assert [reference.partition("@")[0].rpartition(":")[2] for reference in wanted] == [
+        given.lock.base.tag,
+        "compiler",
+        "installer",
+    ]

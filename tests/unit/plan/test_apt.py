@@ -84,6 +84,14 @@ def test_what_the_base_lacks_is_installed_exactly_and_what_dpkg_lists_is_checked
     assert "DL3008" not in text
 
 
+def test_where_manuals_are_linked_their_folder_is_made_first() -> None:
+    """Slim images leave it out, and Java's packages could not be installed."""
+    java = package("openjdk-17-jre-headless", "17.0.21.1+2-1", asked=False)
+    text = " ".join(dockerfile(lock(*PACKAGES, java)).replace("\\\n", " ").split())
+    assert "RUN mkdir -p /usr/share/man/man1 /usr/share/man/man7 && " in text
+    assert "/usr/share/man" not in dockerfile(lock())
+
+
 def test_a_snapshot_is_the_only_archive_that_is_asked() -> None:
     text = dockerfile(lock(snapshot=TIME))
     assert 'ARG DEBIAN_SNAPSHOTS="http://snapshot.debian.org/archive/debian"' in text

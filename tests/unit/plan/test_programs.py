@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from envc.diagnostics import Report
 from envc.plan.hash import hash_of
 from envc.plan.plan import Plan
+from envc.plan.vendored import refuse_fetching
 from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.instructions import Copy, From, Instruction, Run, RunExact, Variables
 from envc.targets.dockerfile.printer import print_dockerfile
@@ -163,3 +167,38 @@ def test_a_dockerfile_without_builds_has_no_word_of_them() -> None:
     )
     assert "/kept" not in text
     assert json.dumps(plan("env train < python 3.12 >").model_dump(mode="json")).count("builds") == 0
+
+
+def test_a_build_sees_what_those_keep_that_it_comes_after() -> None:
+    """With what only compiling needs, in stages behind theirs; what is in the image stays what each keeps itself."""
+    program = PROGRAM.replace(
+        "build colmap from colmap <",
+        'build a from hloc after colmap < run "make"; keeps "/opt/a" >\n  build colmap from colmap <',
+    )
+    found = stages(plan(program))
+    assert list(found)[-3:] == ["build-colmap", "build-a", "inference"]
+    copies = [(one.stage, one.source, one.path) for one in found["build-a"] if isinstance(one, Copy)]
+    assert copies[1:] == [
+        ("build-colmap", "/opt/colmap", "/opt/colmap"),
+        ("build-colmap", "/usr/local", "/usr/local"),
+    ]
+    ran = [one.arguments for one in found["build-a"] if isinstance(one, RunExact)]
+    assert ran[0] == ("ldconfig",)
+    assert ran[1][1:3] == ("-c", _SEE)
+    assert "after" not in plan(PROGRAM).programs[0].model_dump()
+
+
+def test_packages_of_a_source_are_fetched_before_and_nothing_else_has_a_network() -> None:
+    program = PROGRAM.replace('run "make"', 'fetches npm cargo; run "make"').replace("jobs 4", "apt cargo npm")
+    given = plan(program)
+    ran = [one for one in stages(given)["build-colmap"] if isinstance(one, RunExact)]
+    assert [(one.arguments[:2], one.network) for one in ran[:3]] == [
+        (("cargo", "fetch"), True),
+        (("npm", "ci"), True),
+        (("python", "-c"), False),
+    ]
+    assert not any(one.network for one in ran[2:])
+    assert dict(given.programs[0].variables)["CARGO_HOME"] == "/fetched/cargo"
+    with pytest.raises(Report) as caught:
+        refuse_fetching(given)
+    assert caught.value.diagnostics[0].name == "unvendorable-build"

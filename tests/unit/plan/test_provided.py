@@ -22,7 +22,7 @@ from tests.properties.dockerfile_reading import commands, instructions
 from tests.unit.lock.repositories import Repositories, commit
 from tests.unit.lock.sources import Sources, archive, repository
 from tests.unit.lock.test_provided import BASE, CLAUSE, around
-from tests.unit.lock.world import PLATFORM, SLIM, Packages, choose, environment, world
+from tests.unit.lock.world import PLATFORM, SLIM, Images, Packages, choose, digest, environment, image, world
 from tests.unit.plan.planning import EMPTY
 
 
@@ -45,6 +45,21 @@ def test_the_environment_is_made_by_the_bases_python_and_sees_what_it_sees() -> 
     assert "ENTRYPOINT []" in text
     assert "addsitedir" not in text
     assert "USER 0" not in text
+
+
+def test_a_base_without_pip_gets_that_of_the_official_image_in_the_builder_alone() -> None:
+    asked = environment(f"env train < {CLAUSE}; pip six >")
+    base = BASE._replace(packages=tuple(one for one in BASE.packages if one.name != "pip"))
+    where = around(base)._replace(
+        images=Images([image("docker.io/team/ml", "7", "ml"), image(*SLIM, "slim", "3.12.9")])
+    )
+    made = make_plan(asked, choose(asked, PLATFORM, where), EMPTY, places_of("train.env", "train"), {})
+    text = dockerfile(made)
+    copied = f"COPY --link --from=docker.io/library/python:3.12-slim-bookworm@{digest('slim')} "
+    assert copied + '["/usr/local/lib/python3.12/site-packages/pip", "/opt/installer/pip"]' in text
+    assert "/usr/bin/python /opt/installer/pip --python /opt/venv/bin/python install --no-deps" in text
+    assert "/opt/installer" not in text.partition("AS inference")[2]
+    assert "installer" not in plan().base.model_dump()
 
 
 def test_a_virtual_environment_of_the_base_is_named_to_the_new_one() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from envc.diagnostics import Diagnostic, Report
+from envc.plan.hash import hash_of
+from envc.targets.dockerfile import instructions_of
+from envc.targets.dockerfile.printer import print_dockerfile
 from tests.unit.plan.planning import plan, tree
 
 
@@ -131,3 +134,22 @@ def test_a_copied_file_and_a_copied_folder() -> None:
         ("/app/src", True, ["a.py", "b/c.py"]),
         ("/app/train.py", False, [""]),
     ]
+
+
+def test_folders_are_added_behind_the_packages_programs_and_before_what_the_base_has() -> None:
+    """In the order of the program; what is said again moves, and an unset variable gets no empty part."""
+    program = """
+    env base < python 3.12; path "/opt/b/bin" "/opt/a/bin"; path libraries "/opt/a/lib" >
+    env train from base < path "/opt/b/bin/"; path modules "/x" >
+    """
+    given = plan(program)
+    assert given.settings.search == (
+        ("LD_LIBRARY_PATH", ("/opt/a/lib",)),
+        ("PATH", ("/opt/a/bin", "/opt/b/bin")),
+        ("PYTHONPATH", ("/x",)),
+    )
+    assert not {"PATH", "PYTHONPATH"} & dict(given.settings.variables).keys()
+    text = print_dockerfile(instructions_of(given, hash_of(given)))
+    assert 'PATH="/opt/venv/bin:/opt/a/bin:/opt/b/bin:${PATH}"' in text
+    assert 'LD_LIBRARY_PATH="/opt/a/lib${LD_LIBRARY_PATH:+:${LD_LIBRARY_PATH}}"' in text
+    assert "search" not in plan("env train < python 3.12 >").settings.model_dump()

@@ -1,0 +1,166 @@
+"""Which needs a command of a Dockerfile has: the rules of `dockerfiles.py`, first those that are more special."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_PYTHON = r"(\S*/)?python[0-9.]*(\$\{?\w+\}?)?( -\w+)*"
+_NEEDLESS = (
+    r"(set|true|:|echo|cat|ls|pwd|env|printenv|which|whoami|date|sleep|ldconfig|sync|exit|export|source|\.|unset"
+    r"|test|\[|eval|id|hash|df|du|grep|egrep|head|tail|cut|tr|sort|xargs|awk|wc|yes|uname|nproc|dpkg -l"
+    r"|lsb_release|printf|update-ca-certificates|locale-gen|update-locale|dpkg-reconfigure|apt-mark"
+    r"|debconf-set-selections"
+    r"|nvidia-smi|nvcc --version|\S+ (--version|-V)|sccache|continue|break|ulimit|umask|ldd|local|return|read|/bin/echo"
+    r"|nginx -t|envsubst|ompi_info|ds_report|-\w+)(\s|$)"
+)
+_FILES = (
+    r"(mkdir|cp|mv|ln|touch|chown|chmod|chgrp|install|find|tee|truncate|cd|pushd|popd|rsync|update-alternatives|strip"
+    r"|setfacl|fix-permissions|rmdir|sed|patch|unzip|tar|gunzip|bunzip2|xz|sha\d+sum)\b"
+)
+#: Architectures, as the cases of a `case` name them.
+_CASE = r"(linux/)?(x86_64|amd64|aarch64|arm64|ppc64\w*|s390x|armhf|armv\w+|i386|riscv64)\s*$|\*\s*$"
+#: Commands; the first that fits. None: nothing is left of it in a program, for envc does it or nobody needs it.
+_COMMANDS: tuple[tuple[str, str | None], ...] = (
+    (rf"fi\b|done\b|esac\b|\}}|in\b|[A-Za-z_]\w*=(\S*|\"\$\(.*|\S*\"[^\"]*\"\S*)$|{_CASE}", None),
+    (
+        r".*(openssh-server|sshd_config|ssh-keygen|/var/run/sshd|/\.ssh|ssh_config|service ssh|pam\.d/sshd)",
+        "ssh daemon",
+    ),
+    (r".*efa_installer\.sh", "installer of EFA"),
+    (r"(apt-get|apt|aptitude|apt-install|clean-layer|gdebi)\b", "system packages"),
+    (r"rm\b|.*(deadsnakes|nvidia\.com|cuda-keyring|universe)", None),
+    (r"(add-apt-repository|apt-key|gpg)\b|.*(sources\.list|trusted\.gpg|keyrings?/)", "archive of system packages"),
+    (r"(yum|dnf|apk|zypper|microdnf|tdnf|pacman|brew|alternatives)\b", "other package manager"),
+    (r"(\S*/)?(conda|mamba|micromamba) .*\b(install|create|update|env)\b", "conda"),
+    (r"(\S*/)?(conda|mamba|micromamba)\b|.*(get-pip|miniconda|miniforge|mambaforge|micromamba)", None),
+    (r"(wget|curl).*\|.*(rustup|nodesource)|(wget|curl).*(rustup|nodesource).*\|", "toolchain"),
+    (r"(wget|curl).*(gpg|\.asc|\.key|apt).*\|", "archive of system packages"),
+    (r"(wget|curl).*astral\.sh", None),
+    (r"(wget|curl).*\| *(sudo )?(-E )?\S*sh\b", "script piped into a shell"),
+    (
+        r"(wget|curl|aria2c).*(model|weights|data|checkpoint).*\.(pth?|ckpt|onnx|safetensors|h5|gz|zip|bin|json|npz)\b",
+        "data or weights",
+    ),
+    (r"(wget|curl|aria2c|axel)\b", "tool by address"),
+    (r"git (apply|am)\b|(sed|patch) .*(site|dist)-packages", "patch"),
+    (r"git (config|lfs|--version|rev-parse|log)", None),
+    (r"git\b", "source from git"),
+    (r".*NOPASSWD|chmod (-R )?(a\+rwx|0?777)", "rights for everyone"),
+    (r"(useradd|adduser|groupadd|addgroup|usermod|groupmod|passwd|chpasswd|userdel|chsh)\b", "user"),
+    (r"(rustup|nvm|npm install -g|corepack)\b", "toolchain"),
+    (rf"{_PYTHON} -c .*(download|from_pretrained|load_dataset|snapshot)", "data or weights"),
+    (rf"{_PYTHON} -c\b", "check"),
+    (rf"{_PYTHON} \S*setup\.py\b", "this project"),
+    (rf"{_PYTHON} -m (venv|virtualenv|compileall|ensurepip)|virtualenv\b", None),
+    (
+        rf"{_PYTHON} (-m )?\S*(download|spacy)|(huggingface-cli|hf|gsutil|aws s3|gcloud|kaggle|gdown)\b",
+        "data or weights",
+    ),
+    (r"jupyter\b", "Jupyter"),
+    (r"(cargo (build|install|chef|fetch)|go (build|mod|install|get)|(npm|yarn|pnpm) )", "packages of Rust, Go or Node"),
+    (r"(dpkg (-i|--install)|rpm (-\w*i|--install)|alien)\b", "file of a package manager"),
+    (r"(R|Rscript|julia) ", "packages of R or Julia"),
+    (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|aws/install|google-cloud-sdk|bazel|awscli)\S*", None),  # installers
+    (rf"((/bin/)?(ba)?sh|source|\.|{_PYTHON}) (-\w+ )*\S+\.(sh|bash|py)\b|\S+\.(sh|bash|py)\b", "script"),
+    (r"(/bin/)?(ba)?sh\b", None),
+    (_NEEDLESS, None),
+    (_FILES, None),
+    (r".+", "build in the image"),  # whatever is run there: what it makes is named and kept
+)
+_VARIABLE = r"\$\{?\w*(PIP|PYTHON)\w*\}?( -m pip)?"
+_PIP = (
+    rf"(\S*/)?(pip[0-9.]*(\"?\$\{{?\w+\}}?\"?)?|uv|poetry|pipenv|pdm|{_PYTHON} -m (pip|uv)|easy_install|pipx|mim"
+    rf"|{_VARIABLE})\s"
+)
+#: What stands among the arguments of an installation.
+_PIP_ARGUMENTS = (
+    (r"\s(-r|--requirements?)[ =]?|\buv sync\b|poetry install|pipenv (install|sync)", "list of packages"),
+    (r"git\+", "package from git"),
+    (r"\S+\.whl\b", "wheel by address"),
+    (r"--no-deps|--ignore-installed", "package without dependencies"),
+    (r"\s(-f|--find-links)[ =]", "page of wheels"),
+    (r"--(extra-)?index-url|\s-i\s", "package index"),
+    (r"--no-build-isolation|--no-binary|--global-option|--config-settings", "package from source"),
+    (
+        r"\s(-e\s|[\"']?(\./?|/|\$\{?\w+\}?/)[^\s\"']*(?<!\.txt)(?<!\.whl)(?<!\.toml)(\[[^\]]*\])?[\"']?(\s|$))",
+        "this project",
+    ),
+)
+
+
+#: A command that a shell puts in, a quoted text, a heredoc's mark.
+_SUBSTITUTION = re.compile(r"\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`")
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
+
+
+#: What asks for the machine's architecture.
+_PLATFORM = re.compile(
+    r"uname|TARGETARCH|TARGETPLATFORM|BUILDPLATFORM|--print-architecture|PLATFORM|x86_64|aarch64|amd64|arm64|\barch\b"
+    r"|\$\{?\w*arch\b",
+    re.IGNORECASE,
+)
+
+
+def commands_of(script: str) -> Iterator[str]:
+    """Yield the commands of a shell script, split at the operators that shells know; a piped one ends with ` |`."""
+    script = re.sub(r"(?m)^\s*#.*\n?", "", script)
+    script = re.sub(r"\\\s*\n", " ", script)
+    script = _SUBSTITUTION.sub(lambda found: "PLATFORM" if _PLATFORM.search(found[0]) else "VALUE", script)
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return f"\0{len(held) - 1}\0"
+
+    script = _QUOTED.sub(hold, script)
+    for chain in re.split(r"&&|\|\||;|\n|(?<![>&])&(?![>&])|[()]", script):
+        parts = [re.sub(r"\0(\d+)\0", lambda match: held[int(match[1])], part).strip() for part in chain.split("|")]
+        if len(parts) > 1 and re.match(r"(curl|wget)\b", parts[0]):
+            yield " | ".join(parts)
+        else:
+            yield from (part for part in parts if part)
+
+
+def needs_of_condition(text: str, arguments: frozenset[str]) -> str:
+    """Return the need of a condition or a loop, by what it asks: `arguments` are the names of build arguments."""
+    if _PLATFORM.search(text):
+        return "condition on the platform"
+    if re.match(r"(for|while|function)\b", text) or re.search(r"\s-[defhLsrwx]\s|command -v|getent|\bid -|\bls ", text):
+        return "condition on what is there"
+    names = set(re.findall(r"\$\{?(\w+)", text))
+    if names & arguments:
+        return "condition on a build argument"
+    # what a command said or how it ended, a variable of the step, or of the base
+    return "condition on what is there"
+
+
+def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the needs of a command."""
+    text = re.sub(
+        r"^((sudo( -\w+)*|time|exec|env|then|else|do|\{|!|--\w+(=\S*)?|[A-Za-z_]\w*=(\"[^\"]*\"|'[^']*'|\S*))\s+)+",
+        "",
+        text,
+    )
+    text = re.sub(r"^\"([^\"]*)\"", r"\1", text)
+    if inner := re.match(r"(?:/bin/)?(?:ba)?sh (?:-\w+ )*-\w*c\w*\s+([\"'])(.*)\1", text, re.DOTALL):
+        for command in commands_of(inner[2]):
+            yield from needs_of_command(command, arguments)
+        return
+    if re.match(r"(if|elif|for|while|case|function|\[\[?|test)\s", text):
+        yield needs_of_condition(text, arguments)
+        return
+    if re.match(_PIP, text):
+        yield from _needs_of_pip(text)
+        return
+    need = next((need for pattern, need in _COMMANDS if re.match(pattern, text, re.DOTALL)), None)
+    if need:
+        yield need
+
+
+def _needs_of_pip(text: str) -> Iterator[str]:
+    if re.search(r"\buninstall\b", text):
+        yield "package taken away"
+    elif re.search(r"\b(install|sync|download|wheel|add)\b", text):
+        yield "packages"
+        yield from (need for pattern, need in _PIP_ARGUMENTS if re.search(pattern, text))

@@ -1,0 +1,70 @@
+"""The word `path`: folders in which programs, libraries and modules are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import BuildArgument, Setting
+from envc.language.fields import Choice, Positional
+from envc.language.origin import Origin
+from envc.language.search_facets import SEARCHED, SearchedFolder
+from envc.language.values import ContainerPath, refuse
+from envc.language.word import Declaration
+
+
+def _folder(path: str) -> str:
+    if set(path) & set(":$"):
+        refuse("unusable-path", "`:` stands between two folders there, and no `$` is resolved")
+    return path
+
+
+class Path(Declaration):
+    """Adds folders of the image to `PATH`, for programs that no package brings.
+
+    With `libraries` they are added to `LD_LIBRARY_PATH`, with `modules` to `PYTHONPATH`. They stand in the order of the
+    program: behind the programs of the environment's packages, and before what the base has in that variable, which
+    stays.
+    """
+
+    repeatable = True
+    examples = (
+        'path "/opt/spark/bin" "/opt/hadoop/bin"',
+        'path libraries "/opt/amazon/openmpi/lib"',
+        'path modules "/workspace/megatron"',
+    )
+
+    kind: Annotated[Literal["libraries", "modules"] | None, Choice()] = None
+    folders: Annotated[
+        tuple[Annotated[ContainerPath, AfterValidator(_folder)], ...],
+        Positional(many=True, kinds=frozenset({"string"})),
+    ]
+
+    def facets(self, origin: Origin) -> Iterator[SearchedFolder]:
+        """Return the folders."""
+        for position, folder in enumerate(self.folders):
+            place = Origin(origin.item, {"name": origin.of(f"folders.{position}")})
+            yield SearchedFolder(SEARCHED[self.kind or "programs"], folder, place)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a folder that stands twice, and a variable that is given a value as well."""
+        variable = SEARCHED[self.kind or "programs"]
+        others: tuple[Setting | BuildArgument, ...] = (
+            *environment.every(Setting),
+            *environment.every(BuildArgument),
+        )
+        for other in others:
+            if other.name == variable != "PATH":  # which nothing sets
+                labels = (wrong(origin.span, f"adds to `{variable}`"), Label(other.origin.of("name"), "set here"))
+                yield Diagnostic("repeated-name", f"`{variable}` is set, and added to", labels)
+        first: dict[str, Origin] = {}
+        for one in environment.every(SearchedFolder):
+            before = first.setdefault(one.name, one.origin) if one.variable == variable else one.origin
+            if before is not one.origin and one.origin.item is origin.item:
+                labels = (wrong(one.origin.of("name"), "again here"), Label(before.of("name"), "first here"))
+                yield Diagnostic("repeated-name", f"`{one.name}` is in `{variable}` twice", labels)

@@ -1,0 +1,54 @@
+"""Where pip comes from on a base without one that installs: an official image of the same Python. The builder alone."""
+
+from __future__ import annotations
+
+from envc.diagnostics import Diagnostic, Report
+from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.library import Library
+from envc.knowledge.values import minor
+from envc.language.environment import Environment
+from envc.language.facets import BaseImage
+from envc.lock.base import OLDEST_GLIBC, PYTHON_REPOSITORY, Candidate
+from envc.lock.base_python import BasePython
+from envc.lock.files import LockedFiles
+from envc.lock.images import find_candidates
+from envc.lock.model import LockedImage
+from envc.lock.resolution import ImageRequest
+from envc.lock.world import World
+
+#: The first pip that installs into the environment of another Python.
+_OLDEST_PIP = "22.3"
+
+
+def find_pip(
+    environment: Environment, base: BasePython, platform: str, world: World, old: LockedFiles | None
+) -> LockedImage | None:
+    """Return the image, or None where the base's own pip will do. Raises a Report for a Python too old for any."""
+    from packaging.version import Version
+
+    pip = next((one.version for one in base.packages if one.name == "pip"), None)
+    if pip is not None and Version(pip) >= Version(_OLDEST_PIP):
+        return None
+    lacking = "the base has no pip" if pip is None else f"the pip of the base is too old, {pip}"
+    python = minor(base.version)
+    if world.library.python(python) is None:
+        raise Report([_too_old(environment, lacking, python, world.library)])
+    tag = f"{python}-slim-{world.library.distribution}"
+    known = old.lock.installer if old else None
+    # an image is known by the patch of its Python: `3.12.4-slim-bookworm`
+    if known is not None and f".{known.tag}".startswith((f".{python}-", f".{python}.")):
+        return known
+    request = ImageRequest(PYTHON_REPOSITORY, tag, platform)
+    return find_candidates((Candidate(request, OLDEST_GLIBC),), f"{lacking}; of the builder alone", world)
+
+
+def _too_old(environment: Environment, lacking: str, python: str, library: Library) -> Diagnostic:
+    image = environment.one(BaseImage)
+    assert image is not None  # noqa: S101  # only a base provides anything
+    return Diagnostic(
+        "no-pip-in-base",
+        f"{lacking}, and packages are to be installed on it",
+        (wrong(image.origin.of("image"), f"its Python is {python}, which no newer pip knows"),),
+        notes=(f"pip installs into an environment of another Python from {_OLDEST_PIP} on",),
+        helps=(f"take an image with Python {library.pythons()[-1].minor} or newer, or only packages that it brings",),
+    )
