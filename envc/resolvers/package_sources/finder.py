@@ -49,7 +49,8 @@ class Sources:
             try:
                 return self._read(wish, folder, found, progress)
             except (UnreadableError, BuildSystemError) as error:
-                raise _unreadable(wish, found, str(error)) from error
+                helps = error.helps if isinstance(error, UnreadableError) else ()
+                raise _unreadable(wish, found, str(error), helps) from error
 
     @contextmanager
     def _archive(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
@@ -125,7 +126,7 @@ class Sources:
             progress(f"asking the build of {package.name} what it needs")
             needs = tuple(one for one in package.source.needs if name_of(one) not in wish.away)
             variables = {TOLD_VERSION: told} if told else {}
-            said, more = asked_of_build(folder, needs, self.cache, self.settings, progress, variables)
+            said, more = asked_of_build(folder, wish, needs, self.cache, self.settings, progress, variables)
             build = (*build, *more)
         _refuse_other(wish, said, found.file and found.version)
         return found._replace(
@@ -208,7 +209,7 @@ def _no_archive(wish: SourceWish, found: NoArchive) -> Report:
     )
 
 
-def _unreadable(wish: SourceWish, found: FoundSource, why: str) -> Report:
+def _unreadable(wish: SourceWish, found: FoundSource, why: str, helps: tuple[str, ...] = ()) -> Report:
     package = wish.package
     which = found.file or (f"commit {found.commit[:12]}" if found.commit else "its source")
     return Report(
@@ -219,7 +220,7 @@ def _unreadable(wish: SourceWish, found: FoundSource, why: str) -> Report:
                 (wrong(package.origin.of("source"), which),),
                 notes=(why,),
                 helps=(
-                    "name behind `needs` what its build imports and does not say",
+                    *(helps or ("name behind `needs` what its build imports and does not say",)),
                     "or build a wheel of it elsewhere, and name that: `from wheel`",
                 ),
             )

@@ -24,7 +24,11 @@ class Said(NamedTuple):
 
 
 class UnreadableError(Exception):
-    """A file of a source is not what it should be. The message says which and why."""
+    """A file of a source is not what it should be. The message says which and why, `helps` what can be done."""
+
+    def __init__(self, message: str, helps: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.helps = helps
 
 
 def pyproject_of(folder: Path) -> dict[str, Any]:
