@@ -55,7 +55,7 @@ _NAMED: dict[type, Kind] = {
 }
 
 
-class _Same:
+class Same:
     """An environment as a key: only itself is equal to it."""
 
     def __init__(self, environment: Environment) -> None:
@@ -65,12 +65,12 @@ class _Same:
         return id(self.environment)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.environment is self.environment
+        return isinstance(other, Same) and other.environment is self.environment
 
 
 def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -> tuple[Label, ...]:
     """Return labels for a name and for who has it first, or none when it is this place alone."""
-    places = _places(_Same(environment)).get((kind, name), {})
+    places = _places(Same(environment)).get((kind, name), {})
     first = next(iter(places), place)
     if first != place:
         return (wrong(place, "again here"), Label(first, "first here"))
@@ -78,7 +78,7 @@ def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -
 
 
 @lru_cache(maxsize=4)
-def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
+def _places(same: Same) -> dict[tuple[Kind, str], dict[Span, int]]:
     """Return for every name the places that it stands at, in their order, and how often."""
     found: dict[tuple[Kind, str], dict[Span, int]] = {}
 
@@ -100,11 +100,11 @@ def _places(same: _Same) -> dict[tuple[Kind, str], dict[Span, int]]:
 
 def accelerated_packages(environment: Environment) -> Mapping[str, PythonPackage]:
     """Return the packages of `ml`, by name."""
-    return _accelerated(_Same(environment))
+    return _accelerated(Same(environment))
 
 
 @lru_cache(maxsize=4)
-def _accelerated(same: _Same) -> Mapping[str, PythonPackage]:
+def _accelerated(same: Same) -> Mapping[str, PythonPackage]:
     return {one.name: one for one in same.environment.every(PythonPackage) if one.accelerated}
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.circular_builds import circles, circular
 from envc.language.package_names import name_of
 from envc.lock.built import Build, build_needs, shared_names
 from envc.lock.files import LockedFiles, ToolPins
@@ -52,7 +53,16 @@ def choose_tools(
         for index in locked[-1].tool_indexes:
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
             pins.append(ToolPins(build.package.name, index, own))
+    _refuse_circles(builds, locked)
     return ChosenBuilds(tuple(locked), tuple(pins))
+
+
+def _refuse_circles(builds: Sequence[Build], locked: Sequence[LockedBuild]) -> None:
+    """Refuse builds that take each other from the environment. Raises a Report."""
+    packages = {one.package.name: one.package for one in builds}
+    found = circles({one.name: one.shared for one in locked})
+    if found:
+        raise Report([circular([packages[name] for name in circle]) for circle in found])
 
 
 def _of_no_index(builds: Iterable[Build], request: Request) -> tuple[Given, ...]:

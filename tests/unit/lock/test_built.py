@@ -257,3 +257,39 @@ def test_a_source_archive_is_of_an_index_that_may_have_its_wheel_too() -> None:
     lock = choose(environment("env train < python 3.12; pip helper from source old from source >"), PLATFORM, made)
     (old,) = (one for one in lock.lock.built if one.name == "old")
     assert (old.shared, [one.name for one in old.tools]) == ((), ["helper"])
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "needs", "shown"),
+    [
+        ("b", "a", "", ["git", "git"]),
+        ("b", "setuptools", "needs a", ["git", "a"]),
+        ("setuptools", "setuptools", "needs maker", []),
+    ],
+)
+def test_builds_that_need_each_other_as_their_files_say_are_refused(
+    of_a: str, of_b: str, needs: str, shown: list[str]
+) -> None:
+    """The program need not say it: git packages that name each other in their [build-system]."""
+    made, _, packages = sourced(repository("a", "1", of_a), repository("b", "1", of_b))
+    packages.versions["maker"] = ["1"]
+    text = f'pip a from git "https://h/a" commit {COMMIT}; pip b from git "https://h/b" commit {COMMIT} {needs}'
+    wished = environment(f"env train < python 3.12; {text} >")
+    if not shown:
+        assert len(choose(wished, PLATFORM, made).lock.built) == 2
+        return
+    with pytest.raises(Report) as caught:
+        choose(wished, PLATFORM, made)
+    (mistake,) = caught.value.diagnostics
+    assert (mistake.name, caught.value.exit_code) == ("circular-builds", 1)
+    assert mistake.message == "builds go round in a circle: a → b → a"
+    assert [label.span.text.split()[0] for label in reversed(mistake.labels)] == [shown[0], shown[1]]
+
+
+def test_a_build_whose_tool_needs_the_package_itself_is_refused() -> None:
+    made, _, packages = sourced(repository("a", "1", "maker"))
+    packages.versions["maker"], packages.asks["maker"] = ["1"], ["a"]
+    wished = environment(f'env train < python 3.12; pip a from git "https://h/a" commit {COMMIT} >')
+    with pytest.raises(Report) as caught:
+        choose(wished, PLATFORM, made)
+    assert [one.message for one in caught.value.diagnostics] == ["`a` needs itself to be built"]
