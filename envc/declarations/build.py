@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -11,21 +10,15 @@ from pydantic import AfterValidator, ValidationInfo
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.commands import read_command
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
 from envc.language.taken import taken_before
 from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
 
-#: What lets a step succeed whose work failed.
-_SWALLOWED = re.compile(
-    r"\|\|\s*[({]?\s*((/usr)?/bin/)?(true|:|echo|printf|exit\s+0)(?![\w/.-])|\bset\s+\+e\b"
-    r"|[;\n]\s*(true|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$",
-    re.MULTILINE,
-)
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
     ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
@@ -40,9 +33,8 @@ def _kept(text: str) -> str:
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
-    if any(map(_SWALLOWED.search, texts)):
-        refuse("swallowed-error", "a failure of it would go unseen")
-    return read_command(texts)
+    why = swallowed_error(texts) if texts else None
+    return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
 
 
 def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
@@ -73,8 +65,10 @@ class Build(Declaration):
     """Compiles a `source` in a stage of its own, and keeps what is named of the result.
 
     `apt` installs what only compiling needs, locked as everywhere. Each `run` is a command as the word `run` takes it,
-    in the folder of the source, without network; a script in triple quotes has a shell. One that fails fails the build,
-    and what hides a failure (`|| true`) is refused. `jobs` is for make, CMake, cargo and PyTorch's extensions.
+    in the folder of the source, without network; a script in triple quotes has a shell, which stops where a command
+    fails. One that fails fails the build, and what hides a failure is refused: `|| true`, `set +e`, `make -i`, a pipe
+    behind what does the work (`make | tee log`). A script with `set -o pipefail` may have that: bash reads it. `jobs`
+    is for make, CMake, cargo and PyTorch's extensions.
 
     `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
     libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
