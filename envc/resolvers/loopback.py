@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
+from envc.resolvers.pip_tools.disk import FULL
 from envc.resolvers.uv.session import IndexFailureError
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ class Loopback(ABC):
             self.failed(failure.facts)
             return Answer(502, "text/plain", b"")
         except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
+            if isinstance(error, OSError) and error.errno in FULL:
+                self.failed({"kind": "disk-full"})
+                return Answer(507, "text/plain", b"")
             self.failed({"kind": "unexpected", "type": type(error).__name__, "detail": str(error)})
             return Answer(500, "text/plain", b"")
         return NOT_THERE

@@ -6,8 +6,6 @@ what is installed shows in what the package says that it needs.
 
 from __future__ import annotations
 
-import io
-import tarfile
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +25,7 @@ from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import PipTools, Settings
 from tests.git_server import GitServer
 from tests.index_server import Index
+from tests.index_server.building import source
 from tests.unit.lock.world import PLATFORM, environment, slim_images
 from tests.unit.lock.world import world as world_in_memory
 
@@ -34,40 +33,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 pytestmark = pytest.mark.index
-
-#: A build system that lies in the source, and says which version of `helper` it was given.
-BACKEND = """\
-import pathlib
-
-def get_requires_for_build_wheel(config_settings=None):
-    return {more!r}
-
-def prepare_metadata_for_build_wheel(folder, config_settings=None):
-    import {module}
-    place = pathlib.Path(folder, "old-1.0.dist-info")
-    place.mkdir()
-    head = "Metadata-Version: 2.1\\nName: old\\nVersion: 1.0\\n"
-    place.joinpath("METADATA").write_text(head + f"Requires-Dist: seen=={{{module}.version}}\\n")
-    return place.name
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    raise SystemExit("nobody builds here")
-"""
-
-
-def source(*requires: str, more: tuple[str, ...] = (), module: str = "helper") -> bytes:
-    """A source archive of `old` 1.0 whose metadata only its build system knows."""
-    files = {
-        "pyproject.toml": f'[build-system]\nrequires = {list(requires)}\nbuild-backend = "own"\nbackend-path = ["."]\n',
-        "own.py": BACKEND.format(more=list(more), module=module),
-    }
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w:gz") as packed:
-        for path, text in files.items():
-            entry = tarfile.TarInfo(f"old-1.0/{path}")
-            entry.size = len(text.encode())
-            packed.addfile(entry, io.BytesIO(text.encode()))
-    return content.getvalue()
 
 
 class Locking:
@@ -344,3 +309,15 @@ def test_the_tools_of_a_build_are_locked_from_the_same_index(locking: Locking, i
     assert chosen != NO_BUILDS
     assert [(one.name, one.version, one.index) for one in chosen.builds[0].tools] == [("helper", "1", "corp")]
     assert "simple/helper" not in index.requests
+
+
+def test_a_build_system_that_never_answers(locking: Locking, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended, and so is what it has started."""
+    monkeypatch.setattr("envc.resolvers.pip_tools.environment.TIME_LIMIT", 8.0)
+    index.add_archive("old", "1.0", source(first="import time; time.sleep(600)"))
+    before = processes()
+    diagnostic, code = locking.fails()
+    assert (diagnostic.name, code) == ("unreadable-source", 1)
+    assert diagnostic.notes == ("it gave no answer within 8 seconds",)
+    left = [Path("/proc", one, "cmdline") for one in processes() - before]
+    assert not any(b"build-env-" in one.read_bytes() for one in left if one.exists())

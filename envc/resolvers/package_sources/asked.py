@@ -65,6 +65,8 @@ def asked_of_build(  # one for each thing that decides what it says
     What it needs to run comes from the indexes that the wish names; `told` are variables that it reads.
     Raises `UnreadableError` when it fails, with its own last words, and a `Report` when an index does.
     """
+    import subprocess
+
     variables = {**clean_environment(os.environ), **told}
     interpreter = environment.environment(cache, settings, variables, progress)
     with tempfile.TemporaryDirectory(prefix="envc-") as private:
@@ -76,6 +78,8 @@ def asked_of_build(  # one for each thing that decides what it says
             with relay:
                 own = {**variables, **_told_pip(relay.address, variables), "TMPDIR": private}
                 status, output = environment.run_whole(command, private, own)
+        except subprocess.TimeoutExpired as error:
+            raise UnreadableError(f"it gave no answer within {environment.TIME_LIMIT:g} seconds") from error
         except OSError as error:
             raise UnreadableError(type(error).__name__) from error
         finally:
