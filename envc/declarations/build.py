@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -12,21 +11,15 @@ from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.build_order import refuse_impossible_order
-from envc.language.commands import read_command
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
+from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
 from envc.language.taken import taken_before
 from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
 
-#: What lets a step succeed whose work failed.
-_SWALLOWED = re.compile(
-    r"\|\|\s*[({]?\s*((/usr)?/bin/)?(true|:|echo|printf|exit\s+0)(?![\w/.-])|\bset\s+\+e\b"
-    r"|[;\n]\s*(true|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$",
-    re.MULTILINE,
-)
 #: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
 FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
 _FETCHERS = f"none of {', '.join(FETCHERS)}"
@@ -44,9 +37,8 @@ def _kept(text: str) -> str:
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
-    if any(map(_SWALLOWED.search, texts)):
-        refuse("swallowed-error", "a failure of it would go unseen")
-    return read_command(texts)
+    why = swallowed_error(texts) if texts else None
+    return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
 
 
 def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
@@ -92,8 +84,10 @@ class Build(Declaration):
     """Compiles a `source` in a stage of its own, and keeps what is named of the result.
 
     `apt` installs what only compiling needs, locked as everywhere. Each `run` is a command as the word `run` takes it,
-    in the folder of the source, without network; a script in triple quotes has a shell. One that fails fails the build,
-    and what hides a failure (`|| true`) is refused. `jobs` is for make, CMake, cargo and PyTorch's extensions.
+    in the folder of the source, without network; a script in triple quotes has a shell, which stops where a command
+    fails. One that fails fails the build, and what hides a failure is refused: `|| true`, `set +e`, `make -i`, a pipe
+    behind what does the work (`make | tee log`). A script with `set -o pipefail` may have that: bash reads it. `jobs`
+    is for make, CMake, cargo and PyTorch's extensions.
 
     `fetches` brings packages of `cargo`, `go` or `npm` before, in the only step that has a network: those that the
     source's own `Cargo.lock`, `go.sum` or `package-lock.json` names, by checksum. `after` names builds whose results

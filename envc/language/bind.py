@@ -288,5 +288,7 @@ def _refusals(
             refused = refused if len(refused) <= 40 else refused[:37] + "…"
             refused = re.sub(r"(?<=://)[^/@]*@", "…@", refused)  # what stands there may be a password
             word = owner if owner and span == item.word_span else item.word
-            found.append(Diagnostic(one["type"], f"`{word}` cannot take `{refused}`", (wrong(span, one["msg"]),)))
+            message, remedy = f"`{word}` cannot take `{refused}`", one.get("ctx", {}).get("remedy")
+            helps = (str(remedy),) if remedy else ()
+            found.append(Diagnostic(one["type"], message, (wrong(span, one["msg"]),), helps=helps))
     return found

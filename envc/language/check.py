@@ -5,7 +5,7 @@ A stage of the pipeline: pure but for the files of modules that it is given, all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Fix, Label, Report, Span
@@ -31,6 +31,9 @@ from envc.syntax.program import Item, Program
 
 #: The edition that this envc speaks. A program may name it in its first line, `envc 1`.
 EDITION = 1
+
+#: What is worth saying where it holds on every platform that has the item.
+_OF_ALL_PLATFORMS = frozenset(("unused-source",))
 
 
 class Chosen(NamedTuple):
@@ -169,8 +172,11 @@ class _Checker:
             for platform in sorted(self.expander.platforms)
         )
         self.opened[headed.name] = tuple(self.expander.opened.values())
-        found = (*environment.warnings, *(one for _, variant in variants for one in variant.warnings))
-        return environment._replace(variants=variants, warnings=tuple(_once(found)))
+        sides = (environment, *(variant for _, variant in variants))
+        idle = frozenset(_used_somewhere(sides))
+        variants = tuple((platform, _without(variant, idle)) for platform, variant in variants)
+        found = _once(one for side in sides for one in _without(side, idle).warnings)
+        return environment._replace(variants=variants, warnings=tuple(found))
 
     def refuse_once(self, mistake: Diagnostic) -> None:
         """Take note of a mistake that every environment of a circle sees from its own place."""
@@ -219,6 +225,25 @@ class _Checker:
         heads = [read_head(module.item) for module in self.opened.get(environment.name, ())]
         names = [name for head in heads for name in (*head.needs, *(pair.name for pair in head.takes))]
         return [(name.value, name.span) for name in names]
+
+
+def _used_somewhere(sides: Iterable[Environment]) -> Iterator[Span]:
+    """Yield the places of what is unused on some platforms and used on another one, which has it from the same item."""
+    sides = tuple(sides)
+    for place in {one.labels[0].span for side in sides for one in side.warnings if one.name in _OF_ALL_PLATFORMS}:
+        having = [side for side in sides if any(_holds(one.origin.item, place) for one in side.declared)]
+        if not all(any(place == one.labels[0].span for one in side.warnings) for side in having):
+            yield place
+
+
+def _holds(item: Item, place: Span) -> bool:
+    return item.span.source is place.source and item.span.start <= place.start < item.span.end
+
+
+def _without(side: Environment, places: Collection[Span]) -> Environment:
+    """Return an environment without the warnings that only hold where all platforms say so, at some places."""
+    kept = (one for one in side.warnings if one.name not in _OF_ALL_PLATFORMS or one.labels[0].span not in places)
+    return side._replace(warnings=tuple(kept))
 
 
 def _parameters(links: list[Link]) -> tuple[ChosenParameter, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
+from envc.language.circular_builds import circular_builds
 from envc.language.environment import Environment
 from envc.language.facets import PackageFile, PythonPackage
 from envc.language.fields import Entries, Flag, Keyword
@@ -78,9 +79,9 @@ class PackageList(Declaration):
             )
         for position, entry in enumerate(self.packages):
             yield from mistakes_of(entry, entry.bare_name, f"packages.{position}", origin)
-        for package in self.facets(origin):
-            if not isinstance(package, PythonPackage):
-                continue
+        packages = [one for one in self.facets(origin) if isinstance(one, PythonPackage)]
+        yield from circular_builds(packages, environment)
+        for package in packages:
             labels = taken_before(environment, "package", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)

@@ -35,9 +35,9 @@ _SYSTEM_TREES = frozenset(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def refuse(name: str, message: str) -> NoReturn:
-    """Refuse a value; `name` becomes the diagnostic's, `message` its label."""
-    raise PydanticCustomError(name, "{message}", {"message": message})
+def refuse(name: str, message: str, remedy: str = "") -> NoReturn:
+    """Refuse a value; `name` becomes the diagnostic's, `message` its label, `remedy` its help."""
+    raise PydanticCustomError(name, "{message}", {"message": message, "remedy": remedy})
 
 
 def has_host(address: str) -> bool:

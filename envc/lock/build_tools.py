@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.circular_builds import circles, circular
 from envc.language.package_names import name_of
 from envc.lock.built import Build, build_needs, shared_names, unfit_names
 from envc.lock.files import LockedFiles, ToolPins
@@ -36,30 +37,67 @@ def choose_tools(
     chosen = {package.name: package for package in resolution.packages}
     there = {name: package.version for name, package in chosen.items()}
     there |= {one.name: one.version for one in request.provided}
+    elsewhere = _of_no_index(builds, request)
+    names = {one.name for one in elsewhere}
     locked: list[LockedBuild] = []
     pins: list[ToolPins] = []
     for build in builds:
         needs = build_needs(build, request.target, world.library)
-        shared = shared_names(build, needs, there, world.library)
+        shared = shared_names(build, needs, there, world.library, names)
         earlier = build.earlier
-        if kept and old and earlier and (earlier.build, earlier.shared) == (needs, shared):
+        if kept and old and earlier and earlier.build == needs and {*shared} <= {*earlier.shared}:
             locked.append(earlier)
             pins += [one for one in old.tools if one.package == earlier.name]
             continue
-        tools = _tools(build, needs, shared, there, request, world)
+        tools, shared = _tools(build, needs, shared, there, request, elsewhere, world)
         locked.append(_locked(build, chosen[build.package.name], needs, shared, tools, dict(request.routes)))
         for index in locked[-1].tool_indexes:
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
             pins.append(ToolPins(build.package.name, index, own))
+    _refuse_circles(builds, locked)
     return ChosenBuilds(tuple(locked), tuple(pins))
 
 
-def _tools(
+def _refuse_circles(builds: Sequence[Build], locked: Sequence[LockedBuild]) -> None:
+    """Refuse builds that take each other from the environment. Raises a Report."""
+    packages = {one.package.name: one.package for one in builds}
+    found = circles({one.name: one.shared for one in locked})
+    if found:
+        raise Report([circular([packages[name] for name in circle]) for circle in found])
+
+
+def _of_no_index(builds: Iterable[Build], request: Request) -> tuple[Given, ...]:
+    """Return the packages that the program takes from no index: nobody may be asked for their names."""
+    archives = {one.package.name for one in builds if one.package.source and one.package.source.kind == "source"}
+    routes = dict(request.routes)
+    return tuple(one for one in request.given if one.name not in archives and one.name not in routes)
+
+
+def _tools(  # one for each thing that decides what they are
+    build: Build,
+    needs: Sequence[str],
+    shared: tuple[str, ...],
+    chosen: Mapping[str, str],
+    request: Request,
+    elsewhere: tuple[Given, ...],
+    world: World,
+) -> tuple[tuple[Package, ...], tuple[str, ...]]:
+    """Return the tools, and what the build takes from the environment: more where tools need what no index has."""
+    names = {one.name for one in elsewhere}
+    tools = _resolved(build, needs, shared, chosen, request, elsewhere, world)
+    while more := {one.name for one in tools} & names - {*shared}:
+        shared = tuple(sorted({*shared, *more}))
+        tools = _resolved(build, needs, shared, chosen, request, elsewhere, world)
+    return tuple(one for one in tools if one.name not in names), shared
+
+
+def _resolved(  # the same
     build: Build,
     needs: Sequence[str],
     shared: Sequence[str],
     chosen: Mapping[str, str],
     request: Request,
+    elsewhere: tuple[Given, ...],
     world: World,
 ) -> tuple[Package, ...]:
     routes = dict(request.routes)
@@ -73,7 +111,7 @@ def _tools(
         requirements=wanted,
         pins=tuple(f"{tool.name}=={tool.version}" for tool in earlier),
         bounds=bounds,
-        given=(),
+        given=elsewhere,
         provided=_seen(request.provided, wanted) if shared else (),
         bounds_of_base=(),
     )

@@ -68,6 +68,7 @@ def find_builds(
     earlier = {one.name: one for one in old.lock.built} if old else {}
     same_target = old is not None and (old.lock.python.version, old.lock.platform) == (target.python, target.platform)
     pages = pages_of_links(asked)
+    elsewhere = _elsewhere(asked, routes)
     found = []
     for package in built_packages(asked):
         known = earlier.get(package.name)
@@ -75,12 +76,18 @@ def find_builds(
             known = None
         if known and not (same_target and known.asked == Build(package, _of_lock(known)).asked):
             known = known if known.source == _kind(package) else None
-            found.append(Build(package, _find(package, target, world, routes, pages, known), known))
+            found.append(Build(package, _find(package, target, world, routes, pages, elsewhere, known), known))
         elif known:
             found.append(Build(package, _of_lock(known), known))
         else:
-            found.append(Build(package, _find(package, target, world, routes, pages, None)))
+            found.append(Build(package, _find(package, target, world, routes, pages, elsewhere, None)))
     return tuple(found)
+
+
+def _elsewhere(environment: Environment, routes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the names that the program takes from no index, and what it takes them from."""
+    sources = ((one.name, one.source.kind) for one in environment.every(PythonPackage) if one.source is not None)
+    return tuple(sorted((name, kind) for name, kind in sources if kind != "source" and name not in routes))
 
 
 def _stays(package: PythonPackage, wishes: Wishes) -> bool:
@@ -97,6 +104,7 @@ def _find(  # one for each thing that decides which source it is
     world: World,
     routes: Mapping[str, str],
     pages: Collection[str],
+    elsewhere: tuple[tuple[str, str], ...],
     known: LockedBuild | None,
 ) -> FoundSource:
     source = package.source
@@ -123,6 +131,10 @@ def _find(  # one for each thing that decides which source it is
         index,
         index in pages,
         frozenset(_accelerated(world.library)),
+        tuple(sorted(routes.items())),
+        tuple(sorted((name, world.index_addresses[name]) for name in {*routes.values()})),
+        tuple(pages),
+        elsewhere,
     )
     return world.sources.find(wish, world.progress)
 
@@ -194,15 +206,18 @@ def _unusable(build: Build, why: str) -> Report:
     )
 
 
-def shared_names(build: Build, needs: Iterable[str], chosen: Mapping[str, str], library: Library) -> tuple[str, ...]:
+def shared_names(
+    build: Build, needs: Iterable[str], chosen: Mapping[str, str], library: Library, elsewhere: Collection[str] = ()
+) -> tuple[str, ...]:
     """Return what the build takes from the environment itself: what `needs` names and fits, and accelerated packages.
 
-    A build that links torch must link the torch that runs. `chosen` are the versions that the environment has.
+    A build that links torch must link the torch that runs. And what the program takes from `elsewhere` than an index is
+    on none: what lies there under such a name is a stranger's. `chosen` are the versions that the environment has.
     """
     named = {name_of(text) for text in _named(build, library)}
-    accelerated = _accelerated(library)
+    always = _accelerated(library) | {*elsewhere}
     asked = {name_of(text) for text in needs} & chosen.keys()
-    return tuple(sorted((asked & accelerated) | ((asked & named) - unfit_names(needs, chosen))))
+    return tuple(sorted((asked & always) | ((asked & named) - unfit_names(needs, chosen))))
 
 
 def unfit_names(needs: Iterable[str], chosen: Mapping[str, str]) -> set[str]:

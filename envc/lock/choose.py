@@ -256,7 +256,6 @@ def _on_base(request: Request, base: BasePython) -> Request:
     return request._replace(
         provided=provided,
         pins=tuple(pin for pin in request.pins if pin.partition("==")[0] not in names),
-        routes=tuple(route for route in request.routes if route[0] not in names),
         requirements=tuple(
             one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
         ),

@@ -31,6 +31,10 @@ class SourceWish(NamedTuple):
     index_name: str | None = None  # what the program calls that index
     links: bool = False  # that index is one page of links
     away: frozenset[str] = frozenset()  # what `needs` names and is not installed to read metadata: heavy, and its own
+    routes: tuple[tuple[str, str], ...] = ()  # as in `Request`: what its build needs comes from there alone
+    indexes: tuple[tuple[str, str], ...] = ()  # as in `Request`
+    pages: tuple[str, ...] = ()  # as in `Request`
+    elsewhere: tuple[tuple[str, str], ...] = ()  # names that are on no index, as the program takes them: `git`
 
 
 class FoundSource(NamedTuple):

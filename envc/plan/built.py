@@ -45,11 +45,19 @@ def _in_order(builds: Iterable[LockedBuild]) -> list[LockedBuild]:
     ordered: list[LockedBuild] = []
     while waiting:
         ready = next(
-            (one for one in waiting.values() if not ({*map(name_of, one.build)} - {one.name}) & {*waiting}),
+            (
+                one
+                for one in waiting.values()
+                if not ({*map(name_of, one.build), *one.shared} - {one.name}) & {*waiting}
+            ),
             next(iter(waiting.values())),
         )
         ordered.append(waiting.pop(ready.name))
     return ordered
+
+
+def _needed(build: LockedBuild) -> set[str]:
+    return {*map(name_of, build.build), *build.shared} - {build.name}
 
 
 def _tools(

@@ -204,3 +204,18 @@ env train <
     ran = project.envc("run")
     assert (ran.returncode, ran.stdout) == (0, "tiny and a header ['share']\n"), ran.stderr
     assert errors(project.envc("vendor", "--to", "../vendored")) == ["unvendorable-build"]
+
+
+def test_a_script_with_pipefail_stops_where_a_command_before_its_pipe_fails(
+    lab: Lab, project: Project, server: GitServer
+) -> None:
+    """bash reads it, for Debian's sh knows no pipefail."""
+    write(lab, project, server)
+    script = '"""\n    set -o pipefail\n    make 2>&1 | tee log\n    """'
+    project.program.write_text(project.program.read_text().replace('run "make"', f"run {script}"))
+    project.build("--lock")
+    assert project.envc("run").stdout == "hello from a submodule\n"
+    project.program.write_text(project.program.read_text().replace("make 2>&1", "make nothing-of-the-kind 2>&1"))
+    assert project.envc("lock").returncode == 0
+    failed = project.envc("build", "--engine", "docker")
+    assert (failed.returncode, errors(failed)) == (3, ["build-failed"]), failed.stderr

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.index_server import Index
+from tests.index_server.building import source
 
 pytestmark = pytest.mark.index
 
@@ -177,3 +178,28 @@ def test_an_index_for_a_package_that_nobody_asks_for_is_said(project: Project, i
     assert finished.returncode == 0
     assert "warning[unused-index]: no package comes from the index `corp`" in finished.stderr
     assert "a package with a similar name to `privat` is `private`" in finished.stderr
+
+
+@pytest.mark.parametrize("resolver", ["pip-tools", "uv"])
+def test_what_builds_a_package_comes_from_an_index_with_a_login(project: Project, index: Index, resolver: str) -> None:
+    """Already while it is asked what it needs. The password is in no output, in no file, and in no other process."""
+    index.add_archive("old", "1.0", source("helper"))
+    index.add("seen", "1")
+    index.add("seen", "99")
+    index.add("helper", "99")
+    secret = project.root / "token"
+    secret.write_text("geheim\n")
+    with Index(credentials=("ada", "geheim")) as corp:
+        corp.add("helper", "1")
+        routed = f'index corp "{corp.url}" secret token user ada for helper; secret token as TOKEN build'
+        project.write(f"pip old from source; {routed}")
+        refused = project.envc("lock", "--resolver", resolver)
+        assert (refused.returncode, "error[index-unauthorised]" in refused.stderr) == (3, True), refused.stderr
+        locked = project.envc("lock", "--json", "--resolver", resolver, "--secret", f"token={secret}")
+    assert locked.returncode == 0, locked.stderr
+    assert "simple/helper" not in index.requests
+    texts = project.texts
+    assert "seen==1 " in texts["py3.12-linux-x86_64.txt"]
+    assert "helper==1 " in texts["py3.12-linux-x86_64.build.old.corp.txt"]
+    written = [path.read_bytes() for path in project.folder.rglob("*") if path.is_file()]
+    assert not any(b"geheim" in one for one in (locked.stdout.encode(), locked.stderr.encode(), *written))

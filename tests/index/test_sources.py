@@ -53,7 +53,8 @@ class Finding:
 
     def __call__(self, item: str, kept: str | None = None) -> FoundSource:
         (package,) = environment(f"env train < python 3.12; {item} >").every(PythonPackage)
-        return self.sources.find(SourceWish(package, AMD64, kept=kept), lambda _: None)
+        wish = SourceWish(package, AMD64, kept=kept, away=frozenset({"torch"}))
+        return self.sources.find(wish, lambda _: None)
 
     def fails(self, item: str) -> tuple[Diagnostic, int]:
         with pytest.raises(Report) as caught:
@@ -139,6 +140,74 @@ def test_a_build_system_is_asked_where_files_do_not_say_it(cache: Path, index: I
     diagnostic, code = finding.fails("pip sad from source")
     assert (diagnostic.name, code) == ("unreadable-source", 1)
     assert "No module named 'nowhere_to_be_found'" in diagnostic.notes[0]
+
+
+TORCH = "import torch\nfrom setuptools import setup\nsetup(name='old', version=torch.said, install_requires=['six'])\n"
+
+
+def mended(item: str, diagnostic: Diagnostic) -> str:
+    """The item after the edit that is offered."""
+    (fix,) = diagnostic.fixes
+    text = fix.span.source.text
+    whole = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+    return whole.removeprefix("env train < python 3.12; ").removesuffix(" >")
+
+
+@pytest.mark.parametrize(
+    ("item", "edited"),
+    [
+        ("pip old from source needs torch", "pip old from source needs torch without deps"),
+        ("pip old from source", "pip old from source needs torch without deps"),
+        (
+            "pip old from source needs six >=1 jobs 2",
+            "pip old from source needs six >=1 torch jobs 2 without deps",
+        ),
+    ],
+)
+def test_a_build_that_imports_torch_to_say_what_it_is(cache: Path, index: Index, item: str, edited: str) -> None:
+    """It is too large to be installed for the question: the program says it, and the edit that is offered is enough."""
+    index.add_archive("old", "1.0", archive("old", "1.0", **{"setup.py": TORCH}))
+    settings = settings_of_this_machine()
+    finding = Finding(cache, settings._replace(extra_indexes=(index.url, *settings.extra_indexes)))
+    diagnostic, code = finding.fails(item)
+    assert (diagnostic.name, code) == ("unreadable-source", 1)
+    assert diagnostic.notes == ("its build imports torch, which is too large to be installed for the question",)
+    assert mended(item, diagnostic) == edited
+    found = finding(edited)
+    assert (found.version, found.requires, found.build) == ("1.0", (), ("setuptools>=40.8.0",))
+    assert found.reason == "what it needs does not count: `without deps`, and its build system cannot say"
+
+
+def test_a_repository_whose_build_imports_torch(cache: Path, server: GitServer) -> None:
+    """Its version is nowhere but in the build: the program says it, and a tag may give it away."""
+    repository = server.repository("old")
+    commit = repository.commit_files({"setup.py": TORCH})
+    repository.git("tag", "v1.4")
+    finding = Finding(cache, settings_of_this_machine())
+    address = server.address("old")
+    item = f'pip < six; old from git "{address}" tag v1.4 needs torch; wheel >'
+    diagnostic, _ = finding.fails(item.replace("six; ", "").replace("; wheel", ""))
+    assert mended(item, diagnostic) == f'pip < old ==1.4 from git "{address}" tag v1.4 needs torch without deps >'
+    found = finding(mended(item, diagnostic))
+    assert (found.version, found.requires, found.commit) == ("1.4", (), commit)
+    diagnostic, _ = finding.fails(f'pip old from git "{address}" commit {commit} needs torch')
+    assert (diagnostic.fixes, diagnostic.helps[1]) == (
+        (),
+        "and which version it is, exactly: `old ==1.4.0 from git …`",
+    )
+    diagnostic, _ = finding.fails(f'pip old from git "{address}" commit {commit} needs torch without deps')
+    assert diagnostic.helps[0] == "write its version, exactly: `old ==1.4.0 from git …`"
+
+
+def test_a_build_that_imports_what_it_does_not_name(cache: Path, index: Index) -> None:
+    """A package is not guessed from a module: whoever has that name on an index would run."""
+    index.add_archive("sad", "1.0", archive("sad", "1.0", **{"setup.py": "import nowhere_to_be_found.at_all"}))
+    settings = settings_of_this_machine()
+    finding = Finding(cache, settings._replace(extra_indexes=(index.url, *settings.extra_indexes)))
+    diagnostic, _ = finding.fails("pip sad from source")
+    assert diagnostic.helps[0] == "name behind `needs` the package that has the module `nowhere_to_be_found`"
+    assert diagnostic.fixes == ()
+    assert finding("pip sad from source without deps").requires == ()
 
 
 def test_a_repository_at_a_tag_and_at_a_commit(server: GitServer, finding: Finding) -> None:

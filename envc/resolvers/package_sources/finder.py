@@ -15,6 +15,7 @@ from envc.lock.lists.project_folder import BuildSystemError, build_needs
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundSource, SourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
+from envc.lock.stated_metadata import missing_module, stated_version
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
 from envc.resolvers.package_sources.archives import NoArchive, fetch_archive
@@ -49,7 +50,7 @@ class Sources:
             try:
                 return self._read(wish, folder, found, progress)
             except (UnreadableError, BuildSystemError) as error:
-                raise _unreadable(wish, found, str(error)) from error
+                raise _unreadable(wish, found, error) from error
 
     @contextmanager
     def _archive(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
@@ -70,7 +71,7 @@ class Sources:
             try:
                 place = unpack(archive.path, Path(folder))
             except UnreadableError as error:
-                raise _unreadable(wish, found, str(error)) from error
+                raise _unreadable(wish, found, error) from error
             yield place, found
 
     @contextmanager
@@ -97,7 +98,7 @@ class Sources:
                 submodules=tuple(sorted(path for path, _, _ in laid.tree.submodules)),
             )
             if not folder.is_dir() or not any((folder / one).is_file() for one in ("pyproject.toml", "setup.py")):
-                raise _unreadable(wish, found, "neither pyproject.toml nor setup.py lies there")
+                raise _unreadable(wish, found, UnreadableError("neither pyproject.toml nor setup.py lies there"))
             yield folder, found
 
     def _commit(self, package: PythonPackage, progress: Progress) -> str:
@@ -125,7 +126,10 @@ class Sources:
             progress(f"asking the build of {package.name} what it needs")
             needs = tuple(one for one in package.source.needs if name_of(one) not in wish.away)
             variables = {TOLD_VERSION: told} if told else {}
-            said, more = asked_of_build(folder, needs, self.cache, self.settings, progress, variables)
+            try:
+                said, more = asked_of_build(folder, wish, needs, self.cache, self.settings, progress, variables)
+            except UnreadableError as error:
+                said, more = _stated(wish, found, error), ()
             build = (*build, *more)
         _refuse_other(wish, said, found.file and found.version)
         return found._replace(
@@ -208,20 +212,34 @@ def _no_archive(wish: SourceWish, found: NoArchive) -> Report:
     )
 
 
-def _unreadable(wish: SourceWish, found: FoundSource, why: str) -> Report:
+def _stated(wish: SourceWish, found: FoundSource, error: UnreadableError) -> Said:
+    """Return what the program says in place of a build system that failed. Raises `UnreadableError` with what to do."""
+    package = wish.package
+    version = found.version if found.file else stated_version(package)
+    if package.bare and version:
+        return Said(package.name, version, (), None, "does not count: `without deps`, and its build system cannot say")
+    missing = missing_module(package, str(error), wish.away, version)
+    if missing is None:
+        raise error
+    raise UnreadableError(missing.note, missing.helps, missing.fixes) from error
+
+
+def _unreadable(wish: SourceWish, found: FoundSource, why: UnreadableError | BuildSystemError) -> Report:
     package = wish.package
     which = found.file or (f"commit {found.commit[:12]}" if found.commit else "its source")
+    helps, fixes = (why.helps, why.fixes) if isinstance(why, UnreadableError) else ((), ())
     return Report(
         [
             Diagnostic(
                 "unreadable-source",
                 f"what `{package.name}` needs cannot be read from its source",
                 (wrong(package.origin.of("source"), which),),
-                notes=(why,),
+                notes=(str(why),),
                 helps=(
-                    "name behind `needs` what its build imports and does not say",
+                    *(helps or ("name behind `needs` what its build imports and does not say",)),
                     "or build a wheel of it elsewhere, and name that: `from wheel`",
                 ),
+                fixes=fixes,
             )
         ]
     )

@@ -9,6 +9,8 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from envc.diagnostics import Fix
+
 #: Files that a compiler of the builder reads.
 _COMPILED = frozenset((".c", ".cc", ".cpp", ".cxx", ".cu", ".pyx", ".f", ".f90", ".rs", ".m"))
 
@@ -24,7 +26,12 @@ class Said(NamedTuple):
 
 
 class UnreadableError(Exception):
-    """A file of a source is not what it should be. The message says which and why."""
+    """A file of a source is not what it should be. The message says which and why, `helps` and `fixes` what to do."""
+
+    def __init__(self, message: str, helps: tuple[str, ...] = (), fixes: tuple[Fix, ...] = ()) -> None:
+        super().__init__(message)
+        self.helps = helps
+        self.fixes = fixes
 
 
 def pyproject_of(folder: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +25,9 @@ PASSING = (500, 502, 503, 520, 524)
 
 #: How many connections one index is asked over at once; uv alone takes as many.
 CONNECTIONS = 50
+
+#: Bytes of a large file that are taken at once.
+PIECE = 1024 * 1024
 
 
 class IndexFailureError(Exception):
@@ -127,8 +130,17 @@ class Session:
         parts = urlsplit(bare(address))
         return f"{parts.scheme}://{parts.netloc}", login_for(address, self.logins)
 
-    def ask(self, address: str, headers: Mapping[str, str], method: str = "GET") -> Reply:
-        """Return what an address answers, whatever its status. Raises `IndexFailureError` when there is no answer."""
+    def ask(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        method: str = "GET",
+        sink: Callable[[bytes], object] | None = None,
+    ) -> Reply:
+        """Return what an address answers, whatever its status. Raises `IndexFailureError` when there is no answer.
+
+        A `sink` is given the content of what is there piece by piece; then the reply has none.
+        """
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -145,7 +157,12 @@ class Session:
                 allow_redirects=True,
                 stream=True,
             )
-            reply = Reply(response.status_code, response.url, response.headers, response.raw.read(decode_content=True))
+            poured = sink if response.status_code < 400 else None
+            content = response.raw.read(decode_content=True) if poured is None else b""
+            if poured is not None:
+                for piece in response.raw.stream(PIECE, decode_content=True):
+                    poured(piece)
+            reply = Reply(response.status_code, response.url, response.headers, content)
         except (requests.RequestException, HTTPError) as error:
             raise_for(error, address)
         except OSError as error:
@@ -154,7 +171,7 @@ class Session:
             host, name = urlsplit(address).netloc.rpartition("@")[2], way.credentials[0]
             if password := self.keyring_password(host, name):
                 self.ways[self.key_of(address)] = way._replace(credentials=(name, password))
-                return self.ask(address, headers, method)
+                return self.ask(address, headers, method, sink)
         return reply
 
     def keyring_password(self, host: str, name: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from envc.language.facets import Accelerator, PythonPackage, SystemPackage
 from tests.unit.language.reading import environment, meaning, mistakes, packages, settings
 
@@ -69,3 +71,35 @@ def test_a_warning_on_one_platform_is_a_warning() -> None:
     """It is said of the environment, once."""
     found = environment("env a < python 3.12; on linux/arm64 < user root >; on linux/amd64 < set PYTHONGC 1 > >", "a")
     assert [one.name for one in found.warnings] == ["setting-without-effect", "runs-as-root"]
+
+
+SOURCE = 'source a from git "https://example.org/a.git" tag v1'
+BUILD = 'build b from a < run "make"; keeps "/opt/b" >'
+
+
+@pytest.mark.parametrize(
+    ("items", "warned"),
+    [
+        (f"{SOURCE}; on linux/arm64 < {BUILD} >", []),
+        (f"on linux/arm64 < {SOURCE}; {BUILD} >", []),
+        (f"{SOURCE}; on linux/arm64 < {BUILD} >; on linux/amd64 < set A 1 >", []),
+        (f'{SOURCE}; on linux/arm64 < {SOURCE} at "/opt/a" >; on linux/amd64 < {BUILD} >', []),
+        (f"{SOURCE}; on linux/arm64 < set A 1 >", ["unused-source"]),
+        (f"on linux/arm64 < {SOURCE} >", ["unused-source"]),
+        (f"on linux/arm64 < {SOURCE} >; on linux/amd64 < {SOURCE}; {BUILD} >", ["unused-source"]),
+    ],
+)
+def test_a_source_that_one_platform_uses_is_used(items: str, warned: list[str]) -> None:
+    """On the others it is there for nothing, and that is no mistake: they share the item."""
+    found = environment(f"env a < python 3.12; {items} >", "a")
+    assert [one.name for one in found.warnings] == warned
+    for platform in ("linux/amd64", "linux/arm64"):
+        assert {one.name for one in found.on(platform).warnings} <= {*warned}
+
+
+def test_a_source_of_a_module_or_a_parent_may_be_used_on_one_platform() -> None:
+    files = {"m": f"module m < {SOURCE} >"}
+    found = environment(f"use m\nenv a < python 3.12; m; on linux/arm64 < {BUILD} > >", "a", files)
+    assert found.warnings == ()
+    found = environment(f"env p < python 3.12; {SOURCE} >\nenv a from p < on linux/arm64 < {BUILD} > >", "a")
+    assert found.warnings == ()

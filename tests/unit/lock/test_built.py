@@ -260,3 +260,71 @@ def test_a_source_is_looked_for_on_its_index_and_tools_on_theirs() -> None:
     assert (built.index, [tool.index for tool in built.tools]) == ("corp", ["own"])
     assert packages.requests[-1].pages == ("corp",)
     assert unused_indexes(asked, lock.lock.names) == ()
+
+
+FROM_ELSEWHERE = f'pip helper from git "https://h/helper" commit {COMMIT}'
+
+
+def test_a_build_requirement_that_the_program_takes_from_elsewhere_is_on_no_index() -> None:
+    """It is the environment's own: whoever put that name on an index must not be heard."""
+    found = [archive("old", "1", "setuptools", "helper"), repository("helper", "2", "setuptools")]
+    for item in (FROM_ELSEWHERE, 'pip helper from git "https://h/helper" tag v2'):
+        lock, _ = locked(f"{item}; pip old from source", found)
+        (old,) = (one for one in lock.lock.built if one.name == "old")
+        assert (old.shared, [one.name for one in old.tools]) == (("helper",), ["setuptools"])
+
+
+def test_what_a_tool_needs_and_the_program_takes_from_elsewhere_is_on_no_index() -> None:
+    found = [archive("old", "1", "setuptools", "maker"), repository("helper", "2", "setuptools")]
+    made, _, packages = sourced(*found)
+    packages.versions["maker"] = ["1"]
+    packages.asks["maker"] = ["helper"]
+    lock = choose(environment(f"env train < python 3.12; {FROM_ELSEWHERE}; pip old from source >"), PLATFORM, made)
+    (old,) = (one for one in lock.lock.built if one.name == "old")
+    assert (old.shared, [one.name for one in old.tools]) == (("helper",), ["maker", "setuptools"])
+    assert [one.name for request in packages.requests[1:] for one in request.given] == ["helper"] * 3
+
+
+def test_a_source_archive_is_of_an_index_that_may_have_its_wheel_too() -> None:
+    found = [archive("old", "1", "helper"), archive("helper", "2", "setuptools")]
+    made, _, packages = sourced(*found)
+    packages.versions["helper"] = ["2"]
+    lock = choose(environment("env train < python 3.12; pip helper from source old from source >"), PLATFORM, made)
+    (old,) = (one for one in lock.lock.built if one.name == "old")
+    assert (old.shared, [one.name for one in old.tools]) == ((), ["helper"])
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "needs", "shown"),
+    [
+        ("b", "a", "", ["git", "git"]),
+        ("b", "setuptools", "needs a", ["git", "a"]),
+        ("setuptools", "setuptools", "needs maker", []),
+    ],
+)
+def test_builds_that_need_each_other_as_their_files_say_are_refused(
+    of_a: str, of_b: str, needs: str, shown: list[str]
+) -> None:
+    """The program need not say it: git packages that name each other in their [build-system]."""
+    made, _, packages = sourced(repository("a", "1", of_a), repository("b", "1", of_b))
+    packages.versions["maker"] = ["1"]
+    text = f'pip a from git "https://h/a" commit {COMMIT}; pip b from git "https://h/b" commit {COMMIT} {needs}'
+    wished = environment(f"env train < python 3.12; {text} >")
+    if not shown:
+        assert len(choose(wished, PLATFORM, made).lock.built) == 2
+        return
+    with pytest.raises(Report) as caught:
+        choose(wished, PLATFORM, made)
+    (mistake,) = caught.value.diagnostics
+    assert (mistake.name, caught.value.exit_code) == ("circular-builds", 1)
+    assert mistake.message == "builds go round in a circle: a → b → a"
+    assert [label.span.text.split()[0] for label in reversed(mistake.labels)] == [shown[0], shown[1]]
+
+
+def test_a_build_whose_tool_needs_the_package_itself_is_refused() -> None:
+    made, _, packages = sourced(repository("a", "1", "maker"))
+    packages.versions["maker"], packages.asks["maker"] = ["1"], ["a"]
+    wished = environment(f'env train < python 3.12; pip a from git "https://h/a" commit {COMMIT} >')
+    with pytest.raises(Report) as caught:
+        choose(wished, PLATFORM, made)
+    assert [one.message for one in caught.value.diagnostics] == ["`a` needs itself to be built"]

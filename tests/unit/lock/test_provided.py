@@ -13,6 +13,7 @@ from envc.lock.group import resolve_together, union_of
 from envc.lock.patches import PatchFile, with_patches
 from envc.lock.provided import for_resolver
 from envc.lock.resolution import Given, Progress, Request, Target
+from envc.lock.routes import program_addresses
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.sources import COMMIT, Sources, archive
@@ -307,7 +308,8 @@ def built_on_base(needs: str, *build: str) -> tuple[LockedFiles, list[Request]]:
     source = archive("attention", "2", *build, compiled=True)
     made = around(base, packages=packages)._replace(sources=Sources({"attention": source}))
     text = f"env train < {CLAUSE}; gpu cuda 12.8; ml attention from source {needs}; pip six >"
-    return lock(text, made), packages.requests
+    addresses = {**made.index_addresses, **program_addresses(environment(text))}
+    return lock(text, made._replace(index_addresses=addresses)), packages.requests
 
 
 def test_what_builds_a_package_alone_is_not_bound_to_what_the_base_brings() -> None:
@@ -354,3 +356,12 @@ def test_a_base_that_says_its_python_is_not_read() -> None:
     where = world(Packages({}), images)._replace(bases=bases)
     assert lock('env train < base "team/ml:7" >', where).lock.python.version == "3.12.4"
     assert bases.asked == []
+
+
+def test_a_tool_that_the_base_has_too_comes_from_the_index_that_the_program_gives_it() -> None:
+    """Where the build has one of its own: the base has it in a version that the build does not take."""
+    index = 'index corp "https://corp.example.org/simple" for setuptools'
+    for needs, build in (("", ("setuptools>=77",)), ("needs torch", ("setuptools>=77", "torch>=2"))):
+        found, requests = built_on_base(f"{needs}; {index}", *build)
+        assert [(one.name, one.index) for one in found.lock.built[0].tools] == [("setuptools", "corp")]
+        assert ("setuptools", "corp") in requests[-1].routes

@@ -14,7 +14,7 @@ from envc.knowledge.library import Library
 from envc.language.environment import Environment
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.files import LockedFiles
-from envc.lock.resolution import Image, ImageRequest, Package, Progress, Request, Resolution
+from envc.lock.resolution import Image, ImageRequest, Package, Progress, Request, Requirement, Resolution
 from envc.lock.together import choose_together
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
@@ -36,10 +36,11 @@ def environment(text: str, name: str | None = None) -> Environment:
 
 
 class Packages:
-    """A resolver over versions without dependencies. Newest first, and pins where they fit."""
+    """A resolver over versions without dependencies, but those of `asks`. Newest first, and pins where they fit."""
 
     def __init__(self, versions: Mapping[str, Iterable[str]]) -> None:
         self.versions = {name: list(found) for name, found in versions.items()}
+        self.asks: dict[str, list[str]] = {}
         self.requests: list[Request] = []
 
     def resolve(self, request: Request, progress: Progress) -> Resolution:
@@ -48,7 +49,9 @@ class Packages:
         pins = dict(pin.split("==") for pin in request.pins)
         packages = []
         given = {one.name: one for one in request.given}
-        for requirement in request.requirements:
+        names = [Parsed(requirement.text).name for requirement in request.requirements]
+        brought = [Requirement(text) for name in names for text in self.asks.get(name, ()) if text not in names]
+        for requirement in (*request.requirements, *brought):
             asked = Parsed(requirement.text)
             if asked.name in given:
                 packages.append(Package(asked.name, given[asked.name].version, (), None, (), None, None))

@@ -1,0 +1,138 @@
+"""What hides that a step failed: a shell that goes on, a pipe of which the last command counts, `make -i`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from envc.language.commands import read_command
+
+#: Why a step is refused, as the label says it.
+UNSEEN = "a failure of it would go unseen"
+PIPE = "a failure before its `|` would go unseen"
+SHELL = "a failure before its last command would go unseen"
+REMEDIES = {
+    UNSEEN: "let it fail; what may have nothing to do says so: `test -e file` in an `if`, `mkdir -p`, `rm -f`",
+    PIPE: "begin the script with `set -o pipefail`: bash reads it then, and stops there",
+    SHELL: "write `-ec` in place of `-c`, or a script in triple quotes, which stops where a command fails",
+}
+
+#: Never fail, whatever there was before.
+_NEVER = r"(?:(?:/usr)?/bin/)?(?:true|:|echo|printf|exit\s+0)(?![\w/.-])"
+_LATE = re.compile(rf"\s*(?:{_NEVER}|cat\b)")
+_AFTER = re.compile(rf"\|\|\s*{_NEVER}")
+_GROUP = re.compile(r"\|\|\s*[({]([^)}]*)[)}]")
+_GOES_ON = re.compile(r"\bset\s+(?:-\w+\s+)*\+(?:\w*e|o\s+(?:errexit|pipefail)\b)")
+_AT_THE_END = re.compile(r"[;\n]\s*(true|:|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)\s*$", re.MULTILINE)
+#: Letters of make's options without values, and then `i`.
+_IGNORING = r"(?:[bBdehkLnpqrRsStvw]*i[bBdehkLnpqrRsStvwj\d]*|-ignore-errors)(?![\w-])"
+_MAKE = re.compile(
+    rf"\b(?:g?make\b|cmake\b[^;&|\n]*\s--\s)(?:[^;&|\n]*\s)?-{_IGNORING}|\bMAKEFLAGS=[\"']?-?{_IGNORING}"
+)
+
+_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_PATTERN = re.compile(r"(?:^|;;|\bin\b)\s*\(?[^\s()|;]+(?:\|[^\s()|;]+)+\)", re.MULTILINE)  # of `case`
+_BETWEEN = re.compile(r"\|\||&&|;|\n|(?<![>|&])&(?![>&])|\$?\(|\)|`|(?<=\s)[{}](?=\s)")
+#: Stand before the command itself.
+_BEFORE = re.compile(r"\w+=\S*|then|do|if|elif|else|while|until|!|\{|time|env|nice|exec|command|sudo")
+#: What does the work of a step; what writes text fails only with a full disk.
+_WORKERS = frozenset(
+    (
+        *("ant", "ar", "autoconf", "autoreconf", "bash", "bazel", "c++", "cabal", "cargo", "catkin", "cc", "clang"),
+        *("clang++", "cmake", "colcon", "configure", "ctest", "dash", "g++", "gcc", "gfortran", "gmake", "go"),
+        *("gradle", "install", "ld", "make", "meson", "mvn", "ninja", "node", "npm", "npx", "nvcc", "patch", "pip"),
+        *("pip3", "pnpm", "python", "python3", "qmake", "rustc", "scons", "sh", "stack", "yarn"),
+    )
+)
+_WRITERS = frozenset(("cat", "echo", "printf"))
+_SHELLS = frozenset(("bash", "dash", "sh"))
+
+
+def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the arguments of a step. A script that asks for pipefail is one for bash: Debian's sh knows none."""
+    command = read_command(texts)
+    if command[:2] == ("/bin/sh", "-euc") and len(texts) == 1 and _has_pipefail(_without_comments(texts[0])):
+        return ("/bin/bash", *command[1:])
+    return command
+
+
+def swallowed_error(texts: tuple[str, ...]) -> str | None:
+    """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot."""
+    text = _without_comments(" ".join(texts))
+    if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
+        return UNSEEN
+    if not _has_pipefail(text) and any(map(_hides_work, _pipes(texts[-1]))):
+        return PIPE
+    return SHELL if _goes_on(texts) else None
+
+
+def _without_comments(text: str) -> str:
+    """Return a text for a shell without comments: `#` begins one behind a blank, outside of quotes."""
+    kept: list[str] = []
+    quote = ""
+    place = 0
+    while place < len(text):
+        character = text[place]
+        if character == "\\" and quote != "'":
+            kept.append(text[place : place + 2])
+            place += 2
+            continue
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "#" and (not kept or kept[-1][-1] in " \t\n;&|("):
+            end = text.find("\n", place)
+            place = len(text) if end < 0 else end
+            continue
+        kept.append(character)
+        place += 1
+    return "".join(kept)
+
+
+def _has_pipefail(text: str) -> bool:
+    return re.search(r"(?<![\w+])-\w*o\s+pipefail\b", text) is not None
+
+
+def _groups(text: str) -> Iterator[str]:
+    """Yield what stands in braces or parentheses behind `||`."""
+    return (match[1] for match in _GROUP.finditer(text))
+
+
+def _ends_well(group: str) -> bool:
+    """Tell whether the last command of a group never fails."""
+    commands = [one for one in re.split(r"[;\n]", group) if one.strip()]
+    return bool(commands) and _LATE.match(commands[-1]) is not None
+
+
+def _pipes(text: str) -> Iterator[list[str]]:
+    """Yield the commands of each pipe: of each its first word."""
+    bare = _PATTERN.sub(" ", _QUOTED.sub("_", _without_comments(text)))
+    for part in _BETWEEN.split(bare.replace("|&", "|")):
+        commands = part.split("|")
+        if len(commands) > 1:
+            yield [next((word for word in one.split() if not _BEFORE.fullmatch(word)), "") for one in commands]
+
+
+def _hides_work(pipe: list[str]) -> bool:
+    *before, last = pipe
+    return any(
+        word.startswith(("./", "../"))
+        or PurePosixPath(word).name in _WORKERS
+        or (PurePosixPath(last).name == "tee" and PurePosixPath(word).name not in _WRITERS)
+        for word in before
+    )
+
+
+def _goes_on(texts: tuple[str, ...]) -> bool:
+    """Tell whether arguments are those of a shell that goes on behind a command that failed."""
+    place = next((place for place, one in enumerate(texts) if re.fullmatch(r"-\w*c", one)), 0)
+    if place == 0 or place + 1 >= len(texts) or PurePosixPath(texts[0]).name not in _SHELLS:
+        return False
+    text = _without_comments(texts[place + 1])
+    options = " ".join(texts[1 : place + 1])
+    stops = r"(?<![\w-])-\w*(?:e|o\s+errexit)"
+    if re.search(stops, options) or re.search(rf"\bset\s+(?:-\w+\s+)*{stops}", text):
+        return False
+    return re.search(r"[;\n]\s*\S", _QUOTED.sub("_", text)) is not None

@@ -1,0 +1,131 @@
+"""What hides that a step of `build` failed, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from envc.language.swallowed_errors import PIPE, SHELL, UNSEEN, read_step, swallowed_error
+
+HIDING = {
+    UNSEEN: [
+        "make || true",
+        "make||:",
+        "make || /usr/bin/true",
+        "make || echo failed",
+        "make \\\n  || true",
+        "make || { true; }",
+        "make || (exit 0)",
+        "make || { echo failed; }",
+        "make || {\n  cat config.log\n  echo failed >&2\n}",
+        "set +e\nmake",
+        "set +eu\nmake",
+        "set -x +e\nmake",
+        "set +o errexit\nmake",
+        "set -o pipefail\nset +o pipefail\nmake | tee log",
+        "make\nexit 0\n",
+        "make; true",
+        "make -i",
+        "make -j8 -i install",
+        "make -ki",
+        "make -ij8",
+        "make -C sub --ignore-errors",
+        "gmake -i",
+        "MAKEFLAGS=-i make",
+        "export MAKEFLAGS='-ki'",
+        "cmake --build . -- -i",
+        "echo '#' || true",
+        "echo ${#x} || true",
+        "echo a#b || true",
+    ],
+    PIPE: [
+        "make | tee log",
+        "make 2>&1 | tee log",
+        "make |& tee log",
+        "./configure --prefix=/opt | tail -3",
+        "cd b && cmake .. | cat",
+        "time make | ts",
+        "CC=gcc make | sort",
+        "mytool | tee log",
+        "if true; then make | tee log; fi",
+        "version=$(python setup.py --version | head -1)",
+        "(make | tee log)",
+    ],
+}
+
+SEEN = [
+    "make",
+    "make # || true",
+    "# set +e\nmake",
+    "make -j8  # -i would hide it; exit 0\nmake install",
+    "make -k",
+    "make -I include",
+    "make CFLAGS='-O2 -isystem /opt/x -include y.h -iquote z'",
+    "make -C dir-i",
+    "make -f sub/i.mk -j2",
+    "make install",
+    "make\ninstall -i x",
+    "lcov --ignore-errors source",
+    "make || { cat config.log; exit 1; }",
+    "make || { echo failed >&2; exit 1; }",
+    "make || (echo failed; false)",
+    "make || make slow",
+    "make || exit",
+    "make || exit 1",
+    "set -eu\nmake",
+    "set -o pipefail\nmake | tee log",
+    "set -euo pipefail\nmake 2>&1 | tee log",
+    "echo make | tee file",
+    "printf x | patch -p1",
+    "yes | ./install.sh",
+    "grep -c x file | wc -l",
+    "nproc | head -1",
+    "make > log 2>&1",
+    "echo 'make | tee log'",
+    'case "$CC" in\n  gcc|clang) make ;;\nesac',
+    "make # | tee log",
+]
+
+
+@pytest.mark.parametrize(("text", "why"), [(text, why) for why, texts in HIDING.items() for text in texts])
+def test_what_hides_a_failure(text: str, why: str) -> None:
+    assert swallowed_error((f"{text}\n",)) == why
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_what_hides_none(text: str) -> None:
+    assert swallowed_error((f"{text}\n",)) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (("make", "-i"), UNSEEN),
+        (("sh", "-c", "make || true"), UNSEEN),
+        (("sh", "-ec", "make | tee log"), PIPE),
+        (("bash", "-euo", "pipefail", "-c", "make | tee log"), None),
+        (("sh", "-c", "cmake .; make"), SHELL),
+        (("/bin/bash", "-c", "cmake .\nmake"), SHELL),
+        (("bash", "-xc", "for one in a b; do make $one; done"), SHELL),
+        (("sh", "-ec", "cmake .; make"), None),
+        (("sh", "-c", "set -e; cmake .; make"), None),
+        (("bash", "-o", "errexit", "-c", "cmake .; make"), None),
+        (("sh", "-c", "cmake . && make"), None),
+        (("sh", "-c", "echo 'a; b'"), None),
+        (("sh", "build.sh"), None),
+        (("python", "-c", "import x; x.y()"), None),
+    ],
+)
+def test_arguments_are_read_too(texts: tuple[str, ...], why: str | None) -> None:
+    """Those of a shell as the shell reads them: without `-e` it goes on behind what failed."""
+    assert swallowed_error(texts) == why
+
+
+def test_a_script_that_asks_for_pipefail_is_read_by_bash() -> None:
+    """Debian's sh knows no pipefail. All others are read by what they were always read by."""
+    assert read_step(("set -o pipefail\nmake | tee log\n",)) == (
+        *("/bin/bash", "-euc"),
+        "set -o pipefail\nmake | tee log\n",
+    )
+    assert read_step(("# set -o pipefail\nmake\n",)) == ("/bin/sh", "-euc", "# set -o pipefail\nmake\n")
+    assert read_step(("make\n",)) == ("/bin/sh", "-euc", "make\n")
+    assert read_step(("make -j2",)) == ("make", "-j2")
