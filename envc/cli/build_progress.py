@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+#: What the names of steps have that may take minutes. A large image is packed and unpacked as long as it was built.
+_LONG = ("] RUN ", "exporting to ")
+
 _STYLES = {"done": "green", "cached": "dim", "failed": "bold red"}
 
 
@@ -35,7 +38,7 @@ def step_line(step: Step) -> str | None:
     if step.state == "done" and step.seconds < (0.5 if step.name.startswith("[internal]") else 0.05):
         return None
     if step.state == "running":
-        return f"  begins   {step.short}" if "] RUN " in step.name else None
+        return f"  begins   {step.short}" if any(one in step.name for one in _LONG) else None
     took = "cached" if step.state == "cached" else f"{step.seconds:.1f} s"
     return f"  {took:>7}  {step.short}" if step.state != "failed" else f"  failed   {step.short}"
 

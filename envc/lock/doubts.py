@@ -11,6 +11,7 @@ from envc.knowledge.library import Library
 from envc.knowledge.values import release
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
+from envc.lock.cuda_doubts import doubts_of_names
 from envc.lock.model import Lock
 from envc.lock.why import why
 
@@ -44,15 +45,24 @@ def doubts(environment: Environment, library: Library) -> Iterator[Diagnostic]:
 
 
 def doubts_of_builds(environment: Environment, lock: Lock, library: Library) -> Iterator[Diagnostic]:
-    """Yield a warning for each family that came along without its build for the accelerator.
+    """Yield a warning for each package that came along without its build for the accelerator.
 
-    That is one whose project only other packages ask for, and they ask for it as it lies on the default index: without
+    Of a family that is one whose project only other packages ask for, and they ask for it as it lies on the default index: without
     the extra that brings CUDA, so that the program would compute on the processor and nobody would say so, or as a
     build that the machines' driver does not run.
     """
     accelerator = environment.one(Accelerator)
-    if accelerator is None or accelerator.optional:
+    if accelerator is None:
         return
+    families = () if accelerator.optional else tuple(_families(environment, accelerator, lock, library))
+    yield from (doubt for doubt, _ in families)
+    yield from doubts_of_names(environment, accelerator, lock, {name for _, askers in families for name in askers})
+
+
+def _families(
+    environment: Environment, accelerator: Accelerator, lock: Lock, library: Library
+) -> Iterator[tuple[Diagnostic, tuple[str, ...]]]:
+    """Yield warnings about families, and the names of what brought them along."""
     asked = {package.name for package in environment.every(PythonPackage)}
     locked = {package.name: package for package in lock.packages}
     for family in library.families():
@@ -66,13 +76,14 @@ def doubts_of_builds(environment: Environment, lock: Lock, library: Library) -> 
         labels = tuple(
             Label(reason.asked.origin.of("name"), f"needs {family.project}", primary=True) for reason in reasons[:3]
         )
-        yield Diagnostic(
+        doubt = Diagnostic(
             "build-without-accelerator",
             message,
             (*labels, Label(accelerator.origin.span, "has no say in what others ask for")),
             helps=(f"`ml {family.project}` beside it takes the build that fits the accelerator",),
             severity="warning",
         )
+        yield doubt, tuple(reason.asked.name for reason in reasons)
 
 
 def _unfit(accelerator: Accelerator, family: Family, version: str) -> str | None:

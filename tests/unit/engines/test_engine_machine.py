@@ -120,7 +120,8 @@ def test_a_line_for_what_took_time_and_none_for_the_rest() -> None:
     assert step_line(Step("1", "[2/2] RUN make", "cached")) == "   cached  [2/2] RUN make"
     assert step_line(Step("1", "[2/2] RUN make", "failed", 1)) == "  failed   [2/2] RUN make"
     assert step_line(Step("1", "[internal] load build context", "done", 0.3)) is None
-    assert step_line(Step("1", "exporting to image", "running")) is None
+    assert step_line(Step("1", "exporting to image", "running")) == "  begins   exporting to image"
+    assert step_line(Step("1", "[2/2] COPY src src", "running")) is None
 
 
 def test_sizes_have_three_digits() -> None:

@@ -105,3 +105,34 @@ def test_torch_that_drivers_run_is_no_doubt(gpu: str, version: str) -> None:
 def test_an_extra_that_brings_cuda_is_no_doubt() -> None:
     assert warnings("python 3.12; gpu cuda 12.6; pip jax[cuda12]") == []
     assert [one.name for one in warnings("python 3.12; gpu cuda 12.6; pip jax")] == ["build-without-accelerator"]
+
+
+def test_packages_of_a_cuda_that_no_driver_runs() -> None:
+    """Their makers write it into the name: xgboost 3.4 of the default index came with nvidia-nccl-cu13."""
+    (found,) = of_builds("gpu cuda 12.9; pip numpy", "nvidia-nccl-cu13", "nvidia-cublas-cu13")
+    assert (found.name, found.severity) == ("build-without-accelerator", "warning")
+    assert found.message == "`numpy` comes with packages for CUDA 13, which no driver for CUDA 12.9 runs"
+    assert [label.span.text for label in found.labels] == ["numpy", "12.9"]
+    assert found.notes == ("nvidia-cublas-cu13, nvidia-nccl-cu13",)
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "says"),
+    [
+        ("gpu cuda 12.9; pip numpy", "nvidia-nccl-cu12", False),
+        ("gpu cuda 13.0; pip numpy", "cupy-cuda12x", False),
+        ("gpu cuda 12.9; pip numpy", "cupy-cuda13x", True),
+        ("gpu cuda 12.9 optional; pip numpy", "jax-cuda13-plugin", True),
+        ("gpu; pip numpy", "cupy-cuda13x", False),
+        ("gpu rocm 6.4; pip numpy", "cupy-cuda13x", False),
+        ("pip numpy", "cupy-cuda13x", False),
+        ("gpu cuda 12.9; pip numpy", "focus13", False),
+    ],
+)
+def test_a_name_that_says_its_cuda(block: str, name: str, says: bool) -> None:
+    assert [one.name for one in of_builds(block, name)] == ["build-without-accelerator"] * says
+
+
+def test_torch_and_its_cuda_are_one_doubt() -> None:
+    (found,) = of_builds("gpu cuda 11.8; pip vllm", "torch", "nvidia-nccl-cu12", version="2.8.0")
+    assert "`torch` 2.8.0" in found.message
