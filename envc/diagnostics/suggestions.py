@@ -59,6 +59,8 @@ BROUGHT_ALONG = {
 def similar(name: str, known: Iterable[str]) -> str | None:
     """Return the known name nearest to a name, or None: first by case, then by habit, then by spelling.
 
+    Of spellings two letters in each other's place come first, the slip of quick fingers.
+
     What habit finds may have a second word behind the name: `gpu cuda` for `cuda`.
     """
     from difflib import get_close_matches
@@ -70,5 +72,17 @@ def similar(name: str, known: Iterable[str]) -> str | None:
     habit = BROUGHT_ALONG.get(name.lower(), "")
     if habit.partition(" ")[0] in names:
         return habit
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    return near[0] if near else None
+    near = get_close_matches(name.lower(), names, n=3, cutoff=0.6)
+    return next((one for one in near if _is_swapped(name.lower(), one)), near[0] if near else None)
+
+
+def _is_swapped(one: str, other: str) -> bool:
+    """Say whether two neighbouring letters of a name have changed places."""
+    if len(one) != len(other):
+        return False
+    differ = [position for position, letter in enumerate(one) if letter != other[position]]
+    return (
+        len(differ) == 2
+        and differ[1] == differ[0] + 1
+        and one[differ[0] : differ[1] + 1] == other[differ[1]] + other[differ[0]]
+    )
