@@ -32,7 +32,7 @@ def misspelt(word: str) -> set[str]:
 
 
 #: Words one letter apart: a slip may be as near to the other.
-TWINS = {"ulimit": "limit"}
+TWINS = {"ulimit": "limit", "patch": "path", "path": "apt"}
 
 
 @pytest.mark.parametrize("name", INSIDE)
