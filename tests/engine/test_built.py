@@ -286,3 +286,52 @@ def test_a_build_without_a_network_takes_everything_from_a_folder(lab: Lab, proj
     before = python(lab, project, LISTING)
     other.build("--frozen", "--from", str(tmp_path / "vendored"), "--no-cache")
     assert python(lab, other, LISTING) == before
+
+
+MAKER = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["flit_core>=3.9"]
+build-backend = "flit_core.buildapi"
+
+[project]
+name = "six-maker"
+version = "0.1"
+description = "Builds"
+dependencies = ["flit_core>=3.9"]
+""",
+    "six_maker.py": '"""Builds."""\nfrom flit_core.buildapi import build_wheel, get_requires_for_build_wheel\n',
+}
+MADE = {
+    "pyproject.toml": """\
+[build-system]
+requires = ["six-maker"]
+build-backend = "six_maker"
+
+[project]
+name = "a-made"
+version = "0.2"
+description = "Made"
+""",
+    "a_made.py": '"""Made."""\nprint("made")\n',
+}
+
+
+def test_a_build_system_of_a_repository_builds_another_package(lab: Lab, server: GitServer, tmp_path: Path) -> None:
+    """It is the environment's own and comes first; no index is asked for its name."""
+    maker = server.repository("maker").commit_files(MAKER)
+    made = server.repository("made").commit_files(MADE)
+    one = Project(tmp_path / "made", "train", {**lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")})
+    (one.folder / "lockfiles").mkdir(parents=True)
+    listed = f'''pip six-maker from git "{server.address("maker")}" commit {maker}
+  pip a-made from git "{server.address("made")}" commit {made}'''
+    one.program.write_text(
+        f'env train <\n  python 3.12\n  labels session "{lab.session}"\n  {listed}\n  run "python -m a_made"\n>\n'
+    )
+    try:
+        one.build("--lock")
+        own = one.lock["built"]["a-made"]
+        assert (own["shared"], own["tools"]) == (["six-maker"], [])
+        assert one.envc("run").stdout == "made\n"
+    finally:
+        remove_images(one)
