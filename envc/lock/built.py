@@ -20,11 +20,6 @@ from envc.lock.routes import pages_of_links
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
-#: What a build system that makes extensions needs: where a folder of the project names one, it is compiled.
-_COMPILING = frozenset(
-    ("cython", "pybind11", "nanobind", "cffi", "numpy", "scikit-build", "scikit-build-core", "meson-python", "maturin")
-)
-
 
 class Build(NamedTuple):
     """A package that is built, and its source."""
@@ -102,7 +97,7 @@ def _find(  # one for each thing that decides which source it is
     source = package.source
     assert source is not None  # noqa: S101  # only packages with a source are built
     if source.kind == "folder":
-        compiled = any(name_of(text) in _COMPILING for text in source.needs)
+        compiled = any(name_of(text) in world.library.compiling_needs() for text in source.needs)
         return FoundSource(
             package.name, "0", (), source.needs, compiled, "what it needs is read from its pyproject.toml"
         )
