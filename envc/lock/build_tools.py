@@ -8,27 +8,32 @@ from typing import NamedTuple
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.package_names import name_of
-from envc.lock.built import Build, build_needs, shared_names, unfit_names
+from envc.lock.built_packages import BuiltPackage, build_needs, shared_names, unfit_names
 from envc.lock.files import LockedFiles, ToolPins
-from envc.lock.locked_builds import LockedBuild, LockedTool
+from envc.lock.locked_built_packages import LockedBuiltPackage, LockedTool
 from envc.lock.requirements import pin_of
 from envc.lock.resolution import Given, Package, Request, Requirement, Resolution
 from envc.lock.world import World
 
 
-class ChosenBuilds(NamedTuple):
+class ChosenTools(NamedTuple):
     """What a lock holds of the packages that are built."""
 
-    builds: tuple[LockedBuild, ...]
-    tools: tuple[ToolPins, ...]
+    packages: tuple[LockedBuiltPackage, ...]
+    pins: tuple[ToolPins, ...]
 
 
-NO_BUILDS = ChosenBuilds((), ())
+NO_TOOLS = ChosenTools((), ())
 
 
 def choose_tools(
-    builds: Sequence[Build], resolution: Resolution, request: Request, world: World, old: LockedFiles | None, kept: bool
-) -> ChosenBuilds:
+    builds: Sequence[BuiltPackage],
+    resolution: Resolution,
+    request: Request,
+    world: World,
+    old: LockedFiles | None,
+    kept: bool,
+) -> ChosenTools:
     """Choose what building needs. With `kept` nothing has changed, and all stays as the older lock has it.
 
     Raises a Report.
@@ -36,7 +41,7 @@ def choose_tools(
     chosen = {package.name: package for package in resolution.packages}
     there = {name: package.version for name, package in chosen.items()}
     there |= {one.name: one.version for one in request.provided}
-    locked: list[LockedBuild] = []
+    locked: list[LockedBuiltPackage] = []
     pins: list[ToolPins] = []
     for build in builds:
         needs = build_needs(build, request.target, world.library)
@@ -51,11 +56,11 @@ def choose_tools(
         for index in locked[-1].tool_indexes:
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
             pins.append(ToolPins(build.package.name, index, own))
-    return ChosenBuilds(tuple(locked), tuple(pins))
+    return ChosenTools(tuple(locked), tuple(pins))
 
 
 def _tools(
-    build: Build,
+    build: BuiltPackage,
     needs: Sequence[str],
     shared: Sequence[str],
     chosen: Mapping[str, str],
@@ -98,17 +103,17 @@ def _seen(provided: Sequence[Given], wanted: Sequence[Requirement]) -> tuple[Giv
 
 
 def _locked(
-    build: Build,
+    build: BuiltPackage,
     chosen: Package,
     needs: tuple[str, ...],
     shared: tuple[str, ...],
     tools: Sequence[Package],
     routes: dict[str, str],
-) -> LockedBuild:
+) -> LockedBuiltPackage:
     found, source = build.found, build.package.source
     assert source is not None  # noqa: S101  # only packages with a source are built
     assert source.kind != "wheel"  # noqa: S101
-    return LockedBuild(
+    return LockedBuiltPackage(
         name=build.package.name,
         version=found.version,
         source=source.kind,

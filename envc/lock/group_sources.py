@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.language.facets import PythonPackage
-from envc.lock.built import Build
+from envc.lock.built_packages import BuiltPackage
 from envc.lock.choose import Prepared
 from envc.lock.wheels import Wheel
 
@@ -18,7 +18,7 @@ def refuse_two_sources(members: Sequence[Prepared]) -> None:
     """Refuse a package that is made of other bytes for one member than for another. Raises a Report."""
     first: dict[str, tuple[_Place, Prepared]] = {}
     for member in members:
-        elsewhere: tuple[Build | Wheel, ...] = (*member.sourced, *member.wheels)
+        elsewhere: tuple[BuiltPackage | Wheel, ...] = (*member.built, *member.wheels)
         places = {one.package.name: _place(one) for one in elsewhere}
         for package in member.asked.every(PythonPackage):
             place = places.get(package.name, _INDEX)
@@ -27,7 +27,7 @@ def refuse_two_sources(members: Sequence[Prepared]) -> None:
                 raise Report([_two_sources(package.name, owner, member)])
 
 
-def _place(one: Build | Wheel) -> _Place:
+def _place(one: BuiltPackage | Wheel) -> _Place:
     source, found = one.package.source, one.found
     assert source is not None  # noqa: S101  # only packages with a source come from elsewhere
     if isinstance(one, Wheel):
