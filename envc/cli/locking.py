@@ -179,9 +179,9 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
     """Return what is worth a warning about locks that were just made, each said once."""
     from envc.knowledge.library import Library
     from envc.lock.doubts import doubts_of_builds
+    from envc.lock.git_sources import source_doubts
     from envc.lock.overrides import unneeded_overrides
     from envc.lock.routes import unused_indexes
-    from envc.lock.sources import source_doubts
     from envc.lock.system_doubts import system_doubts
 
     found: list[Diagnostic] = []

@@ -11,7 +11,7 @@ from envc.language.facets import BaseImage, PythonPackage
 from envc.language.package_names import normalised
 from envc.language.package_rules import Override, Patch
 from envc.lock.listed import settled
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import LockedPackage
 from envc.lock.overrides import excluding, replaced_of
@@ -41,13 +41,15 @@ def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str
     return [f"{package.name} {package.version}  ({', '.join(facts)})", *reasons, *rules]
 
 
-def _where(package: LockedPackage | LockedBuild | LockedWheel) -> str:
+def _where(package: LockedPackage | LockedBuiltPackage | LockedWheel) -> str:
     if isinstance(package, LockedPackage):
         return f"from {package.index or 'the default index'}"
     return package.asked.partition(" ")[2]  # `from wheel …`, behind its versions
 
 
-def _rules(lock: Lock, environment: Environment, package: LockedPackage | LockedBuild | LockedWheel) -> Iterator[str]:
+def _rules(
+    lock: Lock, environment: Environment, package: LockedPackage | LockedBuiltPackage | LockedWheel
+) -> Iterator[str]:
     """Yield what the program says of a package beside asking for it: overrides, what it leaves out, patches."""
     for override in environment.every(Override):
         if override.name == package.name:

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 
 
 @contextmanager
 def source_credentials(
-    sources: Iterable[PlannedSource], environ: Mapping[str, str]
+    sources: Iterable[PlannedGitSource], environ: Mapping[str, str]
 ) -> Iterator[tuple[tuple[str, Path], ...]]:
     """Yield a secret for each host that this machine has credentials for. The files are removed at the end."""
     from envc.resolvers.git.credentials import authorisation_of

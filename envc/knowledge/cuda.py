@@ -105,9 +105,7 @@ class Cuda:
         own = [one for one in self.toolkits if matches(minor(cuda), one.version)]
         return min(own, key=lambda one: release(one.version)).driver if own else None
 
-    def image_choices(
-        self, cuda: str, flavour: Flavour, cudnn: str | None = None, newest_ubuntu: str = "24.04"
-    ) -> Iterator[CudaImage]:
+    def image_choices(self, cuda: str, flavour: Flavour, cudnn: str | None = None) -> Iterator[CudaImage]:
         """Yield the images that fit: newest patch first, and of each the newest Ubuntu first.
 
         `cudnn` may be `9` or `9.5`; only its major version is in a tag. `base` images have none.
@@ -119,7 +117,6 @@ class Cuda:
                 continue
             spelled = one.spelled if cudnn is not None else None
             for ubuntu in sorted(one.ubuntu, key=release, reverse=True):
-                if release(ubuntu) <= release(newest_ubuntu):
-                    parts = (one.cuda, spelled, flavour, f"ubuntu{ubuntu}")
-                    tag = "-".join(part for part in parts if part)
-                    yield CudaImage(self.repository.name, tag, one.cuda, flavour, spelled, ubuntu, one.origin)
+                parts = (one.cuda, spelled, flavour, f"ubuntu{ubuntu}")
+                tag = "-".join(part for part in parts if part)
+                yield CudaImage(self.repository.name, tag, one.cuda, flavour, spelled, ubuntu, one.origin)

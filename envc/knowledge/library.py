@@ -43,7 +43,7 @@ FILES: Mapping[str, str] = {
     "fabrics.env": "fabrics",
     "toolchains.env": "toolchains",
     "repositories.env": "repositories",
-    "builds.env": "unsaid_needs",
+    "builds.env": "package_builds",
 }
 
 
@@ -270,9 +270,15 @@ class Library:
 
     def unsaid_needs(self, package: str) -> tuple[str, ...]:
         """Return the packages that the build of a package needs and does not say."""
-        from envc.knowledge.unsaid_needs import UnsaidNeeds
+        from envc.knowledge.package_builds import UnsaidNeeds
 
         return next((one.needs for one in self.page("builds.env").all(UnsaidNeeds) if one.package == package), ())
+
+    def compiling_needs(self) -> frozenset[str]:
+        """Return what builds ask for that compile extensions."""
+        from envc.knowledge.package_builds import Compiling
+
+        return frozenset(name for one in self.page("builds.env").all(Compiling) for name in one.packages)
 
 
 @cache

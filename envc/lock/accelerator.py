@@ -11,7 +11,7 @@ from envc.knowledge.library import Library
 from envc.knowledge.values import minor
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter, PythonPackage
-from envc.lock.builds import Asked, BuildChoice, choose_build
+from envc.lock.accelerated_builds import BuildChoice, BuildWish, choose_build
 from envc.lock.model import LockedAccelerator
 from envc.lock.no_compatible_build import no_compatible_build
 
@@ -37,7 +37,7 @@ def choose_builds(
         mine = tuple(package for package in packages if package.name in members)
         if not mine:
             continue
-        asked = asked_of(accelerator, python, mine)
+        asked = build_wish_of(accelerator, python, mine)
         choice = choose_build(family, asked, bool(accelerator), library)
         if choice is None:
             mistakes.append(no_compatible_build(environment, family, asked, library))
@@ -48,11 +48,11 @@ def choose_builds(
     return tuple(choices)
 
 
-def asked_of(accelerator: Accelerator | None, python: str, packages: tuple[PythonPackage, ...]) -> Asked:
+def build_wish_of(accelerator: Accelerator | None, python: str, packages: tuple[PythonPackage, ...]) -> BuildWish:
     """Return what an environment asks of the builds of a family, of which these are its packages."""
     if accelerator is None:
-        return Asked(python, None, False, packages)
-    return Asked(
+        return BuildWish(python, None, False, packages)
+    return BuildWish(
         python, accelerator.cuda, accelerator.exact, packages, accelerator.rocm, plain_of(accelerator.architectures)
     )
 

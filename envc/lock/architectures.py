@@ -12,8 +12,8 @@ from envc.knowledge.values import minor
 from envc.language.edits import in_own_text
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
-from envc.lock.accelerator import asked_of
-from envc.lock.builds import Asked, BuildChoice, builds_for, cuda_minor, lacks_kernels
+from envc.lock.accelerated_builds import BuildChoice, BuildWish, builds_for, cuda_minor, lacks_kernels
+from envc.lock.accelerator import build_wish_of
 from envc.lock.resolution import Package
 
 
@@ -77,7 +77,7 @@ def _edits(environment: Environment, chosen: BuildChoice, python: str, library: 
     accelerator, family = environment.one(Accelerator), chosen.family
     members = {family.project, *family.companions}
     packages = tuple(one for one in environment.every(PythonPackage) if one.accelerated and one.name in members)
-    asked = asked_of(accelerator, minor(python), packages)
+    asked = build_wish_of(accelerator, minor(python), packages)
     if accelerator and accelerator.cuda:
         floor = cuda_minor(accelerator.cuda)
         cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)
@@ -94,7 +94,7 @@ def _edits(environment: Environment, chosen: BuildChoice, python: str, library: 
             yield Fix(f"take any {package.name} that has them", package.origin.of("version"), "")
 
 
-def _exists(chosen: BuildChoice, asked: Asked, library: Library) -> bool:
+def _exists(chosen: BuildChoice, asked: BuildWish, library: Library) -> bool:
     """Say whether there is a build then that is known to have kernels for every GPU."""
     for build, choice in builds_for(chosen.family, asked, library):
         kernels = library.kernels(chosen.family.project, build.version, choice.cuda, choice.rocm)

@@ -9,27 +9,32 @@ from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.circular_builds import circles, circular
 from envc.language.package_names import name_of
-from envc.lock.built import Build, build_needs, shared_names, unfit_names
+from envc.lock.built_packages import BuiltPackage, build_needs, shared_names, unfit_names
 from envc.lock.files import LockedFiles, ToolPins
-from envc.lock.locked_builds import LockedBuild, LockedTool
+from envc.lock.locked_built_packages import LockedBuiltPackage, LockedTool
 from envc.lock.requirements import pin_of
 from envc.lock.resolution import Given, Package, Request, Requirement, Resolution
 from envc.lock.world import World
 
 
-class ChosenBuilds(NamedTuple):
+class ChosenTools(NamedTuple):
     """What a lock holds of the packages that are built."""
 
-    builds: tuple[LockedBuild, ...]
-    tools: tuple[ToolPins, ...]
+    packages: tuple[LockedBuiltPackage, ...]
+    pins: tuple[ToolPins, ...]
 
 
-NO_BUILDS = ChosenBuilds((), ())
+NO_TOOLS = ChosenTools((), ())
 
 
 def choose_tools(
-    builds: Sequence[Build], resolution: Resolution, request: Request, world: World, old: LockedFiles | None, kept: bool
-) -> ChosenBuilds:
+    builds: Sequence[BuiltPackage],
+    resolution: Resolution,
+    request: Request,
+    world: World,
+    old: LockedFiles | None,
+    kept: bool,
+) -> ChosenTools:
     """Choose what building needs. With `kept` nothing has changed, and all stays as the older lock has it.
 
     Raises a Report.
@@ -39,7 +44,7 @@ def choose_tools(
     there |= {one.name: one.version for one in request.provided}
     elsewhere = _of_no_index(builds, request)
     names = {one.name for one in elsewhere}
-    locked: list[LockedBuild] = []
+    locked: list[LockedBuiltPackage] = []
     pins: list[ToolPins] = []
     for build in builds:
         needs = build_needs(build, request.target, world.library)
@@ -55,10 +60,10 @@ def choose_tools(
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
             pins.append(ToolPins(build.package.name, index, own))
     _refuse_circles(builds, locked)
-    return ChosenBuilds(tuple(locked), tuple(pins))
+    return ChosenTools(tuple(locked), tuple(pins))
 
 
-def _refuse_circles(builds: Sequence[Build], locked: Sequence[LockedBuild]) -> None:
+def _refuse_circles(builds: Sequence[BuiltPackage], locked: Sequence[LockedBuiltPackage]) -> None:
     """Refuse builds that take each other from the environment. Raises a Report."""
     packages = {one.package.name: one.package for one in builds}
     found = circles({one.name: one.shared for one in locked})
@@ -66,7 +71,7 @@ def _refuse_circles(builds: Sequence[Build], locked: Sequence[LockedBuild]) -> N
         raise Report([circular([packages[name] for name in circle]) for circle in found])
 
 
-def _of_no_index(builds: Iterable[Build], request: Request) -> tuple[Given, ...]:
+def _of_no_index(builds: Iterable[BuiltPackage], request: Request) -> tuple[Given, ...]:
     """Return the packages that the program takes from no index: nobody may be asked for their names."""
     archives = {one.package.name for one in builds if one.package.source and one.package.source.kind == "source"}
     routes = dict(request.routes)
@@ -74,7 +79,7 @@ def _of_no_index(builds: Iterable[Build], request: Request) -> tuple[Given, ...]
 
 
 def _tools(  # one for each thing that decides what they are
-    build: Build,
+    build: BuiltPackage,
     needs: Sequence[str],
     shared: tuple[str, ...],
     chosen: Mapping[str, str],
@@ -92,7 +97,7 @@ def _tools(  # one for each thing that decides what they are
 
 
 def _resolved(  # the same
-    build: Build,
+    build: BuiltPackage,
     needs: Sequence[str],
     shared: Sequence[str],
     chosen: Mapping[str, str],
@@ -136,17 +141,17 @@ def _seen(provided: Sequence[Given], wanted: Sequence[Requirement]) -> tuple[Giv
 
 
 def _locked(
-    build: Build,
+    build: BuiltPackage,
     chosen: Package,
     needs: tuple[str, ...],
     shared: tuple[str, ...],
     tools: Sequence[Package],
     routes: dict[str, str],
-) -> LockedBuild:
+) -> LockedBuiltPackage:
     found, source = build.found, build.package.source
     assert source is not None  # noqa: S101  # only packages with a source are built
     assert source.kind != "wheel"  # noqa: S101
-    return LockedBuild(
+    return LockedBuiltPackage(
         name=build.package.name,
         version=found.version,
         source=source.kind,

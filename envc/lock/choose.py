@@ -15,21 +15,22 @@ from envc.language.facets import Interpreter, PythonPackage
 from envc.language.package_names import name_of
 from envc.language.package_rules import Override
 from envc.lock import requirements
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.base_python import BasePython
-from envc.lock.build_tools import NO_BUILDS, ChosenBuilds, choose_tools
-from envc.lock.builds import BuildChoice
-from envc.lock.built import Build, find_builds
+from envc.lock.build_tools import NO_TOOLS, ChosenTools, choose_tools
+from envc.lock.built_packages import BuiltPackage, find_built_packages
 from envc.lock.compiler_image import find_compiler
 from envc.lock.conda import LockedConda, lock_conda
 from envc.lock.copied_images import find_copied_images
 from envc.lock.files import LockedFiles
+from envc.lock.git_sources import lock_git_sources
 from envc.lock.images import FoundImages, find_images
 from envc.lock.kept import kept_resolution
 from envc.lock.listed import as_listed, bounds_of, settled
-from envc.lock.model import Lock, LockedArtifact, LockedImage, LockedPackage, LockedSource, LockedToolchain
+from envc.lock.model import Lock, LockedArtifact, LockedGitSource, LockedImage, LockedPackage, LockedToolchain
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.overrides import locked_overrides
 from envc.lock.patches import locked_patches
@@ -45,7 +46,6 @@ from envc.lock.provided import (
 from envc.lock.requirements import Pin
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.routes import pages_of_links, routes_of
-from envc.lock.sources import lock_sources
 from envc.lock.system import LockedSystem, lock_system
 from envc.lock.toolchains import find_toolchains
 from envc.lock.wheel_builds import check_wheel_builds
@@ -65,11 +65,11 @@ class Prepared(NamedTuple):
     builds: tuple[BuildChoice, ...]
     images: FoundImages
     copied: tuple[LockedImage, ...]  # the images that files are copied from
-    sourced: tuple[Build, ...]  # the packages that are built
+    built: tuple[BuiltPackage, ...]  # the packages that are built
     wheels: tuple[Wheel, ...]  # the packages that come as wheels of no index
     compiler: LockedImage | None  # what the builder stands on, where CUDA is compiled
     installer: LockedImage | None  # where pip comes from, where the base has none
-    sources: tuple[LockedSource, ...]
+    sources: tuple[LockedGitSource, ...]
     toolchains: tuple[LockedToolchain, ...]
     system: LockedSystem
     artifacts: tuple[LockedArtifact, ...]
@@ -78,11 +78,11 @@ class Prepared(NamedTuple):
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
 
 
-def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenBuilds:
+def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenTools:
     """Choose what the packages that are built need to be built. Raises a Report."""
-    if resolution is None or prepared.request is None or not prepared.sourced:
-        return NO_BUILDS
-    return choose_tools(prepared.sourced, resolution, prepared.request, world, old, kept=prepared.kept is not None)
+    if resolution is None or prepared.request is None or not prepared.built:
+        return NO_TOOLS
+    return choose_tools(prepared.built, resolution, prepared.request, world, old, kept=prepared.kept is not None)
 
 
 def prepare(environment: Environment, platform: str, world: World, old: LockedFiles | None, wishes: Wishes) -> Prepared:
@@ -103,12 +103,12 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     target = Target(images.python.version, platform, images.glibc)
     upgrade = wishes.kind("apt")
     routes = routes_of(missing, builds)
-    sourced = find_builds(missing, target, world, routes, old, wishes)
+    built = find_built_packages(missing, target, world, routes, old, wishes)
     images_kept = None if wishes.images() else old
     # a base that brings packages brings what they are compiled with, too
-    compiler = None if base else find_compiler(missing, sourced, builds, platform, world, images_kept, images.base)
+    compiler = None if base else find_compiler(missing, built, builds, platform, world, images_kept, images.base)
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
-    request = _request(missing, builds, target, world, wishes.kept(asked, old), (*sourced, *wheels))
+    request = _request(missing, builds, target, world, wishes.kept(asked, old), (*built, *wheels))
     installer = find_pip(environment, base, platform, world, images_kept) if request and base else None
     request = _on_base(request, base) if request and base else request
     return Prepared(
@@ -120,13 +120,13 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
         builds=builds,
         images=images,
         copied=find_copied_images(environment, platform, world, None if wishes.images() else old),
-        sources=lock_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
-        sourced=sourced,
+        sources=lock_git_sources(environment, world, old.lock if old else None, again=wishes.kind("sources")),
+        built=built,
         wheels=wheels,
         compiler=compiler,
         installer=installer,
         toolchains=find_toolchains(environment, platform, world, None if wishes.images() else old),
-        system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(sourced, compiler)),
+        system=lock_system(environment, images, platform, world, old, upgrade=upgrade, builds=(built, compiler)),
         artifacts=artifacts,
         conda=lock_conda(environment, images, builds, platform, world, old, upgrade=wishes.kind("conda")),
         request=request,
@@ -141,7 +141,7 @@ def with_builds(
     if prepared.request is None:
         return prepared
     base = prepared.images.base_python
-    elsewhere: tuple[Build | Wheel, ...] = (*prepared.sourced, *prepared.wheels)
+    elsewhere: tuple[BuiltPackage | Wheel, ...] = (*prepared.built, *prepared.wheels)
     missing = not_provided(prepared.asked, base)
     request = _request(missing, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
     request = _on_base(request, base) if request and base else request
@@ -149,10 +149,10 @@ def with_builds(
     return prepared._replace(builds=builds, request=request, kept=kept)
 
 
-def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuilds = NO_BUILDS) -> LockedFiles:
+def finish(prepared: Prepared, resolution: Resolution | None, tools: ChosenTools = NO_TOOLS) -> LockedFiles:
     """Return the lock of what was chosen. Raises a Report for a package that a list of the program does not allow."""
     environment, images = prepared.environment, prepared.images
-    names = {build.package.name for build in prepared.sourced} | {wheel.package.name for wheel in prepared.wheels}
+    names = {build.package.name for build in prepared.built} | {wheel.package.name for wheel in prepared.wheels}
     whole = {one.name: one for one in (as_listed(prepared.asked, resolution).packages if resolution else ())}
     packages = tuple(package for name, package in whole.items() if name not in names)
     versions = {name: package.version for name, package in whole.items()}
@@ -180,8 +180,8 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         base_python=locked_base(images.base_python),
         provided=locked_packages(images.base_python),
         overrides=locked_overrides(environment),
-        patches=locked_patches(environment, whole, images.base_python, _folders(prepared.sourced)),
-        built=built.builds,
+        patches=locked_patches(environment, whole, images.base_python, _folders(prepared.built)),
+        built=tools.packages,
         wheels=tuple(one.locked(whole[one.package.name]) for one in prepared.wheels),
         compiler=prepared.compiler,
         installer=prepared.installer,
@@ -190,10 +190,10 @@ def finish(prepared: Prepared, resolution: Resolution | None, built: ChosenBuild
         conda=prepared.conda.packages,
         conda_installer=prepared.conda.installer,
     )
-    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), built.tools)
+    return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), tools.pins)
 
 
-def _folders(builds: Iterable[Build]) -> set[str]:
+def _folders(builds: Iterable[BuiltPackage]) -> set[str]:
     """Return the names of the packages that are folders of the project."""
     return {one.package.name for one in builds if one.package.source and one.package.source.kind == "folder"}
 
@@ -220,7 +220,7 @@ def _request(
     target: Target,
     world: World,
     pins: tuple[str, ...],
-    elsewhere: tuple[Build | Wheel, ...],
+    elsewhere: tuple[BuiltPackage | Wheel, ...],
 ) -> Request | None:
     """Return what the resolver is asked; None for an environment without packages."""
     packages = environment.every(PythonPackage)

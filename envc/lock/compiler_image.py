@@ -8,9 +8,9 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.base import Candidate, cuda_candidates
-from envc.lock.builds import BuildChoice
-from envc.lock.built import Build
+from envc.lock.built_packages import BuiltPackage
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_candidates
 from envc.lock.model import LockedImage
@@ -19,7 +19,7 @@ from envc.lock.world import World
 
 def find_compiler(
     environment: Environment,
-    builds: Sequence[Build],
+    builds: Sequence[BuiltPackage],
     choices: Sequence[BuildChoice],
     platform: str,
     world: World,

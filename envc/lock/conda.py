@@ -10,8 +10,8 @@ from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter
 from envc.language.outside_facets import CondaPackage
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import newest_cuda
-from envc.lock.builds import BuildChoice
 from envc.lock.conda_packages import (
     ChannelFailure,
     CondaAnswer,

@@ -11,8 +11,8 @@ from envc.knowledge.families import Build, Family
 from envc.knowledge.library import Library
 from envc.knowledge.values import minor
 from envc.language.facets import Accelerator, PythonPackage
-from envc.lock.accelerator import asked_of
-from envc.lock.builds import BuildChoice, builds_for, has_kernels
+from envc.lock.accelerated_builds import BuildChoice, builds_for, has_kernels
+from envc.lock.accelerator import build_wish_of
 from envc.lock.choose import Prepared, with_builds
 from envc.lock.files import LockedFiles
 from envc.lock.routes import names_of
@@ -79,7 +79,7 @@ def _offers(member: Prepared, family: Family, library: Library) -> dict[str, Bui
     names = {family.project, *family.companions}
     packages = (one for one in member.asked.every(PythonPackage) if one.accelerated and one.name in names)
     python = minor(member.images.python.version)
-    asked = asked_of(member.environment.one(Accelerator), python, tuple(packages))
+    asked = build_wish_of(member.environment.one(Accelerator), python, tuple(packages))
     offers: dict[str, BuildChoice] = {}
     builds: list[tuple[Build, BuildChoice]] = list(builds_for(family, asked, library))
     for build, choice in builds:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock
 from envc.lock.resolution import Package, Request, Resolution
@@ -62,7 +62,7 @@ def _same_base(lock: Lock, request: Request) -> bool:
     return before == now
 
 
-def _elsewhere(locked: LockedBuild | LockedWheel, old: LockedFiles) -> Package:
+def _elsewhere(locked: LockedBuiltPackage | LockedWheel, old: LockedFiles) -> Package:
     """Return a package that comes from no index."""
     asking = tuple(sorted(one.name for one in old.lock.everything if locked.name in map(name_of, one.requires)))
     name, version = locked.name, locked.version

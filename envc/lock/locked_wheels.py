@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.lock.fact import Fact
-from envc.lock.locked_builds import Sha256
+from envc.lock.locked_built_packages import Sha256
 
 
 class LockedWheel(Fact):

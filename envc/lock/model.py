@@ -13,7 +13,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from envc.knowledge.values import minor
 from envc.lock.fact import Fact
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
@@ -124,7 +124,7 @@ class LockedArtifact(Fact):
         )
 
 
-class LockedSource(Fact):
+class LockedGitSource(Fact):
     """The commit of a git repository, and what all its files are."""
 
     name: str
@@ -193,11 +193,11 @@ class Lock(Fact):
     images: tuple[LockedImage, ...] = ()  # that files are copied from, in the order of their names in the program
     base_python: LockedBasePython | None = None  # where the program says what the base provides
     provided: tuple[LockedProvidedPackage, ...] = ()  # sorted by name
-    built: tuple[LockedBuild, ...] = ()  # packages that are built, sorted by name
+    built: tuple[LockedBuiltPackage, ...] = ()  # packages that are built, sorted by name
     wheels: tuple[LockedWheel, ...] = ()  # of no index, sorted by name
     compiler: LockedImage | None = None  # what the builder stands on, where CUDA is compiled
     installer: LockedImage | None = None  # where the builder's pip comes from, where the base has none
-    sources: tuple[LockedSource, ...] = ()  # sorted by name
+    sources: tuple[LockedGitSource, ...] = ()  # sorted by name
     overrides: tuple[LockedOverride, ...] = ()  # sorted by name
     patches: tuple[LockedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
     toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
@@ -210,7 +210,7 @@ class Lock(Fact):
         return _used(serialize(self), _LATER)
 
     @property
-    def everything(self) -> tuple[LockedPackage | LockedBuild | LockedWheel, ...]:
+    def everything(self) -> tuple[LockedPackage | LockedBuiltPackage | LockedWheel, ...]:
         """All Python packages that were chosen, those that come from no index among them."""
         return (*self.packages, *self.built, *self.wheels)
 

@@ -15,10 +15,10 @@ from envc.knowledge.library import Library
 from envc.language.edits import in_own_text
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Interpreter, PythonPackage
-from envc.lock.builds import Asked, acceptable_cuda, acceptable_rocm, choose_build, cuda_minor
+from envc.lock.accelerated_builds import BuildWish, acceptable_cuda, acceptable_rocm, choose_build, cuda_minor
 
 
-def no_compatible_build(environment: Environment, family: Family, asked: Asked, library: Library) -> Diagnostic:
+def no_compatible_build(environment: Environment, family: Family, asked: BuildWish, library: Library) -> Diagnostic:
     """Return the refusal with every position that contributes, and edits that were tried and fit."""
     package = asked.packages[0]
     accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
@@ -86,7 +86,7 @@ def _allows(package: PythonPackage, version: str) -> bool:
     return SpecifierSet(package.specifier).contains(version, prereleases=True)
 
 
-def _fixes(environment: Environment, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+def _fixes(environment: Environment, family: Family, asked: BuildWish, library: Library) -> Iterator[Fix]:
     """Yield single edits after which a build fits."""
     accelerator, interpreter = environment.one(Accelerator), environment.one(Interpreter)
     if accelerator and asked.cuda:
@@ -107,7 +107,7 @@ def _fixes(environment: Environment, family: Family, asked: Asked, library: Libr
                 yield Fix(f"take any {package.name} that fits", package.origin.of("version"), "")
 
 
-def _cuda_fixes(accelerator: Accelerator, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+def _cuda_fixes(accelerator: Accelerator, family: Family, asked: BuildWish, library: Library) -> Iterator[Fix]:
     """Yield the edit that lifts `exact`, and the nearest other CUDA, newer ones first."""
     relaxed = choose_build(family, asked._replace(exact=False), True, library) if asked.exact else None
     if relaxed:
@@ -122,7 +122,7 @@ def _cuda_fixes(accelerator: Accelerator, family: Family, asked: Asked, library:
             return
 
 
-def _rocm_fixes(accelerator: Accelerator, family: Family, asked: Asked, library: Library) -> Iterator[Fix]:
+def _rocm_fixes(accelerator: Accelerator, family: Family, asked: BuildWish, library: Library) -> Iterator[Fix]:
     """Yield the nearest other ROCm, newer ones first."""
     wanted = Version(asked.rocm or "0")
     rocms = sorted({Version(rocm) for build in family.builds for rocm in build.rocm})

@@ -8,7 +8,7 @@ from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.package_rules import Override
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock, LockedOverride, LockedPackage
 from envc.lock.moved_pins import admits
@@ -21,7 +21,7 @@ def locked_overrides(environment: Environment) -> tuple[LockedOverride, ...]:
     return tuple(LockedOverride(name=one.name, specifier=one.specifier, reason=one.reason) for one in overrides)
 
 
-def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuild | LockedWheel, str]]:
+def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]]:
     """Return who asks for other versions of a package than count, and what is asked: `numpy>=2`."""
     return [
         (package, text)
@@ -32,13 +32,13 @@ def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuild
 
 
 def excluding(
-    replaced: list[tuple[LockedPackage | LockedBuild | LockedWheel, str]], version: str
-) -> list[tuple[LockedPackage | LockedBuild | LockedWheel, str]]:
+    replaced: list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]], version: str
+) -> list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]]:
     """Return those who would not have taken the version that is there."""
     return [(package, text) for package, text in replaced if not admits(_specifier(text), version)]
 
 
-def stated(known: LockedBuild) -> tuple[str, ...]:
+def stated(known: LockedBuiltPackage) -> tuple[str, ...]:
     """Return what a package that is built says that it needs, before the rules of a program counted."""
     ruled = {needed_name(text) for text in known.overruled}
     return tuple(sorted({*(one for one in known.requires if needed_name(one) not in ruled), *known.overruled}))

@@ -20,7 +20,7 @@ ASKING_GIT = frozenset(("setuptools-scm", "hatch-vcs"))
 TOLD_VERSION = "SETUPTOOLS_SCM_PRETEND_VERSION"
 
 
-class SourceWish(NamedTuple):
+class PackageSourceWish(NamedTuple):
     """A package that is to be built."""
 
     package: PythonPackage
@@ -37,7 +37,7 @@ class SourceWish(NamedTuple):
     elsewhere: tuple[tuple[str, str], ...] = ()  # names that are on no index, as the program takes them: `git`
 
 
-class FoundSource(NamedTuple):
+class FoundPackageSource(NamedTuple):
     """A source, and what it says of itself."""
 
     name: str  # as PEP 503 normalises it
@@ -57,6 +57,6 @@ class FoundSource(NamedTuple):
 class PackageSources(Protocol):
     """Reads sources. Raises a `Report` with the clause concerned: exit code 1 when it cannot be used, else 3."""
 
-    def find(self, wish: SourceWish, progress: Progress) -> FoundSource:
+    def find(self, wish: PackageSourceWish, progress: Progress) -> FoundPackageSource:
         """Choose the source once, and read what it says of itself."""
         ...

@@ -11,7 +11,7 @@ from envc.language.environment import Environment
 from envc.language.facets import PackageIndex, PythonPackage
 
 if TYPE_CHECKING:
-    from envc.lock.builds import BuildChoice
+    from envc.lock.accelerated_builds import BuildChoice
 
 
 def routes_of(environment: Environment, builds: Iterable[BuildChoice]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import ListedPackage, PythonPackage, SystemPackage
 from envc.language.outside_facets import ProgramBuild
-from envc.lock.built import Build
+from envc.lock.built_packages import BuiltPackage
 from envc.lock.files import LockedFiles
 from envc.lock.images import FoundImages
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage, Stage
@@ -53,7 +53,7 @@ def lock_system(
     old: LockedFiles | None,
     *,
     upgrade: bool = False,
-    builds: tuple[Sequence[Build], LockedImage | None] = ((), None),
+    builds: tuple[Sequence[BuiltPackage], LockedImage | None] = ((), None),
 ) -> LockedSystem:
     """Choose the versions. Those of an older lock stay while names and image are the same, unless `upgrade`.
 
@@ -63,11 +63,11 @@ def lock_system(
     """
     packages: list[LockedSystemPackage] = []
     distributions: list[LockedDistribution] = []
-    sourced, compiler = builds
+    built, compiler = builds
     programs = sorted(program.name for program in environment.every(ProgramBuild))
     for stage in (*STAGES, *(_BUILD + name for name in programs)):
         names = _names(environment, world, stage)
-        if stage == "builder" and compiler is None and any(build.found.compiled for build in sourced):
+        if stage == "builder" and compiler is None and any(build.found.compiled for build in built):
             names = tuple(sorted({*names, *COMPILERS}))
         if not names:
             continue

@@ -13,7 +13,7 @@ from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
-from envc.lock.builds import BuildChoice
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.wheels import Wheel
 
 _CUDA = re.compile(r"(?<![a-z])cu(?P<major>1[0-9])\.?(?P<minor>[0-9])?(?![0-9])")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from envc.plan.file_parts import PlannedFile
 from envc.plan.package_parts import PackageGroup
 from envc.plan.part import GrownPart, Part
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 
 Pair = tuple[str, str]
 
 
-class PlannedRepository(PlannedSource):
+class PlannedRepository(PlannedGitSource):
     """The repository of a package."""
 
     @property
@@ -32,7 +32,7 @@ class PlannedArchive(GrownPart):
     login: bool = False  # as in PackageGroup
 
 
-class PlannedBuild(GrownPart):
+class PlannedBuiltPackage(GrownPart):
     """A package that is built in the builder, of an archive, a repository or a folder of the project."""
 
     later = frozenset({"archive", "repository", "folder", "subdirectory", "shared", "variables", "editable"})

@@ -10,7 +10,7 @@ from envc.language.facets import (
 from envc.language.stage_facets import Stage
 from envc.language.stages import seen_from
 from envc.lock.source_tree import SourceTree
-from envc.plan.built_parts import PlannedBuild, PlannedProject
+from envc.plan.built_parts import PlannedBuiltPackage, PlannedProject
 from envc.plan.file_parts import PlannedCopy, PlannedFile
 from envc.plan.places import Places
 from envc.plan.wanted import root_path
@@ -35,7 +35,7 @@ def copies_of(
 
 
 def projects_of(
-    environment: Environment, built: tuple[PlannedBuild, ...], sources: SourceTree, places: Places
+    environment: Environment, built: tuple[PlannedBuiltPackage, ...], sources: SourceTree, places: Places
 ) -> tuple[PlannedProject, ...]:
     """Return the files of the folders that are installed as packages, in the order in which they are built."""
     ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))

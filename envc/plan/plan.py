@@ -9,7 +9,7 @@ from posixpath import join, normpath
 from typing import Literal
 
 from envc.knowledge.values import minor
-from envc.plan.built_parts import PlannedArchive, PlannedBuild, PlannedProject
+from envc.plan.built_parts import PlannedArchive, PlannedBuiltPackage, PlannedProject
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import (
@@ -20,7 +20,7 @@ from envc.plan.package_parts import (
     PlannedWheel,
 )
 from envc.plan.part import GrownPart, Part
-from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
+from envc.plan.program_parts import PlannedGitSource, PlannedProgram, PlannedToolchain
 from envc.plan.run_parts import RunPart
 from envc.plan.system_parts import AptPart
 from envc.plan.target_parts import PlannedTarget
@@ -205,8 +205,8 @@ class Plan(GrownPart):
     images: tuple[PlannedImageFile, ...] = ()  # sorted by path
     provided: tuple[PlannedProvidedPackage, ...] = ()  # sorted by name
     targets: tuple[PlannedTarget, ...] = ()  # sorted by name
-    sources: tuple[PlannedSource, ...] = ()  # sorted by name
-    built: tuple[PlannedBuild, ...] = ()  # in the order in which they are built
+    sources: tuple[PlannedGitSource, ...] = ()  # sorted by name
+    built: tuple[PlannedBuiltPackage, ...] = ()  # in the order in which they are built
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
@@ -223,7 +223,7 @@ class Plan(GrownPart):
         return next((one for one in self.targets if one.name == name), None)
 
     @property
-    def repositories(self) -> tuple[PlannedSource, ...]:
+    def repositories(self) -> tuple[PlannedGitSource, ...]:
         """All repositories that a build fetches: those of sources, and those of packages that are built."""
         return (*self.sources, *(build.repository for build in self.built if build.repository))
 

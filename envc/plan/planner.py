@@ -12,10 +12,11 @@ from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
 from envc.plan.builder_files import builder_files_of
-from envc.plan.built import builds_of
+from envc.plan.built_packages import built_packages_of
 from envc.plan.conda import plan_conda
 from envc.plan.copies import copies_of, projects_of
 from envc.plan.data import data_of
+from envc.plan.git_sources import git_sources_of
 from envc.plan.origins import origins_of
 from envc.plan.outside import image_files, tools_of
 from envc.plan.package_parts import PackageGroup, PlannedPackage, PlannedPatch
@@ -32,7 +33,6 @@ from envc.plan.provided import BESIDE, base_python_of, provided_of
 from envc.plan.python_headers import keeps_headers
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
-from envc.plan.sources import sources_of
 from envc.plan.stages import Outside, stages_of
 from envc.plan.targets import targets_of
 from envc.plan.toolchains import toolchains_of
@@ -56,12 +56,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
     data = data_of(environment, lock)
-    built = builds_of(environment, locked, index_addresses)
+    built = built_packages_of(environment, locked, index_addresses)
     wheels = wheels_of(environment, lock)
     outside = Outside(
         tools=tools_of(environment),
         images=image_files(environment, lock),
-        sources=sources_of(environment, lock),
+        sources=git_sources_of(environment, lock),
         built=built,
         wheels=wheels,
         patches=tuple(PlannedPatch(package=one.package, path=one.path, sha256=one.sha256) for one in lock.patches),

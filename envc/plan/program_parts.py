@@ -5,7 +5,7 @@ from __future__ import annotations
 from envc.plan.part import GrownPart, Part
 
 
-class PlannedSource(Part):
+class PlannedGitSource(Part):
     """Files of a git repository, as they are in one commit."""
 
     name: str

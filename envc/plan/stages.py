@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envc.plan.builder_files import BuilderFiles
-from envc.plan.built_parts import PlannedBuild
+from envc.plan.built_parts import PlannedBuiltPackage
 from envc.plan.conda_parts import CondaPart
 from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile, PlannedTool
 from envc.plan.package_parts import PackageGroup, PlannedPatch, PlannedWheel
 from envc.plan.plan import BasePart, BuilderStep, InferenceStep, StagePart
-from envc.plan.program_parts import PlannedProgram, PlannedSource, PlannedToolchain
+from envc.plan.program_parts import PlannedGitSource, PlannedProgram, PlannedToolchain
 from envc.plan.system_parts import AptPart
 
 
@@ -19,8 +19,8 @@ class Outside(NamedTuple):
 
     tools: tuple[PlannedTool, ...] = ()
     images: tuple[PlannedImageFile, ...] = ()
-    sources: tuple[PlannedSource, ...] = ()
-    built: tuple[PlannedBuild, ...] = ()
+    sources: tuple[PlannedGitSource, ...] = ()
+    built: tuple[PlannedBuiltPackage, ...] = ()
     wheels: tuple[PlannedWheel, ...] = ()
     patches: tuple[PlannedPatch, ...] = ()
     programs: tuple[PlannedProgram, ...] = ()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from envc.diagnostics import Diagnostic, Report
 from envc.plan.conda_parts import PlannedCondaPackage
 from envc.plan.plan import Plan
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.plan.system_parts import PlannedSystemPackage
 
 
@@ -36,7 +36,7 @@ def conda_of(sha256: str) -> str:
     return f"conda/{sha256}"
 
 
-def source_of(source: PlannedSource) -> str:
+def source_of(source: PlannedGitSource) -> str:
     """Return what the archive of a source's files is called in the folder."""
     return f"sources/{source.tree}.tar"
 

@@ -8,9 +8,9 @@ A project says it in its root's `pyproject.toml`::
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,12 @@ from envc.diagnostics.diagnostic import Diagnostic, Report
 from envc.lock.resolution import Resolver
 from envc.resolvers.pip_tools.settings import Settings
 
-#: What a resolver can be called; the first is taken where nobody says another.
-RESOLVERS = ("pip-tools", "uv")
+#: The file of a room that makes a resolver of Python packages. The rooms are walked: one with it can be named.
+_FILE = "python_packages"
+#: What a resolver can be called, sorted.
+RESOLVERS = tuple(sorted(file.parent.name.replace("_", "-") for file in Path(__file__).parent.glob(f"*/{_FILE}.py")))
+#: Taken where nobody says another.
+USUAL = "pip-tools"
 
 PROJECT_FILE = "pyproject.toml"
 
@@ -30,7 +34,7 @@ def resolver_name(asked: str | None, root: Path) -> str:
         return asked
     name = setting_of(root / PROJECT_FILE, "resolver")
     if name is None:
-        return RESOLVERS[0]
+        return USUAL
     if name not in RESOLVERS:
         raise Report(
             [
@@ -38,7 +42,7 @@ def resolver_name(asked: str | None, root: Path) -> str:
                     "unknown-resolver",
                     f"`resolver` in `{PROJECT_FILE}` is {name!r}, which is no resolver that envc has",
                     notes=(f"there are: {', '.join(RESOLVERS)}",),
-                    helps=(f'write, below [tool.envc]: resolver = "{RESOLVERS[0]}"',),
+                    helps=(f'write, below [tool.envc]: resolver = "{USUAL}"',),
                 )
             ]
         )
@@ -73,12 +77,6 @@ def setting_of(file: Path, name: str) -> Any:
 
 def make_resolver(name: str, cache: Path, settings: Settings, warn: Callable[[Diagnostic], None]) -> Resolver:
     """Return a resolver by its name. Raises a `Report` when it cannot run here."""
-    if name == "uv":
-        from envc.resolvers.uv import Uv
-        from envc.resolvers.uv.program import find_uv
-
-        find_uv(os.environ)
-        return Uv(cache, settings, warn=warn)
-    from envc.resolvers.pip_tools import PipTools
-
-    return PipTools(cache, settings, warn=warn)
+    module = import_module(f"envc.resolvers.{name.replace('-', '_')}.{_FILE}")
+    made: Resolver = module.make(cache, settings, warn)
+    return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.lock.requirements import Pin, block
-from envc.plan.built_parts import PlannedBuild
+from envc.plan.built_parts import PlannedBuiltPackage
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup, PlannedWheel
 from envc.plan.plan import Plan
@@ -39,11 +39,11 @@ def _wheel(wheel: PlannedWheel) -> str:
     return f"# {wheel.name} {wheel.version} lies in the project: {wheel.location}, sha256 {wheel.sha256}\n"
 
 
-def _version(build: PlannedBuild) -> str:
+def _version(build: PlannedBuiltPackage) -> str:
     return f" {build.version}" if build.folder is None else ""
 
 
-def _of(build: PlannedBuild) -> str:
+def _of(build: PlannedBuiltPackage) -> str:
     if build.archive is not None:
         return f"{build.archive.file}, sha256 {build.archive.sha256}"
     return f"commit {build.repository.commit}" if build.repository is not None else "the project"

@@ -16,9 +16,9 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.knowledge.library import Library
-from envc.lock.build_tools import NO_BUILDS
+from envc.lock.build_tools import NO_TOOLS
 from envc.lock.choose import prepare, tools_of
-from envc.lock.package_sources import FoundSource
+from envc.lock.package_sources import FoundPackageSource
 from envc.lock.routes import program_addresses
 from envc.resolvers.git import Git
 from envc.resolvers.package_sources import Sources
@@ -42,7 +42,7 @@ class Locking:
         self.cache, self.settings = cache, settings
         self.addresses: dict[str, str] = {}  # in place of those of the program and the library
 
-    def __call__(self, items: str = "pip old from source") -> FoundSource:
+    def __call__(self, items: str = "pip old from source") -> FoundPackageSource:
         wished = environment(f"env train < python 3.12; {items} >")
         library = {one.name: one.address for one in Library().indexes}
         world = world_in_memory(images=slim_images())._replace(
@@ -50,7 +50,7 @@ class Locking:
             resolver=PipTools(self.cache, self.settings, 60.0),
             index_addresses={**library, **program_addresses(wished), **self.addresses},
         )
-        sourced = prepare(wished, PLATFORM, world, None, NOTHING_MOVES).sourced
+        sourced = prepare(wished, PLATFORM, world, None, NOTHING_MOVES).built
         return next(one.found for one in sourced if one.package.name == "old")
 
     def fails(self, items: str = "pip old from source") -> tuple[Diagnostic, int]:
@@ -306,8 +306,8 @@ def test_the_tools_of_a_build_are_locked_from_the_same_index(locking: Locking, i
     assert prepared.request is not None
     resolution = world.resolver.resolve(prepared.request, world.progress)
     chosen = tools_of(prepared, resolution, world, None)
-    assert chosen != NO_BUILDS
-    assert [(one.name, one.version, one.index) for one in chosen.builds[0].tools] == [("helper", "1", "corp")]
+    assert chosen != NO_TOOLS
+    assert [(one.name, one.version, one.index) for one in chosen.packages[0].tools] == [("helper", "1", "corp")]
     assert "simple/helper" not in index.requests
 
 

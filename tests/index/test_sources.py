@@ -14,8 +14,8 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.language.facets import PythonPackage
-from envc.lock.package_sources import FoundSource, SourceWish
-from envc.plan.built_parts import PlannedArchive, PlannedBuild
+from envc.lock.package_sources import FoundPackageSource, PackageSourceWish
+from envc.plan.built_parts import PlannedArchive, PlannedBuiltPackage
 from envc.resolvers.git import Git
 from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import Settings, settings_of_this_machine
@@ -51,9 +51,9 @@ class Finding:
     def __init__(self, cache: Path, settings: Settings) -> None:
         self.sources = Sources(cache, settings, Git(cache))
 
-    def __call__(self, item: str, kept: str | None = None) -> FoundSource:
+    def __call__(self, item: str, kept: str | None = None) -> FoundPackageSource:
         (package,) = environment(f"env train < python 3.12; {item} >").every(PythonPackage)
-        wish = SourceWish(package, AMD64, kept=kept, away=frozenset({"torch"}))
+        wish = PackageSourceWish(package, AMD64, kept=kept, away=frozenset({"torch"}))
         return self.sources.find(wish, lambda _: None)
 
     def fails(self, item: str) -> tuple[Diagnostic, int]:
@@ -251,9 +251,9 @@ class Named:
         self.finding, self.links = finding, links
         self.address = address or (corp.links_url if links else corp.url)
 
-    def __call__(self) -> FoundSource:
+    def __call__(self) -> FoundPackageSource:
         (package,) = environment("env train < python 3.12; pip ranker from source >").every(PythonPackage)
-        wish = SourceWish(package, AMD64, self.address, index_name="corp", links=self.links)
+        wish = PackageSourceWish(package, AMD64, self.address, index_name="corp", links=self.links)
         return self.finding.sources.find(wish, lambda _: None)
 
     def fails(self) -> tuple[Diagnostic, int]:
@@ -317,7 +317,7 @@ def test_the_builder_fetches_the_archive_of_the_lock(cache: Path, tmp_path: Path
         planned = PlannedArchive(file="ranker-1.0.tar.gz", sha256=digest, index="corp", address=address, links=links)
         words, _ = NETWORK.words(planned)
         place = tmp_path / "archive"
-        build = PlannedBuild(name="ranker", version="1.0", tools=(), archive=planned)
+        build = PlannedBuiltPackage(name="ranker", version="1.0", tools=(), archive=planned)
         command = NETWORK.fetch(plan("env train < python 3.12 >"), build, planned, str(place), words)
         told = [address if word == '"${CORP_INDEX}"' else word for word in command[1:]]
         environ = {**clean_environment(os.environ), "NETRC": str(netrc), "PIP_CONFIG_FILE": os.devnull}

@@ -14,7 +14,7 @@ from envc.language.outside_facets import GitSource, ImageFile, Toolchain
 from envc.lock.artifacts import lock_artifacts
 from envc.lock.files import LockedFiles
 from envc.lock.locked_system import LockedSystemPackage
-from envc.lock.model import Lock, LockedImage, LockedPackage, LockedPython, LockedSource, LockedToolchain
+from envc.lock.model import Lock, LockedGitSource, LockedImage, LockedPackage, LockedPython, LockedToolchain
 from envc.lock.requirements import Pin
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.places import Places, places_of
@@ -75,7 +75,9 @@ def locked_files(environment: Environment) -> LockedFiles:
             for name in sorted({one.name for one in environment.every(Toolchain)})
         ),
         sources=tuple(
-            LockedSource(name=name, commit="a" * 40, tree="b" * 64, files=1, size=1, submodules={SUBMODULE: "c" * 40})
+            LockedGitSource(
+                name=name, commit="a" * 40, tree="b" * 64, files=1, size=1, submodules={SUBMODULE: "c" * 40}
+            )
             for name in sorted({one.name for one in environment.every(GitSource)})
         ),
     )

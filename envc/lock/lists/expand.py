@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from posixpath import basename, dirname, join, normpath
+from posixpath import dirname, join, normpath
 
 from envc.diagnostics import Report, Source, Span
 from envc.language.environment import Environment
@@ -12,6 +11,7 @@ from envc.language.facets import Facet, ListedPackage, PackageFile, PackageIndex
 from envc.language.origin import Origin
 from envc.language.package_source import PackageSource, ProjectFolder
 from envc.lock.lists.entry import Entry, Folder, Include, Wish
+from envc.lock.lists.formats import reader_of
 from envc.lock.lists.mistakes import no_such_group, of_another_index, unknown, unreadable
 
 #: Returns the text of a list by its path relative to the program; the span is where it is named. Raises a Report.
@@ -95,7 +95,7 @@ def _beside(path: str, source: PackageSource | None) -> PackageSource | None:
 def _entries(file: PackageFile, read: Read) -> Iterator[tuple[str, Entry]]:
     place = file.origin.of("listed")
     wish = Wish(file.groups, file.extras, file.origin.spans.get("groups") or file.origin.spans.get("extras"))
-    reader = _reader(file.path)
+    reader = reader_of(file.path)
     if reader is None:
         if _is_requirements(file.path):
             if file.groups or file.extras:
@@ -133,24 +133,6 @@ def _requirements(
             yield from ((file, entry) for entry in own)
         else:
             yield path, one
-
-
-def _reader(path: str) -> Callable[[Source, Wish], list[Entry]] | None:
-    """Return what reads a list with a fixed name; each format is imported when it is asked for."""
-    from importlib import import_module
-
-    name = basename(path)
-    rules = {
-        "pyproject": r"pyproject\.toml",
-        "uv_lock": r"uv\.lock",
-        "poetry_lock": r"poetry\.lock",
-        "pylock": r"pylock(\.[^.]+)?\.toml",
-    }
-    module = next((module for module, rule in rules.items() if re.fullmatch(rule, name)), None)
-    if module is None:
-        return None
-    found: Callable[[Source, Wish], list[Entry]] = import_module(f"envc.lock.lists.{module}").read
-    return found
 
 
 def _is_requirements(path: str) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 from envc.diagnostics import Source, Span
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
-from envc.lock.lists import pyproject, toml
+from envc.lock.lists import toml
 from envc.lock.lists.entry import Entry, Wish
+from envc.lock.lists.formats import pyproject_toml
 from envc.lock.lists.mistakes import unreadable
 from envc.lock.package_sources import SETUPTOOLS
 
@@ -42,7 +43,7 @@ def read(source: Source, path: str, extras: tuple[str, ...], place: Span, *, edi
     """Return the package itself, then what it needs. `place` is where it is named. Raises a Report."""
     content = toml.read(source)
     name = toml.table(source, content, "project").get("name")
-    entries = pyproject.read(source, Wish(extras=extras, span=place))
+    entries = pyproject_toml.read(source, Wish(extras=extras, span=place))
     if not isinstance(name, str) or not name:
         raise unreadable(toml.place_of(source, "project"), "no [project] with a name")
     try:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from envc.lock.package_sources import SourceWish
+from envc.lock.package_sources import PackageSourceWish
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.uv.index import Indexes, Offered
 from envc.resolvers.uv.metadata import get
@@ -36,7 +36,7 @@ class NoArchive(NamedTuple):
 
 
 def fetch_archive(
-    wish: SourceWish, cache: Path, settings: Settings, progress: Callable[[str], None]
+    wish: PackageSourceWish, cache: Path, settings: Settings, progress: Callable[[str], None]
 ) -> Archive | NoArchive:
     """Choose an archive and fetch it into the cache. Raises `IndexFailureError`."""
     from envc.resolvers.credentials import with_login, with_logins
@@ -84,7 +84,7 @@ def _archives(name: str, files: Iterable[File], taker: Taker) -> dict[str, File]
     return found
 
 
-def _chosen(wish: SourceWish, archives: dict[str, File]) -> str | None:
+def _chosen(wish: PackageSourceWish, archives: dict[str, File]) -> str | None:
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 

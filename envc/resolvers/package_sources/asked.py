@@ -13,7 +13,7 @@ from typing import Any
 from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.package_names import name_of
-from envc.lock.package_sources import SourceWish
+from envc.lock.package_sources import PackageSourceWish
 from envc.lock.resolution import Progress, Request
 from envc.resolvers.package_sources.relay import Relay
 from envc.resolvers.package_sources.said import Said, UnreadableError
@@ -53,7 +53,7 @@ _KINDS = {"git": "git", "wheel": "a wheel", "folder": "a folder of the project"}
 
 def asked_of_build(  # one for each thing that decides what it says
     source: Path,
-    wish: SourceWish,
+    wish: PackageSourceWish,
     needs: tuple[str, ...],
     cache: Path,
     settings: Settings,
@@ -109,7 +109,7 @@ def _told_pip(address: str, variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _index_failed(wish: SourceWish, facts: Mapping[str, Any]) -> Report:
+def _index_failed(wish: PackageSourceWish, facts: Mapping[str, Any]) -> Report:
     """Return the report of an index that failed, at the clause whose build asked it."""
     request = Request(wish.target, (), wish.indexes, routes=wish.routes, pages=wish.pages)
     report = report_of(facts, request, 0.0, "pip")
@@ -129,7 +129,7 @@ def _said(content: Mapping[str, Any]) -> tuple[Said, tuple[str, ...]]:
     return said, tuple(content["build"])
 
 
-def _nothing_for(output: str, wish: SourceWish) -> UnreadableError | None:
+def _nothing_for(output: str, wish: PackageSourceWish) -> UnreadableError | None:
     """Return which build requirement cannot be had where it is to come from."""
     found = _NOTHING.search(output)
     if found is None:

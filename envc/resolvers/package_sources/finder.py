@@ -12,7 +12,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of, normalised
 from envc.lock.lists.project_folder import BuildSystemError, build_needs
-from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundSource, SourceWish
+from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundPackageSource, PackageSourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
 from envc.lock.stated_metadata import missing_module, stated_version
@@ -41,7 +41,7 @@ class Sources:
         self.settings = settings
         self.git = git
 
-    def find(self, wish: SourceWish, progress: Progress) -> FoundSource:
+    def find(self, wish: PackageSourceWish, progress: Progress) -> FoundPackageSource:
         """Choose the source once, and read what it says of itself. Raises a `Report`."""
         source = wish.package.source
         assert source is not None  # noqa: S101  # only packages with a source are built
@@ -53,7 +53,7 @@ class Sources:
                 raise _unreadable(wish, found, error) from error
 
     @contextmanager
-    def _archive(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
+    def _archive(self, wish: PackageSourceWish, progress: Progress) -> Iterator[tuple[Path, FoundPackageSource]]:
         try:
             archive = fetch_archive(wish, self.cache, self.settings, progress)
         except IndexFailureError as error:
@@ -64,7 +64,7 @@ class Sources:
             raise report_of(error.facts, request, 0.0) from error
         if isinstance(archive, NoArchive):
             raise _no_archive(wish, archive)
-        found = FoundSource(
+        found = FoundPackageSource(
             wish.package.name, archive.version, (), (), False, "", archive.file, archive.sha256, archive.size
         )
         with tempfile.TemporaryDirectory(prefix="envc-") as folder:
@@ -75,7 +75,7 @@ class Sources:
             yield place, found
 
     @contextmanager
-    def _repository(self, wish: SourceWish, progress: Progress) -> Iterator[tuple[Path, FoundSource]]:
+    def _repository(self, wish: PackageSourceWish, progress: Progress) -> Iterator[tuple[Path, FoundPackageSource]]:
         source, origin, name = wish.package.source, wish.package.origin, wish.package.name
         assert source is not None  # noqa: S101
         commit = wish.commit or self._commit(wish.package, progress)
@@ -86,7 +86,7 @@ class Sources:
                 raise git_failed(laid, name, origin.of("source"))
             assert isinstance(laid, LaidOut)  # noqa: S101
             folder = laid.folder / source.subdirectory
-            found = FoundSource(
+            found = FoundPackageSource(
                 name,
                 "0",
                 (),
@@ -114,7 +114,9 @@ class Sources:
             raise git_failed(answer, package.name, origin.of("source"))
         return answer
 
-    def _read(self, wish: SourceWish, folder: Path, found: FoundSource, progress: Progress) -> FoundSource:
+    def _read(
+        self, wish: PackageSourceWish, folder: Path, found: FoundPackageSource, progress: Progress
+    ) -> FoundPackageSource:
         package = wish.package
         assert package.source is not None  # noqa: S101
         build = build_needs(pyproject_of(folder))
@@ -161,7 +163,7 @@ def _version(said: Said) -> str:
         raise UnreadableError(f"`{said.version}` is no version") from None
 
 
-def _refuse_other(wish: SourceWish, said: Said, version: str) -> None:
+def _refuse_other(wish: PackageSourceWish, said: Said, version: str) -> None:
     """Refuse a source that is another package, another version, or for another Python. Raises a Report."""
     from packaging.specifiers import SpecifierSet
 
@@ -193,7 +195,7 @@ def _other(message: str, place: Span, text: str) -> Diagnostic:
     )
 
 
-def _no_archive(wish: SourceWish, found: NoArchive) -> Report:
+def _no_archive(wish: PackageSourceWish, found: NoArchive) -> Report:
     package = wish.package
     asked = f"{package.name}{package.specifier}"
     notes = [f"with a source archive there are: {', '.join(found.known[:8])}"] if found.known else []
@@ -212,7 +214,7 @@ def _no_archive(wish: SourceWish, found: NoArchive) -> Report:
     )
 
 
-def _stated(wish: SourceWish, found: FoundSource, error: UnreadableError) -> Said:
+def _stated(wish: PackageSourceWish, found: FoundPackageSource, error: UnreadableError) -> Said:
     """Return what the program says in place of a build system that failed. Raises `UnreadableError` with what to do."""
     package = wish.package
     version = found.version if found.file else stated_version(package)
@@ -224,7 +226,7 @@ def _stated(wish: SourceWish, found: FoundSource, error: UnreadableError) -> Sai
     raise UnreadableError(missing.note, missing.helps, missing.fixes) from error
 
 
-def _unreadable(wish: SourceWish, found: FoundSource, why: UnreadableError | BuildSystemError) -> Report:
+def _unreadable(wish: PackageSourceWish, found: FoundPackageSource, why: UnreadableError | BuildSystemError) -> Report:
     package = wish.package
     which = found.file or (f"commit {found.commit[:12]}" if found.commit else "its source")
     helps, fixes = (why.helps, why.fixes) if isinstance(why, UnreadableError) else ((), ())

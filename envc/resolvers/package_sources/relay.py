@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from envc.lock.package_sources import SourceWish
+from envc.lock.package_sources import PackageSourceWish
 from envc.resolvers.loopback import NOT_THERE, Answer, Loopback
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.uv.index import Indexes
@@ -29,7 +29,7 @@ class Relay(Loopback):
     What has no checksum is kept in `private`, a folder that goes with the build.
     """
 
-    def __init__(self, wish: SourceWish, settings: Settings, cache: Path, private: Path) -> None:
+    def __init__(self, wish: PackageSourceWish, settings: Settings, cache: Path, private: Path) -> None:
         from envc.resolvers.credentials import with_login, with_logins
 
         self.failures: list[dict[str, Any]] = []

@@ -8,9 +8,9 @@ from pathlib import Path
 from envc.diagnostics.diagnostic import world_failed
 from envc.language.environment import Environment
 from envc.language.facets import ListedPackage, PythonPackage
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.model import Lock
-from envc.lock.package_sources import SourceWish
+from envc.lock.package_sources import PackageSourceWish
 from envc.lock.resolution import Progress, Target
 from envc.lock.routes import pages_of_links
 from envc.plan.vendored import file_of
@@ -49,13 +49,15 @@ def fetch_archives(  # what a machine needs to know to fetch
         one = asked[build.name]
         exact = PythonPackage(one.name, (), f"=={build.version}", False, False, one.origin, one.source)
         address = addresses[build.index] if build.index else None
-        wish = SourceWish(exact, target, address, index_name=build.index, links=build.index in pages)
+        wish = PackageSourceWish(exact, target, address, index_name=build.index, links=build.index in pages)
         content = _fetched(wish, build, cache, settings, progress)
         with store.writing(name) as file:
             file.write(content)
 
 
-def _fetched(wish: SourceWish, build: LockedBuild, cache: Path, settings: Settings, progress: Progress) -> bytes:
+def _fetched(
+    wish: PackageSourceWish, build: LockedBuiltPackage, cache: Path, settings: Settings, progress: Progress
+) -> bytes:
     try:
         found = fetch_archive(wish, cache, settings, progress)
     except IndexFailureError as error:
@@ -67,7 +69,7 @@ def _fetched(wish: SourceWish, build: LockedBuild, cache: Path, settings: Settin
     return found.path.read_bytes()
 
 
-def _not_fetched(build: LockedBuild, why: str) -> Exception:
+def _not_fetched(build: LockedBuiltPackage, why: str) -> Exception:
     return world_failed(
         "file-not-fetched",
         f"`{build.file}` cannot be fetched",

@@ -12,7 +12,7 @@ from envc.diagnostics import Span
 from envc.diagnostics.diagnostic import world_failed
 from envc.lock.repositories import GitFailure, GitTree, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.plan.vendored import source_of
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
@@ -20,7 +20,7 @@ from envc.resolvers.vendor.store import Store
 
 
 def fetch_sources(
-    sources: Sequence[PlannedSource], places: Mapping[str, Span], store: Store, git: Git, progress: Progress
+    sources: Sequence[PlannedGitSource], places: Mapping[str, Span], store: Store, git: Git, progress: Progress
 ) -> None:
     """Put the files of every source into the folder. `places` are those of the program. Raises a `Report`."""
     for one in sources:
@@ -39,7 +39,7 @@ def fetch_sources(
                 _pack(found.folder, found.tree, file)
 
 
-def _failed(found: UnknownReference | GitFailure, source: PlannedSource, place: Span) -> Exception:
+def _failed(found: UnknownReference | GitFailure, source: PlannedGitSource, place: Span) -> Exception:
     if isinstance(found, GitFailure):
         return git_failed(found, source.name, place)
     return unknown_reference(found, source.name, place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from envc.plan.built_parts import PlannedArchive, PlannedBuild
+from envc.plan.built_parts import PlannedArchive, PlannedBuiltPackage
 from envc.plan.package_parts import PackageGroup, index_argument
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.downloads import mounts_for
@@ -53,7 +53,7 @@ class Access(NamedTuple):
     #: Returns pip's words for the index of tools or of an archive, and what must stand before them.
     words: Callable[[PackageGroup | PlannedArchive], tuple[tuple[str, ...], list[Instruction]]]
     #: Returns the command that puts an archive to a place, with pip's words for its index.
-    fetch: Callable[[Plan, PlannedBuild, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
+    fetch: Callable[[Plan, PlannedBuiltPackage, PlannedArchive, str, tuple[str, ...]], tuple[str, ...]]
 
 
 def built_packages(plan: Plan, access: Access | None = None) -> list[Instruction]:
@@ -61,7 +61,7 @@ def built_packages(plan: Plan, access: Access | None = None) -> list[Instruction
     return [step for build in plan.built if build.folder is None for step in _steps(plan, build, access or NETWORK)]
 
 
-def _steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
+def _steps(plan: Plan, build: PlannedBuiltPackage, access: Access) -> list[Instruction]:
     """Return the steps that build one package and install it into the environment."""
     steps: list[Instruction] = [Blank(), *because(plan, f"built {build.name}", texts=_texts(build))]
     steps += tools_steps(plan, build, access)
@@ -71,7 +71,7 @@ def _steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     return [*steps, BY_NAME, Run(commands, raw=frozenset({search_path(plan, build)}), network=False)]
 
 
-def _texts(build: PlannedBuild) -> tuple[str, ...]:
+def _texts(build: PlannedBuiltPackage) -> tuple[str, ...]:
     shared = ("it sees the packages above, which it is built against",) if build.shared else ()
     if build.repository is not None:
         return (f"{build.name} {build.version}, built of commit {build.repository.commit}", *shared)
@@ -92,7 +92,7 @@ class _Fetch(NamedTuple):
     raw: frozenset[str]
 
 
-def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
+def tools_steps(plan: Plan, build: PlannedBuiltPackage, access: Access) -> list[Instruction]:
     """Return the steps that make the environment of tools and fetch the archive. They alone have a network.
 
     A step has one netrc: what an index with a login of its own gives is fetched in a step apart.
@@ -113,7 +113,7 @@ def tools_steps(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruc
     return steps
 
 
-def _environment_of_tools(plan: Plan, build: PlannedBuild) -> tuple[list[tuple[str, ...]], frozenset[str]]:
+def _environment_of_tools(plan: Plan, build: PlannedBuiltPackage) -> tuple[list[tuple[str, ...]], frozenset[str]]:
     """Return the commands that make the environment of tools, and which of their words a shell reads."""
     tools = f"{build.place}/tools"
     own = plan.base.python
@@ -128,7 +128,7 @@ def _environment_of_tools(plan: Plan, build: PlannedBuild) -> tuple[list[tuple[s
     return [*commands, ("echo", seen, ">", f"{tools}/{folder}/environment.pth")], frozenset({">"})
 
 
-def _tools(plan: Plan, build: PlannedBuild, group: PackageGroup, access: Access) -> _Fetch:
+def _tools(plan: Plan, build: PlannedBuiltPackage, group: PackageGroup, access: Access) -> _Fetch:
     words, argument = access.words(group)
     install = [*pip(plan, f"{build.place}/tools/bin/python"), "install", "--no-deps", "--require-hashes"]
     install += ["--only-binary", ":all:", "--no-compile", *words, "-r", _requirements(group)]
@@ -136,7 +136,7 @@ def _tools(plan: Plan, build: PlannedBuild, group: PackageGroup, access: Access)
     return _Fetch(_mounts(group, access), [*argument, copy], [tuple(install)], _read_by_shell(words))
 
 
-def _archive(plan: Plan, build: PlannedBuild, archive: PlannedArchive, access: Access) -> _Fetch:
+def _archive(plan: Plan, build: PlannedBuiltPackage, archive: PlannedArchive, access: Access) -> _Fetch:
     words, argument = access.words(archive)
     place = f"{build.place}/archive"
     unpack = (plan.base.program, "-c", filtering(plan, _UNPACK), place, f"{build.place}/source")
@@ -166,7 +166,7 @@ def index_words(fetched: PackageGroup | PlannedArchive) -> tuple[tuple[str, ...]
 
 
 def _fetch(
-    plan: Plan, build: PlannedBuild, archive: PlannedArchive, place: str, words: tuple[str, ...]
+    plan: Plan, build: PlannedBuiltPackage, archive: PlannedArchive, place: str, words: tuple[str, ...]
 ) -> tuple[str, ...]:
     return (plan.base.program, "-c", _FETCH, build.name, archive.file, archive.sha256, place, *words)
 
@@ -174,7 +174,7 @@ def _fetch(
 NETWORK = Access(mounts_for, index_words, _fetch)
 
 
-def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
+def wheel_command(plan: Plan, build: PlannedBuiltPackage) -> tuple[str, ...]:
     """Return the command that makes the wheel: with the tools first on the path, and at a fixed time."""
     source = f"{build.place}/source" + (f"/{build.subdirectory}" if build.subdirectory else "")
     wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--use-pep517", "--no-cache-dir", "--quiet"]
@@ -190,7 +190,7 @@ def wheel_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     )
 
 
-def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
+def install_command(plan: Plan, build: PlannedBuiltPackage) -> tuple[str, ...]:
     """Return the command that installs the wheel. Found by its name, it leaves no path of the builder behind.
 
     It must be the version of the lock; that of a folder of the project is what its files say: any.
@@ -201,7 +201,7 @@ def install_command(plan: Plan, build: PlannedBuild) -> tuple[str, ...]:
     return (*install, "--no-cache-dir", "--find-links", f"{build.place}/wheel", wanted)
 
 
-def search_path(plan: Plan, build: PlannedBuild) -> str:
+def search_path(plan: Plan, build: PlannedBuiltPackage) -> str:
     """Return the variable that lets a build find its tools first; a shell reads it."""
     own = f"{plan.python.environment}/bin:" if build.shared else ""
     return f'PATH="{build.place}/tools/bin:{own}${{PATH}}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envc.plan.built_parts import PlannedBuild
+from envc.plan.built_parts import PlannedBuiltPackage
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.built import (
     BY_NAME,
@@ -34,7 +34,7 @@ def project_stage(plan: Plan, access: Access = NETWORK) -> list[Instruction]:
     return [*steps, compile_elsewhere(plan, _INSTALLED)]
 
 
-def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]:
+def _build(plan: Plan, build: PlannedBuiltPackage, access: Access) -> list[Instruction]:
     folder = plan.placement.at_root(build.folder or ".")
     how = "its files stay where they are" if build.editable else "built of its files as they are, without network"
     steps = [*because(plan, f"built {build.name}", texts=(f"{build.name}, {how}",)), *tools_steps(plan, build, access)]
@@ -46,11 +46,11 @@ def _build(plan: Plan, build: PlannedBuild, access: Access) -> list[Instruction]
     return [*steps, Copy(folder, f"{build.place}/source"), BY_NAME, Run(commands, raw=raw, network=False)]
 
 
-def _place(plan: Plan, build: PlannedBuild) -> str:
+def _place(plan: Plan, build: PlannedBuiltPackage) -> str:
     return next(copy.path for copy in plan.source if copy.source == build.folder)
 
 
-def _in_place(plan: Plan, build: PlannedBuild, place: str) -> tuple[str, ...]:
+def _in_place(plan: Plan, build: PlannedBuiltPackage, place: str) -> tuple[str, ...]:
     """Return the command that installs what leads to the files, with the environment's Python and the build's tools."""
     tools = f"{build.place}/tools/lib/python{plan.python.minor}/site-packages"
     install = [

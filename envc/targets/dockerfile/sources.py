@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from envc.plan.plan import Plan
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.targets.dockerfile.instructions import AddCommit, Blank, Copy, From, Instruction, RunExact
 from envc.targets.dockerfile.own_python import as_root
 from envc.targets.dockerfile.quoting import because
@@ -29,7 +29,7 @@ _CHECK = (
     'found == expected or sys.exit(f"these are not the files of the lock: {found} and not {expected}")'
 )
 
-Bring = Callable[[Plan, PlannedSource], list[Instruction]]
+Bring = Callable[[Plan, PlannedGitSource], list[Instruction]]
 
 
 def source_stages(plan: Plan, bring: Bring | None = None) -> list[Instruction]:
@@ -44,7 +44,7 @@ def repository_stages(plan: Plan, bring: Bring | None = None) -> list[Instructio
     return [step for stage in steps for step in (*stage[1:], Blank())]
 
 
-def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) -> list[Instruction]:
+def _stage(plan: Plan, source: PlannedGitSource, what: str, bring: Bring | None) -> list[Instruction]:
     return [
         Blank(),
         *because(
@@ -57,7 +57,7 @@ def _stage(plan: Plan, source: PlannedSource, what: str, bring: Bring | None) ->
     ]
 
 
-def _fetch(_: Plan, source: PlannedSource) -> list[Instruction]:
+def _fetch(_: Plan, source: PlannedGitSource) -> list[Instruction]:
     return [AddCommit(source.address, source.commit, FOLDER, submodules=not source.partial)]
 
 

@@ -6,11 +6,11 @@ configuration, labels and hashes are those of the ordinary Dockerfile.
 
 from __future__ import annotations
 
-from envc.plan.built_parts import PlannedArchive, PlannedBuild
+from envc.plan.built_parts import PlannedArchive, PlannedBuiltPackage
 from envc.plan.hash import PlanHash
 from envc.plan.package_parts import PackageGroup
 from envc.plan.plan import Plan
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.plan.vendored import deb_of, file_of, source_of
 from envc.targets import dockerignore
 from envc.targets.dockerfile import apt
@@ -108,7 +108,7 @@ def _debs(plan: Plan, stage: str) -> list[Instruction]:
     return [step._replace(mounts=(_mount("debs"),)) for step in steps] or [Comment(("The base has them.",))]
 
 
-def _source(plan: Plan, source: PlannedSource) -> list[Instruction]:
+def _source(plan: Plan, source: PlannedGitSource) -> list[Instruction]:
     archive = f"{_MOUNTED}/sources/{_inside(source_of(source))}"
     return [Run(((plan.base.program, "-c", filtering(plan, _UNPACK), archive, FOLDER),), (_mount("sources"),))]
 
@@ -121,7 +121,9 @@ def _access() -> Access:
     """Return how a build takes tools and archives from the folders."""
     words = ("--no-cache-dir", "--no-index", "--find-links", f"{_MOUNTED}/wheels")
 
-    def take(_: Plan, __: PlannedBuild, archive: PlannedArchive, place: str, ___: tuple[str, ...]) -> tuple[str, ...]:
+    def take(
+        _: Plan, __: PlannedBuiltPackage, archive: PlannedArchive, place: str, ___: tuple[str, ...]
+    ) -> tuple[str, ...]:
         return ("cp", f"{_MOUNTED}/files/{_inside(file_of(archive.sha256))}", place)
 
     return Access(lambda _: (_mount("wheels"), _mount("files")), lambda _: (words, []), take)

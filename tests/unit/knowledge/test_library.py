@@ -137,10 +137,9 @@ def test_cuda_versions_are_minors_newest_first(library: Library) -> None:
     assert "12.7" not in versions
 
 
-def test_an_older_ubuntu_can_be_asked_for(library: Library) -> None:
-    """A limit on Ubuntu is kept, and choices come best first."""
-    image = next(library.cuda.image_choices("12.6", "runtime", newest_ubuntu="22.04"))
-    assert (image.tag, image.ubuntu) == ("12.6.3-runtime-ubuntu22.04", "22.04")
+def test_images_on_a_newer_ubuntu_come_first(library: Library) -> None:
+    image = next(library.cuda.image_choices("12.6", "runtime"))
+    assert (image.tag, image.ubuntu) == ("12.6.3-runtime-ubuntu24.04", "24.04")
     choices = [one.tag for one in library.cuda.image_choices("11.8", "base")]
     assert choices == [f"11.8.0-base-ubuntu{ubuntu}" for ubuntu in ("22.04", "20.04", "18.04")]
 

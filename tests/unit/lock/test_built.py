@@ -9,7 +9,7 @@ import pytest
 from envc.diagnostics import Report
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
-from envc.lock.package_sources import FoundSource
+from envc.lock.package_sources import FoundPackageSource
 from envc.lock.routes import program_addresses, unused_indexes
 from envc.lock.wishes import Wishes, wishes_of
 from envc.lock.world import World
@@ -37,13 +37,13 @@ VERSIONS = {
 }
 
 
-def sourced(*found: FoundSource, images: Images | None = None) -> tuple[World, Sources, Packages]:
+def sourced(*found: FoundPackageSource, images: Images | None = None) -> tuple[World, Sources, Packages]:
     sources, packages = Sources({one.name: one for one in found}), Packages(VERSIONS)
     return world(packages, images)._replace(sources=sources), sources, packages
 
 
 def locked(
-    items: str, found: Iterable[FoundSource], old: LockedFiles | None = None, wishes: Wishes = NOTHING_MOVES
+    items: str, found: Iterable[FoundPackageSource], old: LockedFiles | None = None, wishes: Wishes = NOTHING_MOVES
 ) -> tuple[LockedFiles, Sources]:
     made, sources, _ = sourced(*found)
     return choose(environment(f"env train < python 3.12; {items} >"), PLATFORM, made, old, wishes), sources

@@ -8,8 +8,9 @@ from packaging.requirements import Requirement as Parsed
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.choose import Prepared, prepare
 from envc.lock.files import LockedFiles
-from envc.lock.group import resolve_together, union_of
+from envc.lock.group import resolve_together
 from envc.lock.group_releases import with_common_releases
+from envc.lock.group_union import union_of
 from envc.lock.resolution import Given, Image, Package, Progress, Request, Requirement, Resolution, Target
 from envc.lock.wishes import Wishes
 from tests.unit.lock.sources import COMMIT, Sources, archive, repository

@@ -8,9 +8,10 @@ import pytest
 
 from envc.diagnostics import Report, Source
 from envc.language.package_source import PackageSource
-from envc.lock.lists import poetry_lock, pylock, pyproject, requirements_file, uv_lock
+from envc.lock.lists import requirements_file
 from envc.lock.lists.chosen import with_chosen
 from envc.lock.lists.entry import Entry, Folder, Include, Wish
+from envc.lock.lists.formats import poetry_lock, pylock_toml, pyproject_toml, reader_of, uv_lock
 from envc.lock.markers import holds
 
 FOLDER = Path(__file__).parents[2] / "data" / "lists"
@@ -158,7 +159,7 @@ def test_a_lock_of_poetry() -> None:
 
 
 def test_a_pylock() -> None:
-    entries = pylock.read(source("pylock.toml"), Wish())
+    entries = pylock_toml.read(source("pylock.toml"), Wish())
     assert pins(entries)["anyio"][0] == "==4.16.0"
     assert "colorama" not in pins(entries)
     text = (
@@ -168,13 +169,13 @@ def test_a_pylock() -> None:
         '[[packages]]\nname = "b"\nversion = "1"\nmarker = "\'train\' in dependency_groups"\n'
         f'sdist = {{ name = "b-1.tar.gz", hashes = {{ sha256 = "{"b" * 64}" }} }}\n'
     )
-    assert pins(pylock.read(Source("pylock.toml", text), Wish())) == {}
-    assert list(pins(pylock.read(Source("pylock.toml", text), Wish(("train",))))) == ["b"]
-    assert list(pins(pylock.read(Source("pylock.toml", text), Wish((), ("fast",))))) == ["a"]
+    assert pins(pylock_toml.read(Source("pylock.toml", text), Wish())) == {}
+    assert list(pins(pylock_toml.read(Source("pylock.toml", text), Wish(("train",))))) == ["b"]
+    assert list(pins(pylock_toml.read(Source("pylock.toml", text), Wish((), ("fast",))))) == ["a"]
 
 
 def test_a_projects_dependencies_extras_and_groups() -> None:
-    entries = pyproject.read(source("pyproject.toml"), Wish(("Train",), ("all",)))
+    entries = pyproject_toml.read(source("pyproject.toml"), Wish(("Train",), ("all",)))
     found = [(one.name, one.specifier, one.span.location.line) for one in entries]
     assert found == [
         ("anyio", ">=4", 6),
@@ -189,7 +190,7 @@ def test_a_projects_dependencies_extras_and_groups() -> None:
 
 def test_groups_without_a_project() -> None:
     text = '[dependency-groups]\ntrain = ["six"]\n'
-    assert [one.name for one in pyproject.read(Source("pyproject.toml", text), Wish(("train",)))] == ["six"]
+    assert [one.name for one in pyproject_toml.read(Source("pyproject.toml", text), Wish(("train",)))] == ["six"]
 
 
 @pytest.mark.parametrize(
@@ -262,3 +263,21 @@ def test_a_folder_in_a_list_is_a_package_of_the_project(line: str, path: str, ex
     (one,) = requirements(line)
     assert isinstance(one, Folder)
     assert (one.path, one.extras) == (path, extras)
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("a/uv.lock", True),
+        ("pylock.toml", True),
+        ("pylock.gpu.toml", True),
+        ("pylock.a.b.toml", False),
+        ("uv.a.lock", False),
+        ("lock", False),
+        ("__init__", False),
+        ("requirements.file", False),
+        ("UV.lock", False),
+    ],
+)
+def test_a_format_is_known_by_the_name_of_its_file(path: str, known: bool) -> None:
+    assert (reader_of(path) is not None) is known

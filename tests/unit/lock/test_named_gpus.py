@@ -6,8 +6,8 @@ import pytest
 
 from envc.diagnostics import Fix, Report
 from envc.language.facets import Accelerator
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import choose_builds
-from envc.lock.builds import BuildChoice
 from envc.lock.needs import inputs_of, needs_of
 from tests.unit.lock.world import LIBRARY, PLATFORM, Packages, choose, environment, world
 from tests.unit.plan.planning import plan

@@ -9,7 +9,8 @@ from envc.lock.base_python import BasePython
 from envc.lock.choose import prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
-from envc.lock.group import resolve_together, union_of
+from envc.lock.group import resolve_together
+from envc.lock.group_union import union_of
 from envc.lock.patches import PatchFile, with_patches
 from envc.lock.provided import for_resolver
 from envc.lock.resolution import Given, Progress, Request, Target

@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from envc.diagnostics import Report
-from envc.lock.package_sources import FoundSource
+from envc.lock.package_sources import FoundPackageSource
 from envc.lock.source_tree import SourceTree
 from envc.plan.hash import hash_of
 from envc.plan.places import places_of
@@ -27,7 +27,7 @@ PYPROJECT = '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "ranker
 GIT = f'pip tools from git "https://h/t" commit {COMMIT} subdirectory "python"'
 
 
-def planned(items: str, *found: FoundSource, files: SourceTree = EMPTY) -> Plan:
+def planned(items: str, *found: FoundPackageSource, files: SourceTree = EMPTY) -> Plan:
     asked = over(items, {"pyproject.toml": PYPROJECT})
     images = slim_images()
     devel = image("docker.io/nvidia/cuda", "11.8.0-devel-ubuntu22.04", "devel")

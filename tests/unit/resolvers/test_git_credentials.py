@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from envc.cli.source_credentials import source_credentials
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.resolvers.git.credentials import authorisation_of
 
 ADDRESS = "https://git.example.org/team/a.git"
 HEADER = "Basic " + b64encode(b"me:pa ss").decode()
 
 
-def source(address: str = ADDRESS) -> PlannedSource:
-    return PlannedSource(
+def source(address: str = ADDRESS) -> PlannedGitSource:
+    return PlannedGitSource(
         name="a", address=address, commit="a" * 40, tree="b" * 64, submodules=(), partial=False, path="/a"
     )
 

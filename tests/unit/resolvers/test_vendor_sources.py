@@ -10,7 +10,7 @@ import pytest
 
 from envc.diagnostics import Report, Source, Span
 from envc.lock.repositories import GitTree
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 from envc.resolvers.git import Git
 from envc.resolvers.vendor.sources import fetch_sources
 from envc.resolvers.vendor.store import Store
@@ -32,12 +32,12 @@ def server(tmp_path: Path) -> Iterator[GitServer]:
         yield server
 
 
-def planned(server: GitServer, git: Git) -> PlannedSource:
+def planned(server: GitServer, git: Git) -> PlannedGitSource:
     address = server.address("hloc")
     commit = (server.folder / "hloc.git" / ".git" / "refs" / "heads" / "main").read_text().strip()
     tree = git.tree_of(address, commit, lambda _: None, submodules=True)
     assert isinstance(tree, GitTree)
-    return PlannedSource(
+    return PlannedGitSource(
         name="hloc",
         address=address,
         commit=commit,
@@ -48,7 +48,7 @@ def planned(server: GitServer, git: Git) -> PlannedSource:
     )
 
 
-def fetched(source: PlannedSource, git: Git, folder: Path) -> Path:
+def fetched(source: PlannedGitSource, git: Git, folder: Path) -> Path:
     fetch_sources([source], PLACES, Store(folder), git, lambda _: None)
     return folder / "sources" / f"{source.tree}.tar"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from envc.language.environment import Environment
 from envc.language.outside_facets import GitSource
 from envc.lock.model import Lock
-from envc.plan.program_parts import PlannedSource
+from envc.plan.program_parts import PlannedGitSource
 
 
-def sources_of(environment: Environment, lock: Lock) -> tuple[PlannedSource, ...]:
+def git_sources_of(environment: Environment, lock: Lock) -> tuple[PlannedGitSource, ...]:
     """Return the sources, sorted by name."""
     locked = {one.name: one for one in lock.sources}
     return tuple(
-        PlannedSource(
+        PlannedGitSource(
             name=facet.name,
             address=facet.address,
             commit=locked[facet.name].commit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from envc.diagnostics import Source
@@ -10,6 +11,7 @@ from envc.lock.lists import toml
 from envc.lock.lists.entry import Entry, Wish, entry_of
 from envc.lock.lists.mistakes import elsewhere, no_such_group, unreadable
 
+FILES = re.compile(r"pyproject\.toml")
 #: What uv's sources can say of a package that is on no index.
 _KINDS = {"git": "a repository", "path": "a folder", "url": "an address", "workspace": "a folder"}
 

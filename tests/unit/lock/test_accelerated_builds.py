@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from envc.diagnostics import Diagnostic, Fix, Report
 from envc.knowledge.families import Build
+from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import choose_builds, locked_accelerator
-from envc.lock.builds import BuildChoice
 from tests.unit.lock.world import LIBRARY, environment
 
 (TORCH,) = (family for family in LIBRARY.families() if family.project == "torch")

@@ -8,7 +8,7 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.outside_facets import GitSource
-from envc.lock.model import Lock, LockedSource
+from envc.lock.model import Lock, LockedGitSource
 from envc.lock.needs import inputs_of, needs_of
 from envc.lock.repositories import (
     GitFailure,
@@ -23,7 +23,9 @@ from envc.lock.resolution import Progress
 from envc.lock.world import World
 
 
-def lock_sources(environment: Environment, world: World, old: Lock | None, *, again: bool) -> tuple[LockedSource, ...]:
+def lock_git_sources(
+    environment: Environment, world: World, old: Lock | None, *, again: bool
+) -> tuple[LockedGitSource, ...]:
     """Return every source, sorted by name. Those of an older lock stay while the program says the same of them.
 
     With `again` tags are asked for anew: where one was moved, the lock moves. Raises a Report.
@@ -57,7 +59,7 @@ def source_doubts(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
             )
 
 
-def _locked(facet: GitSource, git: GitResolver, progress: Progress) -> LockedSource:
+def _locked(facet: GitSource, git: GitResolver, progress: Progress) -> LockedGitSource:
     def say(text: str) -> None:
         progress(f"{facet.name}: {text}")
 
@@ -67,7 +69,7 @@ def _locked(facet: GitSource, git: GitResolver, progress: Progress) -> LockedSou
     tree = git.tree_of(facet.address, commit, say, submodules=facet.submodules)
     if not isinstance(tree, GitTree):
         raise _failed(facet, tree)
-    return LockedSource(
+    return LockedGitSource(
         name=facet.name,
         commit=tree.commit,
         tree=tree.sha256,

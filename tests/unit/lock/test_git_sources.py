@@ -9,8 +9,8 @@ import pytest
 from envc.diagnostics import Report
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.freshness import is_fresh, stale_lock
+from envc.lock.git_sources import source_doubts
 from envc.lock.repositories import GitFailure
-from envc.lock.sources import source_doubts
 from envc.lock.wishes import Wishes
 from envc.plan.difference import input_changes, lock_changes
 from tests.unit.lock.repositories import Repositories, commit

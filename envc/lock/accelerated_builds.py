@@ -32,7 +32,7 @@ class BuildChoice(NamedTuple):
     bounds: tuple[str, ...] = ()  # `torch<=2.10.0`, where newer releases have no kernels for the machines' GPUs
 
 
-class Asked(NamedTuple):
+class BuildWish(NamedTuple):
     """What an environment asks of a family's builds."""
 
     python: str  # `3.12`
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
     architectures: tuple[str, ...] = ()  # of the machines' GPUs
 
 
-def choose_build(family: Family, asked: Asked, has_gpu: bool, library: Library) -> BuildChoice | None:
+def choose_build(family: Family, asked: BuildWish, has_gpu: bool, library: Library) -> BuildChoice | None:
     """Return the best build that fits, or None. One without kernels for the GPUs is only taken when no other fits."""
     if not has_gpu:
         if not any(build.cpu for build in _fitting(family, asked)):
@@ -63,7 +63,7 @@ def choose_build(family: Family, asked: Asked, has_gpu: bool, library: Library) 
     return next((choice for build, choice in older if has_kernels(family, build, choice, asked, library)), None)
 
 
-def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], asked: Asked) -> BuildChoice:
+def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], asked: BuildWish) -> BuildChoice:
     """Return a choice that was not the first one, with why, and a bound where the first ones are on its own index."""
     project = choice.family.project
     built = f"CUDA {choice.cuda}" if choice.cuda else f"ROCm {choice.rocm}"
@@ -73,7 +73,7 @@ def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], aske
 
 
 def builds_for(
-    family: Family, asked: Asked, library: Library, *, older: bool = False
+    family: Family, asked: BuildWish, library: Library, *, older: bool = False
 ) -> Iterator[tuple[Build, BuildChoice]]:
     """Yield every build for a GPU that fits, best first; with `older`, those for an older CUDA than is asked for."""
     for build in _fitting(family, asked):
@@ -81,7 +81,7 @@ def builds_for(
             yield build, choice
 
 
-def _choices(family: Family, build: Build, asked: Asked, library: Library, *, older: bool) -> Iterator[BuildChoice]:
+def _choices(family: Family, build: Build, asked: BuildWish, library: Library, *, older: bool) -> Iterator[BuildChoice]:
     """Yield where a release's builds come from that the machines run, best first."""
     if asked.rocm:
         for rocm in () if older else acceptable_rocm(build, asked.rocm):
@@ -97,7 +97,7 @@ def _choices(family: Family, build: Build, asked: Asked, library: Library, *, ol
             yield BuildChoice(family, index, cuda, _reason(family, build, asked, cuda))
 
 
-def has_kernels(family: Family, build: Build, choice: BuildChoice, asked: Asked, library: Library) -> bool:
+def has_kernels(family: Family, build: Build, choice: BuildChoice, asked: BuildWish, library: Library) -> bool:
     """Say whether a build is not known to lack kernels for one of the machines' GPUs."""
     return not any(
         lacks_kernels(architecture, family.project, build.version, choice, library)
@@ -119,7 +119,7 @@ def lacks_kernels(architecture: str, project: str, version: str, choice: BuildCh
     return release(version) < release(first.since) or cuda_minor(choice.cuda) < cuda_minor(first.cuda)
 
 
-def _fitting(family: Family, asked: Asked) -> Iterator[Build]:
+def _fitting(family: Family, asked: BuildWish) -> Iterator[Build]:
     """Yield the family's releases that have the Python and that the program's specifiers allow, newest first."""
     for build in sorted(family.builds, key=lambda build: Version(build.version), reverse=True):
         if asked.python not in build.pythons:
@@ -135,7 +135,7 @@ def _fitting(family: Family, asked: Asked) -> Iterator[Build]:
             yield build
 
 
-def acceptable_cuda(family: Family, build: Build, asked: Asked) -> list[str]:
+def acceptable_cuda(family: Family, build: Build, asked: BuildWish) -> list[str]:
     """Return the CUDA versions of a release that the machines run, best first.
 
     A family with extras has one build for each major version, and a newer driver runs what an older minor built.
@@ -152,7 +152,7 @@ def acceptable_cuda(family: Family, build: Build, asked: Asked) -> list[str]:
     return sorted((cuda for cuda in build.cuda if floor <= cuda_minor(cuda) < (floor[0] + 1, 0)), key=cuda_minor)
 
 
-def older_cuda(build: Build, asked: Asked) -> list[str]:
+def older_cuda(build: Build, asked: BuildWish) -> list[str]:
     """Return the CUDA versions of a release that are older than the asked one, of its major version, newest first."""
     if asked.cuda is None or asked.exact:
         return []
@@ -172,7 +172,7 @@ def cuda_minor(cuda: str) -> tuple[int, int]:
     return int(major), int(rest.partition(".")[0] or 0)
 
 
-def _reason(family: Family, build: Build, asked: Asked, cuda: str) -> str:
+def _reason(family: Family, build: Build, asked: BuildWish, cuda: str) -> str:
     cudnn = f" and cuDNN {build.cudnn}" if build.cudnn else ""
     if asked.cuda is None:
         return f"{family.project} for CUDA {cuda}{cudnn}, the newest it is built for"

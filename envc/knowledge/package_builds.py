@@ -1,4 +1,4 @@
-"""What the builds of packages need and do not say. `stdlib/builds.env`."""
+"""How packages are built: what their builds need and do not say, and what compiles. `stdlib/builds.env`."""
 
 from __future__ import annotations
 
@@ -16,4 +16,10 @@ class UnsaidNeeds(Fact):
     needs: Annotated[tuple[str, ...], Keyword(many=True)]
 
 
-WORDS: Mapping[str, type[Line]] = {"unsaid": UnsaidNeeds}
+class Compiling(Fact):
+    """What builds that compile ask for: a folder of the project whose build names one has extensions."""
+
+    packages: Annotated[tuple[str, ...], Positional(many=True)]
+
+
+WORDS: Mapping[str, type[Line]] = {"unsaid": UnsaidNeeds, "compiling": Compiling}

@@ -8,14 +8,16 @@ from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION
 from envc.lock.routes import logins_by_index, pages_of_links
-from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuild, PlannedRepository
+from envc.plan.built_parts import Pair, PlannedArchive, PlannedBuiltPackage, PlannedRepository
 from envc.plan.package_parts import PackageGroup, PlannedPackage
 
 
-def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[str, str]) -> tuple[PlannedBuild, ...]:
+def built_packages_of(
+    environment: Environment, locked: LockedFiles, addresses: Mapping[str, str]
+) -> tuple[PlannedBuiltPackage, ...]:
     """Return the packages that are built: what the build of another needs comes before it."""
     jobs = {
         one.name: one.source.jobs
@@ -23,7 +25,7 @@ def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[
         if one.source is not None and one.source.jobs is not None
     }
     return tuple(
-        PlannedBuild(
+        PlannedBuiltPackage(
             name=one.name,
             version=one.version,
             tools=_tools(one, locked, addresses, environment),
@@ -39,10 +41,10 @@ def builds_of(environment: Environment, locked: LockedFiles, addresses: Mapping[
     )
 
 
-def _in_order(builds: Iterable[LockedBuild]) -> list[LockedBuild]:
+def _in_order(builds: Iterable[LockedBuiltPackage]) -> list[LockedBuiltPackage]:
     """Return builds by name, each behind those that its own needs. Where they need each other, names decide."""
     waiting = {one.name: one for one in sorted(builds, key=lambda one: one.name)}
-    ordered: list[LockedBuild] = []
+    ordered: list[LockedBuiltPackage] = []
     while waiting:
         ready = next(
             (
@@ -56,12 +58,12 @@ def _in_order(builds: Iterable[LockedBuild]) -> list[LockedBuild]:
     return ordered
 
 
-def _needed(build: LockedBuild) -> set[str]:
+def _needed(build: LockedBuiltPackage) -> set[str]:
     return {*map(name_of, build.build), *build.shared} - {build.name}
 
 
 def _tools(
-    build: LockedBuild, locked: LockedFiles, addresses: Mapping[str, str], environment: Environment
+    build: LockedBuiltPackage, locked: LockedFiles, addresses: Mapping[str, str], environment: Environment
 ) -> tuple[PackageGroup, ...]:
     pages, logins = pages_of_links(environment), logins_by_index(environment)
     return tuple(
@@ -78,7 +80,7 @@ def _tools(
     )
 
 
-def _variables(build: LockedBuild, jobs: int | None) -> tuple[Pair, ...]:
+def _variables(build: LockedBuiltPackage, jobs: int | None) -> tuple[Pair, ...]:
     """Return what a build is told, sorted by name.
 
     How many compilers run side by side: PyTorch's extensions, CMake and make. And its version, where it would ask git.
@@ -91,7 +93,9 @@ def _variables(build: LockedBuild, jobs: int | None) -> tuple[Pair, ...]:
     return tuple(sorted(told.items()))
 
 
-def _archive(build: LockedBuild, addresses: Mapping[str, str], environment: Environment) -> PlannedArchive | None:
+def _archive(
+    build: LockedBuiltPackage, addresses: Mapping[str, str], environment: Environment
+) -> PlannedArchive | None:
     if not (build.file and build.sha256):
         return None
     address = None if build.index is None else addresses.get(build.index)
@@ -105,7 +109,7 @@ def _archive(build: LockedBuild, addresses: Mapping[str, str], environment: Envi
     )
 
 
-def _repository(build: LockedBuild) -> PlannedRepository | None:
+def _repository(build: LockedBuiltPackage) -> PlannedRepository | None:
     if not (build.commit and build.tree):
         return None
     return PlannedRepository(

@@ -19,7 +19,7 @@ class LockedTool(Fact):
     index: str | None = None
 
 
-class LockedBuild(Fact):
+class LockedBuiltPackage(Fact):
     """A package that is built: from an archive of an index, a repository, or a folder of the project."""
 
     name: str

@@ -6,6 +6,7 @@ resolver takes the lock's versions and decides by the packages' own markers whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from envc.lock.lists import toml
 from envc.lock.lists.entry import Entry, Wish, entry_of
 from envc.lock.lists.mistakes import elsewhere, no_such_group, unreadable
 
+FILES = re.compile(r"uv\.lock")
 _KINDS = {
     "git": "a repository",
     "url": "an address",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from envc.diagnostics import Source, Span
@@ -11,6 +12,7 @@ from envc.lock.lists.chosen import with_chosen
 from envc.lock.lists.entry import Entry, Wish, entry_of
 from envc.lock.lists.mistakes import elsewhere, no_such_group, unreadable
 
+FILES = re.compile(r"poetry\.lock")
 _KINDS = {"git": "a repository", "directory": "a folder", "file": "a file", "url": "an address"}
 
 

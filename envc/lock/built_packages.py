@@ -12,26 +12,21 @@ from envc.language.environment import Environment
 from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
-from envc.lock.locked_builds import LockedBuild
+from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.overrides import stated
-from envc.lock.package_sources import FoundSource, SourceWish
+from envc.lock.package_sources import FoundPackageSource, PackageSourceWish
 from envc.lock.resolution import Given, Target
 from envc.lock.routes import pages_of_links
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 
-#: What a build system that makes extensions needs: where a folder of the project names one, it is compiled.
-_COMPILING = frozenset(
-    ("cython", "pybind11", "nanobind", "cffi", "numpy", "scikit-build", "scikit-build-core", "meson-python", "maturin")
-)
 
-
-class Build(NamedTuple):
+class BuiltPackage(NamedTuple):
     """A package that is built, and its source."""
 
     package: PythonPackage
-    found: FoundSource
-    earlier: LockedBuild | None = None  # what an older lock has of it
+    found: FoundPackageSource
+    earlier: LockedBuiltPackage | None = None  # what an older lock has of it
 
     @property
     def asked(self) -> str:
@@ -56,14 +51,14 @@ def built_packages(environment: Environment) -> list[PythonPackage]:
     return sorted(built, key=lambda package: package.name)
 
 
-def find_builds(
+def find_built_packages(
     asked: Environment,
     target: Target,
     world: World,
     routes: Mapping[str, str],
     old: LockedFiles | None,
     wishes: Wishes,
-) -> tuple[Build, ...]:
+) -> tuple[BuiltPackage, ...]:
     """Choose the sources. Those of an older lock stay where they are still what is asked for. Raises a Report."""
     earlier = {one.name: one for one in old.lock.built} if old else {}
     same_target = old is not None and (old.lock.python.version, old.lock.platform) == (target.python, target.platform)
@@ -74,13 +69,13 @@ def find_builds(
         known = earlier.get(package.name)
         if known and not _stays(package, wishes):
             known = None
-        if known and not (same_target and known.asked == Build(package, _of_lock(known)).asked):
+        if known and not (same_target and known.asked == BuiltPackage(package, _of_lock(known)).asked):
             known = known if known.source == _kind(package) else None
-            found.append(Build(package, _find(package, target, world, routes, pages, elsewhere, known), known))
+            found.append(BuiltPackage(package, _find(package, target, world, routes, pages, elsewhere, known), known))
         elif known:
-            found.append(Build(package, _of_lock(known), known))
+            found.append(BuiltPackage(package, _of_lock(known), known))
         else:
-            found.append(Build(package, _find(package, target, world, routes, pages, elsewhere, None)))
+            found.append(BuiltPackage(package, _find(package, target, world, routes, pages, elsewhere, None)))
     return tuple(found)
 
 
@@ -105,13 +100,13 @@ def _find(  # one for each thing that decides which source it is
     routes: Mapping[str, str],
     pages: Collection[str],
     elsewhere: tuple[tuple[str, str], ...],
-    known: LockedBuild | None,
-) -> FoundSource:
+    known: LockedBuiltPackage | None,
+) -> FoundPackageSource:
     source = package.source
     assert source is not None  # noqa: S101  # only packages with a source are built
     if source.kind == "folder":
-        compiled = any(name_of(text) in _COMPILING for text in source.needs)
-        return FoundSource(
+        compiled = any(name_of(text) in world.library.compiling_needs() for text in source.needs)
+        return FoundPackageSource(
             package.name, "0", (), source.needs, compiled, "what it needs is read from its pyproject.toml"
         )
     if world.sources is None:
@@ -122,7 +117,7 @@ def _find(  # one for each thing that decides which source it is
             helps=("lock once without `--offline`; what depends on nothing that changed stays as it is",),
         )
     index = routes.get(package.name)
-    wish = SourceWish(
+    wish = PackageSourceWish(
         package,
         target,
         world.index_addresses[index] if index else None,
@@ -139,8 +134,8 @@ def _find(  # one for each thing that decides which source it is
     return world.sources.find(wish, world.progress)
 
 
-def _of_lock(known: LockedBuild) -> FoundSource:
-    return FoundSource(
+def _of_lock(known: LockedBuiltPackage) -> FoundPackageSource:
+    return FoundPackageSource(
         known.name,
         known.version,
         stated(known),
@@ -160,7 +155,7 @@ def _accelerated(library: Library) -> set[str]:
     return {name for family in library.families() for name in (family.project, *family.companions)}
 
 
-def build_needs(build: Build, target: Target, library: Library) -> tuple[str, ...]:
+def build_needs(build: BuiltPackage, target: Target, library: Library) -> tuple[str, ...]:
     """Return what building needs on the target, sorted, without markers. Raises a Report for an address.
 
     What the program names counts, and what is known to be needed and not said.
@@ -183,7 +178,7 @@ def build_needs(build: Build, target: Target, library: Library) -> tuple[str, ..
     return tuple(sorted(found))
 
 
-def _named(build: Build, library: Library) -> tuple[str, ...]:
+def _named(build: BuiltPackage, library: Library) -> tuple[str, ...]:
     """Return what the program, or the library, says that a build needs. Of a folder its own file says it."""
     source = build.package.source
     if source is None or source.kind == "folder":
@@ -192,7 +187,7 @@ def _named(build: Build, library: Library) -> tuple[str, ...]:
     return (*source.needs, *(text for text in library.unsaid_needs(build.package.name) if name_of(text) not in said))
 
 
-def _unusable(build: Build, why: str) -> Report:
+def _unusable(build: BuiltPackage, why: str) -> Report:
     return Report(
         [
             Diagnostic(
@@ -207,7 +202,11 @@ def _unusable(build: Build, why: str) -> Report:
 
 
 def shared_names(
-    build: Build, needs: Iterable[str], chosen: Mapping[str, str], library: Library, elsewhere: Collection[str] = ()
+    build: BuiltPackage,
+    needs: Iterable[str],
+    chosen: Mapping[str, str],
+    library: Library,
+    elsewhere: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return what the build takes from the environment itself: what `needs` names and fits, and accelerated packages.
 
