@@ -73,7 +73,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "folders to look in": ("path",),
     "packages of Rust, Go or Node": ("build", "fetches"),
     "build upon a build": ("build", "after"),
-    "build of the project's own files": None,
+    "build of the project's own files": ("build", "project"),
     "script of the project": None,
     "file of a package manager": None,
     "packages of R or Julia": None,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.build_order import refuse_impossible_order
@@ -18,7 +18,7 @@ from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
 from envc.language.taken import taken_before
-from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
+from envc.language.values import Name, ProgramPath, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
 
 #: What lets a step succeed whose work failed.
@@ -89,7 +89,7 @@ class BuildEntry(Entry):
 
 
 class Build(Declaration):
-    """Compiles a `source` in a stage of its own, and keeps what is named of the result.
+    """Compiles a `source`, or a folder of the project, in a stage of its own, and keeps what is named of the result.
 
     `apt` installs what only compiling needs, locked as everywhere. Each `run` is a command as the word `run` takes it,
     in the folder of the source, without network; a script in triple quotes has a shell. One that fails fails the build,
@@ -121,10 +121,12 @@ class Build(Declaration):
             'source tests from git "https://example.org/tests" tag v2.13\n'
             'build tests from tests after nccl < run "make NCCL_HOME=/opt/nccl"; keeps "/opt/tests" >'
         ),
+        'build kernels project "csrc" < apt cmake g++ make; run "make install"; keeps "/opt/kernels" >',
     )
 
     name: Annotated[Name, Positional()]
-    source: Annotated[Name, Keyword("from")]
+    source: Annotated[Name | None, Keyword("from")] = None
+    folder: Annotated[ProgramPath | None, Keyword("project")] = None
     after: Annotated[tuple[Name, ...], Keyword(many=True)] = ()
     entries: Annotated[tuple[BuildEntry, ...], Entries(BuildEntry)] = ()
 
@@ -141,7 +143,18 @@ class Build(Declaration):
             origin,
             tuple(sorted(set(self.after))),
             tuple(sorted({one for entry in self.entries if entry.kind == "fetches" for one in entry.values})),
+            self.folder,
         )
+
+    def _without_one_source(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Refuse a build of nothing, and one of two things."""
+        if self.source is None and self.folder is None:
+            label = wrong(origin.span, "`from` and a source, or `project` and a folder, is missing")
+            yield Diagnostic("missing-argument", f"`build {self.name}` does not say what it compiles", (label,))
+        elif self.source is not None and self.folder is not None:
+            labels = (wrong(origin.of("folder"), "and here a folder"), Label(origin.of("source"), "here is a source"))
+            helps = ("compile each in a `build` of its own; with `after` one sees what the other keeps",)
+            yield Diagnostic("contradiction", "a build has one source", labels, helps=helps)
 
     def _all(self, kind: str) -> tuple[str, ...]:
         return tuple(value for entry in self.entries if entry.kind == kind for value in entry.values)
@@ -156,8 +169,9 @@ class Build(Declaration):
         if len(jobs) > 1:
             label = wrong(origin.of(f"entries.{jobs[1]}"), "again here")
             yield Diagnostic("repeated-argument", "`build` says the same thing twice", (label,))
+        yield from self._without_one_source(origin)
         known = [source.name for source in environment.every(GitSource)]
-        if self.source not in known:
+        if self.source is not None and self.source not in known:
             near = similar(self.source, known)
             place = origin.of("source")
             yield Diagnostic(
