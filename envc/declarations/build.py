@@ -111,9 +111,9 @@ class Build(Declaration):
             'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
         ),
         (
-            'toolchain rust 1.85; source router from git "https://example.org/router.git" tag v3.3\n'
-            'build router from router < fetches cargo; run "cargo install --frozen --root /opt/router --path ."; '
-            'keeps "/opt/router" >'
+            "toolchain rust 1.85\n"
+            'source router from git "https://example.org/router.git" tag v3.3\n'
+            'build router from router < fetches cargo; run "make install"; keeps "/opt/router" >'
         ),
         (
             'source nccl from git "https://example.org/nccl" tag v2.23\n'
