@@ -73,7 +73,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "folders to look in": ("path",),
     "packages of Rust, Go or Node": ("build", "fetches"),
     "build upon a build": ("build", "after"),
-    "build of the project's own files": None,
+    "build of the project's own files": ("build", "project"),
     "script of the project": None,
     "file of a package manager": None,
     "packages of R or Julia": None,
@@ -161,7 +161,8 @@ def _needs_of_run(script: str, arguments: frozenset[str], cloned: bool) -> Itera
     cloned = cloned or re.search(r"git clone|\btar\b|unzip", script) is not None
     for command in commands_of(script):
         for need in needs_of_command(command, arguments):
-            told = "build in the image" if cloned else "script of the project"
+            step = cloned and "install" not in command  # what a script of that name brings is not seen either
+            told = "build in the image" if step else "script of the project"
             yield command, told if need == "script" else need
 
 

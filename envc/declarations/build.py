@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.build_order import refuse_impossible_order
@@ -17,7 +17,7 @@ from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
 from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
 from envc.language.taken import taken_before
-from envc.language.values import Name, container_path, holds_packages, read_count, refuse, system_name
+from envc.language.values import Name, ProgramPath, container_path, holds_packages, read_count, refuse, system_name
 from envc.language.word import Declaration, Entry
 
 #: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
@@ -81,7 +81,7 @@ class BuildEntry(Entry):
 
 
 class Build(Declaration):
-    """Compiles a `source` in a stage of its own, and keeps what is named of the result.
+    """Compiles a `source`, or a folder of the project, in a stage of its own, and keeps what is named of the result.
 
     `apt` installs what only compiling needs, locked as everywhere. Each `run` is a command as the word `run` takes it,
     in the folder of the source, without network; a script in triple quotes has a shell, which stops where a command
@@ -105,9 +105,9 @@ class Build(Declaration):
             'build colmap from colmap < apt gcc make; jobs 8; run "make install"; keeps "/usr/local" >'
         ),
         (
-            'toolchain rust 1.85; source router from git "https://example.org/router.git" tag v3.3\n'
-            'build router from router < fetches cargo; run "cargo install --frozen --root /opt/router --path ."; '
-            'keeps "/opt/router" >'
+            "toolchain rust 1.85\n"
+            'source router from git "https://example.org/router.git" tag v3.3\n'
+            'build router from router < fetches cargo; run "make install"; keeps "/opt/router" >'
         ),
         (
             'source nccl from git "https://example.org/nccl" tag v2.23\n'
@@ -115,10 +115,12 @@ class Build(Declaration):
             'source tests from git "https://example.org/tests" tag v2.13\n'
             'build tests from tests after nccl < run "make NCCL_HOME=/opt/nccl"; keeps "/opt/tests" >'
         ),
+        'build kernels project "csrc" < apt cmake g++ make; run "make install"; keeps "/opt/kernels" >',
     )
 
     name: Annotated[Name, Positional()]
-    source: Annotated[Name, Keyword("from")]
+    source: Annotated[Name | None, Keyword("from")] = None
+    folder: Annotated[ProgramPath | None, Keyword("project")] = None
     after: Annotated[tuple[Name, ...], Keyword(many=True)] = ()
     entries: Annotated[tuple[BuildEntry, ...], Entries(BuildEntry)] = ()
 
@@ -135,7 +137,18 @@ class Build(Declaration):
             origin,
             tuple(sorted(set(self.after))),
             tuple(sorted({one for entry in self.entries if entry.kind == "fetches" for one in entry.values})),
+            self.folder,
         )
+
+    def _without_one_source(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Refuse a build of nothing, and one of two things."""
+        if self.source is None and self.folder is None:
+            label = wrong(origin.span, "`from` and a source, or `project` and a folder, is missing")
+            yield Diagnostic("missing-argument", f"`build {self.name}` does not say what it compiles", (label,))
+        elif self.source is not None and self.folder is not None:
+            labels = (wrong(origin.of("folder"), "and here a folder"), Label(origin.of("source"), "here is a source"))
+            helps = ("compile each in a `build` of its own; with `after` one sees what the other keeps",)
+            yield Diagnostic("contradiction", "a build has one source", labels, helps=helps)
 
     def _all(self, kind: str) -> tuple[str, ...]:
         return tuple(value for entry in self.entries if entry.kind == kind for value in entry.values)
@@ -150,7 +163,8 @@ class Build(Declaration):
         if len(jobs) > 1:
             label = wrong(origin.of(f"entries.{jobs[1]}"), "again here")
             yield Diagnostic("repeated-argument", "`build` says the same thing twice", (label,))
-        if not environment.every_with(GitSource, "name", self.source):
+        yield from self._without_one_source(origin)
+        if self.source is not None and not environment.every_with(GitSource, "name", self.source):
             known = [source.name for source in environment.every(GitSource)]
             near = similar(self.source, known)
             place = origin.of("source")

@@ -59,7 +59,7 @@ class ProgramBuild(NamedTuple):
     """What is compiled from a source, in a stage of its own, and what of the result lies in the image."""
 
     name: str
-    source: str
+    source: str | None  # None: a folder of the project
     packages: tuple[str, ...]  # of the distribution, for compiling alone, sorted
     jobs: int | None
     commands: tuple[tuple[str, ...], ...]
@@ -67,6 +67,7 @@ class ProgramBuild(NamedTuple):
     origin: Origin
     after: tuple[str, ...] = ()  # builds whose kept things lie in their places while it is compiled, sorted
     fetches: tuple[str, ...] = ()  # what fetches packages before: cargo, go, npm; sorted
+    folder: str | None = None  # of the project, relative to the program
 
 
 class Toolchain(NamedTuple):

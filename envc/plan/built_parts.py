@@ -55,9 +55,9 @@ class PlannedBuiltPackage(GrownPart):
 
 
 class PlannedProject(Part):
-    """The files of a folder of the project that is built as a package."""
+    """The files of a folder of the project that is built as a package, or as a program."""
 
-    name: str
+    name: str  # of the package; `build NAME` of a program
     source: str  # relative to the program
     files: tuple[PlannedFile, ...]
     ignored: tuple[str, ...] = ()

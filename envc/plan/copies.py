@@ -7,6 +7,7 @@ from envc.language.facets import (
     CopiedPath,
     IgnoredPath,
 )
+from envc.language.outside_facets import ProgramBuild
 from envc.language.stage_facets import Stage
 from envc.language.stages import seen_from
 from envc.lock.source_tree import SourceTree
@@ -37,17 +38,19 @@ def copies_of(
 def projects_of(
     environment: Environment, built: tuple[PlannedBuiltPackage, ...], sources: SourceTree, places: Places
 ) -> tuple[PlannedProject, ...]:
-    """Return the files of the folders that are installed as packages, in the order in which they are built."""
+    """Return the files of the folders that are built: packages in their order, and then programs."""
     ignored = tuple(sorted({facet.pattern for facet in environment.every(IgnoredPath)}))
+    folders = [(build.name, build.folder) for build in built if build.folder is not None]
+    programs = sorted(environment.every(ProgramBuild), key=lambda build: build.name)
+    folders += [(f"build {build.name}", build.folder) for build in programs if build.folder is not None]
     return tuple(
         PlannedProject(
-            name=build.name,
-            source=build.folder,
-            files=_files(sources, places.of_program_path(build.folder) or "."),
+            name=name,
+            source=folder,
+            files=_files(sources, places.of_program_path(folder) or "."),
             ignored=ignored,
         )
-        for build in built
-        if build.folder is not None
+        for name, folder in folders
     )
 
 

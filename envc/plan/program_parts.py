@@ -25,16 +25,17 @@ class PlannedGitSource(Part):
 class PlannedProgram(GrownPart):
     """What is compiled in a stage of its own, and what of the result lies in the image."""
 
-    later = frozenset({"after", "fetches"})
+    later = frozenset({"after", "fetches", "folder"})
 
     name: str
-    source: str  # the name of the source
+    source: str | None  # the name of the source; None: a folder
     packages: tuple[str, ...]  # of the distribution, as the program asks for them, sorted
     variables: tuple[tuple[str, str], ...]  # sorted by name
     commands: tuple[tuple[str, ...], ...]
     kept: tuple[str, ...]  # sorted
     after: tuple[str, ...] = ()  # builds whose kept paths it sees, sorted
     fetches: tuple[tuple[str, ...], ...] = ()  # the commands that fetch packages, which have a network
+    folder: str | None = None  # of the project, relative to the program
 
     @property
     def stage(self) -> str:

@@ -32,6 +32,7 @@ def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, .
             kept=facet.kept,
             after=facet.after,
             fetches=tuple(_FETCHING[one] for one in facet.fetches),
+            folder=facet.folder,
         )
         for facet in in_order(environment.every(ProgramBuild))
     )

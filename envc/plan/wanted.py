@@ -7,13 +7,14 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, CopiedPath, IgnoredPath, ListedPackage
 from envc.language.origin import Origin
+from envc.language.outside_facets import ProgramBuild
 from envc.language.stages import seen_from
 from envc.lock.source_tree import WantedPath
 from envc.plan.places import Places
 
 
 def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, ...]:
-    """Return the paths that `copy` names, and those of packages. Raises a Report when one leaves the root."""
+    """Return the paths that `copy` names, and those that are built. Raises a Report when one leaves the root."""
     paths = [*environment.every(CopiedPath), *seen_from(environment, "builder").every(CopiedPath)]
     copied = [(facet.source, facet.origin, "source") for facet in paths]
     copied += [
@@ -21,6 +22,7 @@ def copied_paths(environment: Environment, places: Places) -> tuple[WantedPath, 
         for facet in environment.every(ListedPackage)
         if facet.source is not None and facet.source.kind == "folder"
     ]
+    copied += [(one.folder, one.origin, "folder") for one in environment.every(ProgramBuild) if one.folder is not None]
     return tuple(
         WantedPath(root_path(path, origin, field, places), origin=origin.of(field)) for path, origin, field in copied
     )

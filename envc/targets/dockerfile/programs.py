@@ -79,18 +79,17 @@ def build_stages(plan: Plan, packages: Packages | None = None) -> list[Instructi
 
 
 def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruction]:
-    source = next(source for source in plan.sources if source.name == one.source)
     reason = "compiled without network; what is new below the kept paths comes into the image"
     steps: list[Instruction] = [
         Blank(),
-        *because(plan, texts=(f"build {one.name} from {one.source}", reason)),
+        *because(plan, texts=(f"build {one.name} from {one.source or one.folder}", reason)),
         From(plan.base.builder, one.stage),
         *as_root(plan),
         *(packages(plan, one.stage) if one.packages else []),
         *copy_toolchains(plan),
         *add_builder_files(plan),
         Variables(one.variables),
-        Copy(FOLDER, FOLDER, stage=source.stage),
+        _source(plan, one),
         WorkingDirectory(FOLDER),
         *_results(plan, one),
         *(RunExact(command, (CERTIFICATES,), network=True) for command in one.fetches),
@@ -99,6 +98,12 @@ def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruct
     for command in (*one.commands, (plan.base.program, "-c", _KEEP, *one.kept)):
         steps += [Comment(("hadolint ignore=DL3059",)), RunExact(command)]  # each is a command of its own
     return steps
+
+
+def _source(plan: Plan, one: PlannedProgram) -> Copy:
+    if one.folder is not None:
+        return Copy(plan.placement.at_root(one.folder), f"{FOLDER}/")
+    return Copy(FOLDER, FOLDER, stage=next(source.stage for source in plan.sources if source.name == one.source))
 
 
 def _results(plan: Plan, one: PlannedProgram) -> list[Instruction]:

@@ -18,7 +18,7 @@ from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.instructions import Copy, From, Instruction, Run, RunExact, Variables
 from envc.targets.dockerfile.printer import print_dockerfile
 from envc.targets.dockerfile.programs import _KEEP, _SEE  # what the builder runs, tried here
-from tests.unit.plan.planning import plan
+from tests.unit.plan.planning import plan, tree
 
 PROGRAM = """
 env train <
@@ -202,3 +202,14 @@ def test_packages_of_a_source_are_fetched_before_and_nothing_else_has_a_network(
     with pytest.raises(Report) as caught:
         refuse_fetching(given)
     assert caught.value.diagnostics[0].name == "unvendorable-build"
+
+
+def test_a_folder_of_the_project_is_compiled_as_it_is() -> None:
+    """Its files are code: they are sent to the builder, and are no part of the environment."""
+    program = 'env train < python 3.12; build a project "csrc" < run "make"; keeps "/opt/a" > >'
+    given, other = (plan(program, tree({"csrc/a.c": text}, ["csrc"])) for text in ("1", "2"))
+    copied = [(one.source, one.path, one.stage) for one in stages(given)["build-a"] if isinstance(one, Copy)]
+    assert copied == [("csrc", "/source/", None)]
+    assert [one.source for one in given.sent] == ["csrc"]
+    assert hash_of(given).environment == hash_of(other).environment
+    assert hash_of(given).reproducibility != hash_of(other).reproducibility
