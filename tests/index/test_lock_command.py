@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,24 +74,34 @@ def project(tmp_path: Path, cache: Path) -> Iterator[Project]:
     assert until(lambda: not children_with(one.cache), 10)
 
 
-@pytest.fixture
-def locked(project: Project) -> Project:
-    exit_code, out, err = project.run("lock", "jobs/small.env")
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Project:
+    """The project where it was locked; tests leave it as it is."""
+    one = Project(tmp_path_factory.mktemp("first"), cache)
+    exit_code, out, err = one.run("lock", "jobs/small.env")
     assert (exit_code, out) == (0, ""), err
+    return one
+
+
+@pytest.fixture
+def locked(project: Project, first: Project) -> Project:
+    """A project with the lock of the first, as if it had been checked out with it."""
+    locks = Path("project", "lockfiles")
+    shutil.copytree(first.root / locks, project.root / locks, dirs_exist_ok=True)
     return project
 
 
-def test_the_lock_lies_in_the_project_and_names_no_machine(locked: Project) -> None:
-    assert sorted(locked.lock) == [LOCK_FILE, REQUIREMENTS]
-    content = json.loads(locked.lock[LOCK_FILE])["platforms"]["linux/amd64"]
+def test_the_lock_lies_in_the_project_and_names_no_machine(first: Project) -> None:
+    assert sorted(first.lock) == [LOCK_FILE, REQUIREMENTS]
+    content = json.loads(first.lock[LOCK_FILE])["platforms"]["linux/amd64"]
     assert content["base"]["digest_from"] in {"registry", f"table of {content['library']}"}
     assert list(content["packages"]) == ["idna", "six"]
     assert content["python"]["version"].startswith("3.12.")
     settings = settings_of_this_machine()
     words = [*settings.find_links, *settings.extra_indexes, *settings.trusted_hosts]
     words += [word for word in (settings.main_index, settings.cert, settings.proxy) if word]
-    for name, text in locked.lock.items():
-        for word in ["://", str(Path.home()) + "/", str(locked.root), "--find-links", "index-url", *words]:
+    for name, text in first.lock.items():
+        for word in ["://", str(Path.home()) + "/", str(first.root), "--find-links", "index-url", *words]:
             assert word not in text.decode(), name
 
 

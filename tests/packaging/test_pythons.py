@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,15 @@ pytestmark = pytest.mark.index
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PROGRAMS = sorted(path.parent for path in EXAMPLES.rglob("expected/*/Dockerfile"))
+#: Runs one command line after the other, since starting Python takes longer than compiling.
+RUN = """
+import json, sys
+from envc.__main__ import main
+for words in json.load(sys.stdin):
+    sys.argv[1:] = words
+    if main() != 0:
+        sys.exit(f"failed: {words}")
+"""
 
 
 def pythons() -> dict[str, Path]:
@@ -44,13 +54,24 @@ def test_the_examples_compile_to_the_same_bytes(minor: str, tmp_path: Path) -> N
     subprocess.run([FOUND[minor], "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", ROOT], check=True)
-    environment = {**os.environ, "ENVC_CACHE": "off"}
+    outputs, lines = {}, []
     for expected in PROGRAMS:
         folder = expected.parent.parent
         named = folder / f"{expected.name}.env"  # else the folder's program has several environments
         program = named if named.is_file() else folder / f"{folder.name}.env"
-        output = tmp_path / folder.relative_to(ROOT) / expected.name
-        command = [str(python), "-m", "envc", "compile", str(program), expected.name, "--output", str(output)]
-        subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+        outputs[expected] = tmp_path / folder.relative_to(ROOT) / expected.name
+        lines.append(["compile", str(program), expected.name, "--output", str(outputs[expected])])
+    environment = {**os.environ, "ENVC_CACHE": "off"}
+    finished = subprocess.run(
+        [python, "-c", RUN],
+        input=json.dumps(lines),
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    for expected, output in outputs.items():
         files = {path.name: path.read_bytes() for path in output.iterdir()}
-        assert files == {path.name: path.read_bytes() for path in expected.iterdir()}, program
+        assert files == {path.name: path.read_bytes() for path in expected.iterdir()}, expected

@@ -17,6 +17,8 @@ from typing import NamedTuple
 from dockerfile_parse import DockerfileParser
 
 ESCAPE = "\\"
+#: A word of a shell as it is written, with its quotes.
+_WRITTEN = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^ \t\r\n'"\\])+""", re.DOTALL)
 
 
 class Instruction(NamedTuple):
@@ -148,9 +150,11 @@ def pattern(text: str) -> str:
 
 def commands(text: str) -> list[list[str]]:
     """Return the commands of RUN, each as the shell splits it, mounts left out."""
+    assert not _WRITTEN.sub("", text).strip(" \t\r\n"), "a quote is never closed"
     found: list[list[str]] = [[]]
-    for word in shlex.split(text):
-        if word == "&&":
+    for written in _WRITTEN.findall(text):
+        (word,) = shlex.split(written)
+        if written == "&&":  # in quotes it is a word like any other
             found.append([])
         elif not (word.startswith("--mount=") and len(found) == 1):
             found[-1].append(word)

@@ -191,6 +191,7 @@ def test_mounts_are_read_back(path: str, source: str) -> None:
 
 @given(st.lists(TEXT.filter(lambda text: "\n" not in text), min_size=1, max_size=4), st.booleans())
 @example(["a\\"], True)
+@example(["&&"], False)
 def test_arguments_of_the_shell_are_read_back(arguments: list[str], mounted: bool) -> None:
     """RUN: as a POSIX shell splits the text that is left when continued lines are joined."""
     run = Run((("printf", "%s", *arguments), ("true",)), raw=frozenset())
