@@ -52,6 +52,8 @@ def doubts_of_names(
                 Label(accelerator.origin.of("cuda"), "what the machines' drivers run"),
             ),
             notes=() if itself else (", ".join(sorted(names)),),
-            helps=(f"ask for a release of `{asked.name}` for CUDA {release(cuda)[0]}, or for what its makers call so",),
+            helps=(
+                f"ask for a release of `{asked.name}` for CUDA {release(cuda)[0]}, or for its package of that CUDA",
+            ),
             severity="warning",
         )
