@@ -27,7 +27,7 @@ def showing_build(title: str) -> Iterator[Listen]:
     target = console()
     if not target.is_terminal or target.is_dumb_terminal:
         _print(target, title)
-        yield lambda event: _print_line(target, event)
+        yield _Lines(target)
         return
     with _progress(target) as progress:
         yield _Live(progress)
@@ -43,10 +43,18 @@ def step_line(step: Step) -> str | None:
     return f"  {took:>7}  {step.short}" if step.state != "failed" else f"  failed   {step.short}"
 
 
-def _print_line(target: Console, event: Event) -> None:
-    line = step_line(event) if isinstance(event, Step) else None
-    if line:
-        _print(target, line)
+class _Lines:
+    """Prints a line for each step, and none twice: one that only asks whether a base has changed ends several times."""
+
+    def __init__(self, target: Console) -> None:
+        self._target = target
+        self._printed: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> None:
+        line = step_line(event) if isinstance(event, Step) else None
+        if line and self._printed.get(event.id) != line:
+            self._printed[event.id] = line
+            _print(self._target, line)
 
 
 def _print(target: Console, line: str, style: str = "") -> None:

@@ -53,8 +53,7 @@ def doubts_of_names(
             ),
             notes=() if itself else (", ".join(sorted(names)),),
             helps=(
-                f"ask for a release of `{asked.name}` for CUDA {release(cuda)[0]}, "
-                "or for the package of that CUDA, where its makers publish one",
+                f"ask for a release of `{asked.name}` for CUDA {release(cuda)[0]}, or for its package of that CUDA",
             ),
             severity="warning",
         )

@@ -47,9 +47,9 @@ def doubts(environment: Environment, library: Library) -> Iterator[Diagnostic]:
 def doubts_of_builds(environment: Environment, lock: Lock, library: Library) -> Iterator[Diagnostic]:
     """Yield a warning for each package that came along without its build for the accelerator.
 
-    Of a family that is one whose project only other packages ask for, and they ask for it as it lies on the default index: without
-    the extra that brings CUDA, so that the program would compute on the processor and nobody would say so, or as a
-    build that the machines' driver does not run.
+    Of a family that is one whose project only other packages ask for, and they ask for it as it lies on the default
+    index: without the extra that brings CUDA, so that the program would compute on the processor and nobody would say
+    so, or as a build that the machines' driver does not run.
     """
     accelerator = environment.one(Accelerator)
     if accelerator is None:

@@ -16,6 +16,8 @@ from envc.lock.package_sources import SETUPTOOLS
 
 #: What build systems call for when they run and do not find it, beside what a project names.
 _CALLED_FOR = {"mesonpy": ("ninja",), "scikit_build_core": ("cmake", "ninja")}
+#: What they call for where files stay where they are (PEP 660), beside that.
+_CALLED_FOR_BY_EDITABLE = {"hatchling": ("editables",)}
 
 
 class BuildSystemError(ValueError):
@@ -27,7 +29,7 @@ def file_of(path: str) -> str:
     return normpath(join(path, "pyproject.toml"))
 
 
-def build_needs(content: dict[str, Any]) -> tuple[str, ...]:
+def build_needs(content: dict[str, Any], *, editable: bool = False) -> tuple[str, ...]:
     """Return what the build system of a `pyproject.toml` needs (PEP 518). Raises `BuildSystemError`."""
     system = content.get("build-system")
     if system is None:
@@ -36,7 +38,8 @@ def build_needs(content: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(needs, list) or not all(isinstance(one, str) for one in needs):
         raise BuildSystemError("its [build-system] has no list `requires`")
     backend = str(system.get("build-backend", "")).partition(":")[0].partition(".")[0]
-    return (*needs, *_CALLED_FOR.get(backend, ()))
+    more = _CALLED_FOR_BY_EDITABLE.get(backend, ()) if editable else ()
+    return (*needs, *_CALLED_FOR.get(backend, ()), *more)
 
 
 def read(source: Source, path: str, extras: tuple[str, ...], place: Span, *, editable: bool) -> list[Entry]:
@@ -47,7 +50,7 @@ def read(source: Source, path: str, extras: tuple[str, ...], place: Span, *, edi
     if not isinstance(name, str) or not name:
         raise unreadable(toml.place_of(source, "project"), "no [project] with a name")
     try:
-        needs = tuple(sorted(set(build_needs(content))))
+        needs = tuple(sorted(set(build_needs(content, editable=editable))))
     except BuildSystemError as error:
         raise unreadable(toml.place_of(source, "build-system"), str(error)) from None
     own = PackageSource("folder", path, needs=needs, editable=editable)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envc import engines
-from envc.cli.build_progress import step_line
+from envc.cli.build_progress import showing_build, step_line
 from envc.cli.build_secrets import CERTIFICATES, certificates_of, configuration_of, index_arguments, secrets_of
 from envc.cli.sizes import memory_text, size_text
 from envc.diagnostics import Report
@@ -122,6 +122,16 @@ def test_a_line_for_what_took_time_and_none_for_the_rest() -> None:
     assert step_line(Step("1", "[internal] load build context", "done", 0.3)) is None
     assert step_line(Step("1", "exporting to image", "running")) == "  begins   exporting to image"
     assert step_line(Step("1", "[2/2] COPY src src", "running")) is None
+
+
+def test_a_step_that_ends_again_is_not_said_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """BuildKit asks a base several times, and each time it is done."""
+    with showing_build("building") as listen:
+        for state, seconds in [("running", 0.0), ("done", 3.0), ("running", 3.0), ("done", 3.0), ("done", 4.0)]:
+            listen(Step("1", "[1/2] FROM python", state, seconds))  # type: ignore[arg-type]  # a literal of the list
+        listen(Step("2", "[2/2] FROM python", "done", 3.0))
+    lines = [line.split() for line in capsys.readouterr().err.splitlines()]
+    assert [line[0] for line in lines] == ["building", "3.0", "4.0", "3.0"]
 
 
 def test_sizes_have_three_digits() -> None:

@@ -221,6 +221,14 @@ def test_a_project_is_what_its_file_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(("editable", "needs"), [("", "hatchling"), (" editable", "editables hatchling")])
+def test_a_backend_gets_what_it_asks_for_where_files_stay(editable: str, needs: str) -> None:
+    """It would be asked in a build, where no network is: hatchling wants editables."""
+    text = '[project]\nname = "a"\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"'
+    asked = inputs_of(needs_of(over(f'project "."{editable}', {"pyproject.toml": text})))["packages"]
+    assert asked["a from pyproject.toml"] == f"plain any from folder .{editable} needs {needs}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
