@@ -55,16 +55,17 @@ class Path(Declaration):
         """Refuse a folder that stands twice, and a variable that is given a value as well."""
         variable = SEARCHED[self.kind or "programs"]
         others: tuple[Setting | BuildArgument, ...] = (
-            *environment.every(Setting),
-            *environment.every(BuildArgument),
+            *environment.every_with(Setting, "name", variable),
+            *environment.every_with(BuildArgument, "name", variable),
         )
-        for other in others:
-            if other.name == variable != "PATH":  # which nothing sets
+        for other in others[:1]:
+            if variable != "PATH":  # which nothing sets
                 labels = (wrong(origin.span, f"adds to `{variable}`"), Label(other.origin.of("name"), "set here"))
                 yield Diagnostic("repeated-name", f"`{variable}` is set, and added to", labels)
-        first: dict[str, Origin] = {}
-        for one in environment.every(SearchedFolder):
-            before = first.setdefault(one.name, one.origin) if one.variable == variable else one.origin
-            if before is not one.origin and one.origin.item is origin.item:
-                labels = (wrong(one.origin.of("name"), "again here"), Label(before.of("name"), "first here"))
-                yield Diagnostic("repeated-name", f"`{one.name}` is in `{variable}` twice", labels)
+        for position, folder in enumerate(self.folders):
+            place = origin.of(f"folders.{position}")
+            same = environment.every_with(SearchedFolder, "name", folder)
+            first = next((one.origin.of("name") for one in same if one.variable == variable), place)
+            if first != place:
+                labels = (wrong(place, "again here"), Label(first, "first here"))
+                yield Diagnostic("repeated-name", f"`{folder}` is in `{variable}` twice", labels)

@@ -13,6 +13,7 @@ from envc.language.facets import Setting
 from envc.language.fields import Positional
 from envc.language.origin import Origin
 from envc.language.search_facets import as_fix
+from envc.language.stages import is_staged
 from envc.language.values import Text, Variable
 from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
@@ -47,8 +48,8 @@ class Set(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse secrets, what envc sets itself, and a variable set twice; warn of what has no effect."""
         name = origin.of("name")
-        staged = any(one.stage and one.origin.item is origin.item for one in environment.declared)  # has no `path`
-        fixes = () if staged else tuple(as_fix(self.name, self.value, origin))
+        # No `path` stands in a stage.
+        fixes = () if is_staged(environment, origin) else tuple(as_fix(self.name, self.value, origin))
         yield from refuse_open_value(self.name, origin, fixes)
         yield from refuse_taken_variable(self.name, name, environment)
         if self.name in _UNREAD or self._continues:

@@ -28,6 +28,8 @@ def refuse_impossible_order(
     name: str, after: Sequence[str], origin: Origin, environment: Environment
 ) -> Iterator[Diagnostic]:
     """Refuse a build that needs one that there is not, or that needs itself by way of others."""
+    if not after:
+        return
     needs = {build.name: build.after for build in environment.every(ProgramBuild)}
     for position, one in enumerate(after):
         place = origin.of(f"after.{position}")
