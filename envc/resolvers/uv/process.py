@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from envc.lock.resolution import Progress
 from envc.resolvers.running import running
+from envc.resolvers.uv.program import no_uv
 
 #: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
 TOO_SLOW = {"kind": "time-limit"}
@@ -52,18 +53,21 @@ def run(
     """
     import subprocess
 
-    child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    try:
+        child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
+            command,
+            cwd=folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise no_uv(f"the program `uv` does not start: {type(error).__name__}") from error
 
     def listen() -> None:
         _, output = child.communicate()

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from envc.resolvers.uv.index import Indexes, Offered
+from envc.resolvers.uv.index import Indexes
+from envc.resolvers.uv.offered import Offered
 from envc.resolvers.uv.page import JSON
 from envc.resolvers.uv.session import IndexFailureError
 
@@ -85,15 +86,15 @@ class Server:
         except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
             self.failed({"kind": "unexpected", "type": type(error).__name__, "detail": str(error)})
             status, kind, content = 500, "text/plain", b""
-        head = f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
-        return head.encode() + content
+        about = f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\nCache-Control: no-store"
+        return f"HTTP/1.1 {status} -\r\n{about}\r\n\r\n".encode() + content
 
     def answer(self, parts: list[str]) -> tuple[int, str, bytes]:
         """Return status, content type and content."""
         if parts and secrets.compare_digest(parts[0].encode(), self.word.encode()):
             if parts[1:2] == ["simple"] and len(parts) == 4:
                 offered = self.indexes.offer(parts[2])
-                if offered.page.files:
+                if offered.is_there:
                     return 200, JSON, page_for(parts[2], offered, self.indexes.lifted)
             elif parts[1:2] == ["files"] and len(parts) == 5 and parts[4].endswith(".whl.metadata"):
                 try:
@@ -105,16 +106,11 @@ class Server:
 
 def page_for(name: str, offered: Offered, lifted: Container[tuple[str, str]] = ()) -> bytes:
     """Return the page of a name as uv is to see it."""
-    files: list[dict[str, object]] = []
+    own = name.replace("-", "_")
+    files = []
     for version, file in offered.choice.items():
-        filename = f"{name.replace('-', '_')}-{version.replace('-', '_')}-py3-none-any.whl"
-        files.append(
-            {
-                "filename": filename,
-                "url": f"../../files/{name}/{quote(version)}/{quote(filename)}",
-                "hashes": {},
-                "yanked": False if file.yanked is None or (name, version) in lifted else (file.yanked or True),
-                "core-metadata": True,
-            }
-        )
-    return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files}).encode()
+        filename = f"{own}-{version.replace('-', '_')}-py3-none-any.whl"
+        url = f"../../files/{name}/{quote(version)}/{quote(filename)}"
+        yanked = "false" if file.yanked is None or (name, version) in lifted else json.dumps(file.yanked or True)
+        files.append(f'{{"filename":"{filename}","url":"{url}","hashes":{{}},"yanked":{yanked},"core-metadata":true}}')
+    return f'{{"meta":{{"api-version":"1.1"}},"name":"{name}","files":[{",".join(files)}]}}'.encode()
