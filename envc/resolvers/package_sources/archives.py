@@ -51,10 +51,11 @@ def fetch_archive(
     indexes.flat = frozenset({name} if wish.links else ())
     try:
         offered = indexes.offer(name)
-        archives = _archives(name, offered.page.files, taker)
+        files = offered.page.files
+        archives = _archives(name, files, taker)
         version = _chosen(wish, archives)
         if version is None:
-            return NoArchive(_known(archives), bool(offered.page.files))
+            return NoArchive(_known(archives), bool(files))
         return _fetched(session, offered, version, archives[version], cache / "sources")
     except IndexFailureError as error:
         error.facts["package"] = error.facts["package"] or name

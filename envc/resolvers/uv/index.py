@@ -135,7 +135,9 @@ class Indexes:
             raise
         if reply is None:
             raise IndexFailureError("no-page", address, "", 404)
-        return understood(address, lambda: read_page(reply.url, kind_of(reply), reply.content))
+        page = understood(address, lambda: read_page(reply.url, kind_of(reply), reply.content))
+        rows = understood(address, lambda: page.rows)
+        return Page(page.address, lambda: rows)
 
     def read(self, name: str, address: str) -> Offered | None:
         """Return what the page of a name has, or None when the index does not have it. Raises `IndexFailureError`."""

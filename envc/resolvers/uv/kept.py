@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Part of the file's name: what is kept is written in this form, by these rules of what a target takes.
 FORM = 1
 
+#: Bytes that are written at once.
+PAGE = 32768
+
 #: Seconds to wait for another process that writes.
 PATIENCE = 2.0
 
@@ -30,6 +33,7 @@ class Kept:
         self.place = folder / f"kept-{FORM}.sqlite"
         self.lock = Lock()
         self.new: dict[str, bytes] = {}
+        self.keys: set[str] = set()  # of what the file has
         self.opened: sqlite3.Connection | None = None
         self.is_broken = False
 
@@ -38,7 +42,7 @@ class Kept:
         with self.lock:
             if key in self.new:
                 return self.new[key]
-            if (connection := self.connection()) is None:
+            if (connection := self.connection()) is None or key not in self.keys:
                 return None
             with self.forgiving():
                 row = connection.execute("SELECT content FROM kept WHERE key = ?", (key,)).fetchone()
@@ -68,6 +72,7 @@ class Kept:
         if self.opened is None and not self.is_broken:
             with self.forgiving():
                 self.opened = self.open()
+                self.keys.update(key for (key,) in self.opened.execute("SELECT key FROM kept"))
         return None if self.is_broken else self.opened
 
     def open(self) -> sqlite3.Connection:
@@ -78,6 +83,7 @@ class Kept:
         os.close(os.open(self.place, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self.place, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
+            connection.execute(f"PRAGMA page_size = {PAGE}")
             connection.execute("PRAGMA synchronous = OFF")  # who kills a process loses nothing by that
             connection.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, content BLOB)")
         except BaseException:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
@@ -35,20 +34,20 @@ Row = dict[str, Any]
 
 
 class Page:
-    """What an index has of one name. `rows` reads it, when it is first asked for."""
+    """What an index has of one name. It is read when that is asked for, and what was read is not held: it is large."""
 
     def __init__(self, address: str, rows: Callable[[], list[Row]]) -> None:
         self.address = address  # where the page was in the end; may hold credentials
         self.read_rows = rows
 
-    @cached_property
+    @property
     def rows(self) -> list[Row]:
-        """The files as JSON has them."""
+        """The files as JSON has them, read anew each time."""
         return self.read_rows()
 
-    @cached_property
+    @property
     def files(self) -> tuple[File, ...]:
-        """The files."""
+        """The files, read anew each time."""
         return tuple(map(file_of, self.rows))
 
     def url_of(self, file: File) -> str:
@@ -70,7 +69,7 @@ def is_page(content_type: str) -> bool:
 
 
 def read_page(address: str, content_type: str, content: bytes) -> Page:
-    """Return the page, which is not read yet: `rows` raises one of `UNREADABLE` when it cannot be understood."""
+    """Return the page, which is not read yet: reading it raises one of `UNREADABLE` when it cannot be understood."""
     if content_type.partition(";")[0].strip().lower() == JSON:
         return Page(address, lambda: [row for row in read_json(content)["files"] if row.get("url") is not None])
     anchors = Anchors()
