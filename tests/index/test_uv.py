@@ -199,8 +199,8 @@ def test_where_an_index_sends_us_counts_and_no_password_goes_there(uv: Ask) -> N
         assert other.requests[:2] == ["simple/a", "files/a-1-py3-none-any.whl.metadata"]
 
 
-def test_a_server_that_closes_each_connection_is_asked_anew(index: Index, uv: Ask) -> None:
-    index.server.RequestHandlerClass.protocol_version = "HTTP/1.0"  # type: ignore[attr-defined]
+def test_a_server_that_hangs_up_is_asked_anew(index: Index, uv: Ask) -> None:
+    index.hangs_up = True
     for number in range(5):
         index.add(f"a{number}", "1", f"a{number + 1}")
     index.add("a5", "1")

@@ -56,6 +56,7 @@ class Index(Loopback):
         self.faults: dict[str, Fault] = {}  # by name of package or file
         self.moved: dict[str, str] = {}  # by name of package or file: where it is instead
         self.cut_off: set[str] = set()  # files of which only half comes
+        self.hangs_up = False  # after each answer, without a word
         self.requests: list[str] = []
         self.unchanged: list[str] = []  # pages of which it was said that they are as before
         index = self
@@ -65,6 +66,7 @@ class Index(Loopback):
 
             def do_GET(self) -> None:
                 index.answer(self, body=True)
+                self.close_connection = self.close_connection or index.hangs_up
 
             def do_HEAD(self) -> None:
                 index.answer(self, body=False)
