@@ -45,8 +45,11 @@ def run(
     mail: queue.Queue[Mail],
     progress: Progress,
     time_limit: float,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Ended | dict[str, Any]:
     """Run uv and return how it ended, or the facts of the failure because of which it was stopped.
+
+    `meanwhile` is called as soon as it has started.
 
     It has a session of its own, so that Ctrl-C on a terminal reaches only us; when this process dies without a chance
     to stop it, uv's index dies with us, and uv ends by itself.
@@ -76,6 +79,7 @@ def run(
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     with running(Listened(child.kill, listener.join)):
+        meanwhile()
         return wait(mail, progress, time.monotonic() + time_limit)
 
 

@@ -49,10 +49,8 @@ class Uv:
         import queue
 
         from envc.resolvers.credentials import with_login
-        from envc.resolvers.pip_tools import failure
-        from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
         from envc.resolvers.stand_in import without_provided
-        from envc.resolvers.uv import answer, program
+        from envc.resolvers.uv import program
         from envc.resolvers.uv.session import IndexFailureError
 
         if not self.settings.remote_indexes:
@@ -66,10 +64,13 @@ class Uv:
         indexes = self.indexes_for(request, mail)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
-        indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
         told = told_by(indexes, request)
         try:
             outcome = self.ask(uv, request, indexes, mail, progress)
+            from envc.resolvers.pip_tools import failure
+            from envc.resolvers.pip_tools.answer import warnings_of
+            from envc.resolvers.uv import answer
+
             if not isinstance(outcome, str):
                 version.result()  # another program of the name fails in its own way
                 raise failure.report_of({**told, **outcome}, request, time_limit, "uv")
@@ -78,6 +79,8 @@ class Uv:
             for warning in warnings_of(chosen, request):
                 self.warn(warning)
         except IndexFailureError as error:
+            from envc.resolvers.pip_tools import failure
+
             raise failure.report_of({**told, **error.facts}, request, time_limit, "uv") from error
         finally:
             if collecting:
@@ -154,8 +157,18 @@ class Uv:
             )
             time_limit = min(self.time_limit, request.patience or self.time_limit)
             variables = command.variables_for(os.environ, server.address, folder, own_cache)
-            ended = process.run(arguments, Path(folder), variables, mail, progress, time_limit)
+            ended = process.run(
+                arguments, Path(folder), variables, mail, progress, time_limit, partial(look_ahead, request, indexes)
+            )
             return written.read_text(encoding="utf-8") if isinstance(ended, Ended) and ended.status == 0 else ended
+
+
+def look_ahead(request: Request, indexes: Indexes) -> None:
+    """Begin, while uv starts, to read the pages that it will ask for, and load what reads its answer."""
+    from envc.resolvers.pip_tools.answer import indexes_of
+
+    indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
+    from envc.resolvers.uv import answer  # noqa: F401 (it takes as long as uv's start)
 
 
 def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:

@@ -17,12 +17,12 @@ def trust(bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     """
     import ssl
 
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
     bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or bundle
     if bundle:
         is_folder = Path(bundle).is_dir()
         return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
