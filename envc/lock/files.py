@@ -16,7 +16,8 @@ from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.lock import requirements
 from envc.lock.locked_conda import list_name, write_list
-from envc.lock.model import FORMAT, MACHINES, Lock
+from envc.lock.machines import MACHINES
+from envc.lock.model import FORMAT, Lock
 from envc.lock.requirements import Pin
 
 LOCK_FILE = "lock.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from envc.lock.model import MACHINES
+from envc.lock.machines import MACHINES
 
 
 def markers_of(python: str, platform: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
 from envc.lock.locked_wheels import LockedWheel
+from envc.lock.machines import MACHINES
 
 #: The format that this envc writes. It reads every format that was ever released.
 FORMAT: Literal[1] = 1
@@ -252,7 +253,3 @@ class Lock(Fact):
     @property
     def _python(self) -> str:
         return f"py{minor(self.python.version)}"
-
-
-#: Docker's name of a platform, and the machine's name in wheels' tags.
-MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}

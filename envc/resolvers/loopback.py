@@ -92,10 +92,12 @@ class Loopback(ABC):
         """Yield the whole reply to one GET."""
         status, kind, content = self.guarded([unquote(part) for part in path.split("/")[1:]])
         size = content.stat().st_size if isinstance(content, Path) else len(content)
-        yield f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n".encode()
+        about = f"Content-Type: {kind}\r\nContent-Length: {size}\r\nCache-Control: no-store"
+        head = f"HTTP/1.1 {status} -\r\n{about}\r\n\r\n".encode()
         if isinstance(content, bytes):
-            yield content
+            yield head + content
             return
+        yield head
         with content.open("rb") as file:
             yield from iter(lambda: file.read(PIECE), b"")
 

@@ -188,6 +188,40 @@ def test_a_password_is_used_and_never_reaches_uv(cache: Path, spied: set[bytes])
     assert not [path for path in kept if b"s3cret-of-bob" in path.read_bytes()]
 
 
+def test_where_an_index_sends_us_counts_and_no_password_goes_there(uv: Ask) -> None:
+    with Index() as other, Index(credentials=("bob", "s3cret")) as index:
+        other.add("a", "1", "b")
+        other.allowed = lambda handler: "Authorization" not in handler.headers  # type: ignore[method-assign]
+        index.add("b", "1")
+        index.moved = {"a": f"{other.url.replace('127.0.0.1', 'localhost')}a/"}
+        address = index.url.replace("://", "://bob:s3cret@")
+        assert set(uv(address, "a")) == set(uv(address, "a")) == {"a", "b"}
+        assert other.requests[:2] == ["simple/a", "files/a-1-py3-none-any.whl.metadata"]
+
+
+def test_a_server_that_hangs_up_is_asked_anew(index: Index, uv: Ask) -> None:
+    index.hangs_up = True
+    for number in range(5):
+        index.add(f"a{number}", "1", f"a{number + 1}")
+    index.add("a5", "1")
+    assert len(uv(index, "a0")) == 6
+    assert len(index.requests) == 12
+
+
+def test_uv_keeps_the_interpreter_and_nothing_of_an_index(index: Index, uv: Ask, cache: Path) -> None:
+    index.add("only-here", "1")
+    assert set(uv(index, "only-here")) == {"only-here"}
+    kept = [path for path in (cache / "uv" / "program").rglob("*") if path.is_file()]
+    assert [path for path in kept if "interpreter" in str(path)]
+    assert not [path for path in kept if "only" in path.name or b"only-here" in path.read_bytes()]
+
+
+def test_a_cache_that_cannot_be_made_is_none(index: Index, tmp_path: Path) -> None:
+    index.add("a", "1")
+    (tmp_path / "file").write_text("")
+    assert set(Ask(tmp_path / "file", Uv)(index, "a")) == {"a"}
+
+
 def test_only_who_knows_the_word_is_answered(index: Index, tmp_path: Path) -> None:
     """Another user of the machine finds the port: what comes without the word learns nothing and ends nothing."""
     index.add("a", "1")

@@ -33,7 +33,8 @@ class Index(Loopback):
     """The index. Use it as a context manager; `url` is its address, `requests` what it was asked for.
 
     With `json=False` pages are HTML, which tell neither sizes nor more than one hash. With `ranges=False` files are
-    given whole only. With `tags` each file has an ETag. With `credentials` everything needs that name and password.
+    given whole only. With `tags` each file and each page has an ETag, and who has a page already is told so. With
+    `credentials` everything needs that name and password.
     """
 
     def __init__(
@@ -53,8 +54,11 @@ class Index(Loopback):
         self.pages: dict[str, list[dict[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, Fault] = {}  # by name of package or file
+        self.moved: dict[str, str] = {}  # by name of package or file: where it is instead
         self.cut_off: set[str] = set()  # files of which only half comes
+        self.hangs_up = False  # after each answer, without a word
         self.requests: list[str] = []
+        self.unchanged: list[str] = []  # pages of which it was said that they are as before
         index = self
 
         class Handler(Quiet):
@@ -62,6 +66,7 @@ class Index(Loopback):
 
             def do_GET(self) -> None:
                 index.answer(self, body=True)
+                self.close_connection = self.close_connection or index.hangs_up
 
             def do_HEAD(self) -> None:
                 index.answer(self, body=False)
@@ -125,16 +130,18 @@ class Index(Loopback):
 
     def answer(self, handler: BaseHTTPRequestHandler, *, body: bool) -> None:
         """Answer one request."""
-        parts = [unquote(part) for part in handler.path.split("#")[0].strip("/").split("/")]
+        parts = [unquote(part) for part in handler.path.partition("?")[0].strip("/").split("/")]
         self.requests.append("/".join(parts))
         if not self.allowed(handler):
             reply(handler, 401, "text/plain", b"", {"WWW-Authenticate": 'Basic realm="index"'})
+        elif parts[-1] in self.moved:
+            reply(handler, 302, "text/plain", b"", {"Location": self.moved[parts[-1]]})
         elif parts[-1] in self.faults:
             fault = self.faults[parts[-1]]
             time.sleep(fault.delay)
             reply(handler, fault.status, fault.content_type, fault.body)
         elif parts[0] == "simple" and parts[-1] in self.pages:
-            reply(handler, 200, *self.page(parts[-1]))
+            self.give_page(handler, *self.page(parts[-1]))
         elif parts == ["links.html"] and self.pages:
             reply(handler, 200, *self.links())
         elif parts[0] == "files" and parts[-1] in self.files:
@@ -168,6 +175,15 @@ class Index(Loopback):
             for row in self.pages[name]
         ]
         return "text/html", f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode()
+
+    def give_page(self, handler: BaseHTTPRequestHandler, kind: str, content: bytes) -> None:
+        """Give a page, or say that the client has it."""
+        tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        if self.tags and handler.headers.get("If-None-Match") == tag:
+            self.unchanged.append(handler.path)
+            reply(handler, 304, kind, b"", {"ETag": tag})
+        else:
+            reply(handler, 200, kind, content, {"ETag": tag} if self.tags else None)
 
     def give(self, handler: BaseHTTPRequestHandler, content: bytes, *, body: bool, cut_off: bool = False) -> None:
         """Give a file, or the range of it that is asked for."""

@@ -15,7 +15,7 @@ from envc.cli.choosing import LockOptions
 from envc.cli.index_secrets import given_secrets, refuse_unknown_secrets, secret_argument
 from envc.cli.locking import lock_all
 from envc.diagnostics import Diagnostic, Report
-from envc.lock.model import MACHINES
+from envc.lock.machines import MACHINES
 from envc.lock.wishes import KINDS, wishes_of
 from envc.resolvers.choice import RESOLVERS
 

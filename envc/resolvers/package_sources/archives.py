@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from envc.lock.package_sources import PackageSourceWish
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.index import Indexes, Offered
+from envc.resolvers.uv.index import Indexes
 from envc.resolvers.uv.metadata import get
+from envc.resolvers.uv.offered import Offered
 from envc.resolvers.uv.page import File, Page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.session import IndexFailureError, Session
@@ -46,20 +47,21 @@ def fetch_archive(
     session = Session(settings, tuple(filter(None, (named, *places))), os.environ)
     taker = Taker(wish.target)
     name = wish.package.name
-    indexes = Indexes(session, {name: named} if named else {}, places, taker, cache / "uv" / "metadata", progress)
+    indexes = Indexes(session, {name: named} if named else {}, places, taker, cache / "uv", progress)
     indexes.flat = frozenset({name} if wish.links else ())
     try:
         offered = indexes.offer(name)
-        archives = _archives(name, offered.page.files, taker)
+        files = offered.page.files
+        archives = _archives(name, files, taker)
         version = _chosen(wish, archives)
         if version is None:
-            return NoArchive(_known(archives), bool(offered.page.files))
+            return NoArchive(_known(archives), bool(files))
         return _fetched(session, offered, version, archives[version], cache / "sources")
     except IndexFailureError as error:
         error.facts["package"] = error.facts["package"] or name
         raise
     finally:
-        session.close()
+        indexes.close()
 
 
 def _archives(name: str, files: Iterable[File], taker: Taker) -> dict[str, File]:

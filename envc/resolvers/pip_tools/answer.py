@@ -42,8 +42,10 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
     chosen = {package.name: package.version for package in packages}
     lost = []
     for name, _, version in sorted(pin.partition(" ")[0].partition("==") for pin in request.pins):
+        if chosen.get(name, version) == version:
+            continue
         rows = answer.get("offers", {}).get(name)
-        if rows is not None and name in chosen and chosen[name] != version:
+        if rows is not None:
             reason = why_lost(Offer.of(name, rows), version, request.target)
             if reason:
                 lost.append(LostPin(name, version, reason))
@@ -105,6 +107,9 @@ def requirements_of(texts: Iterable[str], name: str) -> tuple[str, ...]:
 
 def warnings_of(answer: Mapping[str, Any], request: Request) -> tuple[Diagnostic, ...]:
     """Return a warning for each chosen package that its makers have withdrawn (yanked, PEP 592), by name."""
+    yanked = {name: facts for name, facts in sorted(answer["packages"].items()) if facts["yanked"] is not None}
+    if not yanked:
+        return ()
     graph = Graph.of(answer, request)
     return tuple(
         Diagnostic(
@@ -118,8 +123,7 @@ def warnings_of(answer: Mapping[str, Any], request: Request) -> tuple[Diagnostic
             severity="warning",
             concerns=concern_about(graph, name, "withdrawn", "version"),
         )
-        for name, facts in sorted(answer["packages"].items())
-        if facts["yanked"] is not None
+        for name, facts in yanked.items()
     )
 
 

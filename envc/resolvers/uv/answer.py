@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from envc.diagnostics.diagnostic import Report
 from envc.diagnostics.source import Source
@@ -25,7 +26,7 @@ def answer_of(
     told: Mapping[str, Any],
     request: Request,
     rules: Rules = NO_RULES,
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """Return uv's text as an answer that `pip_tools.answer` reads. Raises a `Report` named `unsafe-index-answer`.
 
     `told` holds the graph of who asks for what and the offers of the pages.
@@ -37,7 +38,7 @@ def answer_of(
     except (Report, ValueError, LookupError) as error:
         raise unsafe(error) from error
     packages = {pin.name: {**facts[pin.name]._asdict(), **needs[pin.name]._asdict()} for pin in pins}
-    return {**told, "pins": pins, "packages": packages}
+    return ChainMap({"pins": pins, "packages": packages}, cast("dict[str, Any]", told))
 
 
 def resolution_of(answer: Mapping[str, Any], request: Request, version: str) -> Resolution:

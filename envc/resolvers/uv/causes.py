@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
-from envc.resolvers.uv.metadata import Metadata
-from envc.resolvers.uv.page import File
+from envc.resolvers.uv.metadata import Metadata, requirement_of
+from envc.resolvers.uv.page import File, Page
 from envc.resolvers.uv.selection import Taker
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def explain(
     request: Request,
     asks: list[Ask],
     metadata: Mapping[tuple[str, str], Metadata],
-    files: Mapping[str, Iterable[File]],
+    pages: Mapping[str, Page],
     taker: Taker,
 ) -> dict[str, Any]:
     """Return what is known about a failure of uv, as `pip_tools.failure` reads it."""
@@ -67,7 +67,7 @@ def explain(
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
     if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
-    rows = {name: rows_of(found) for name, found in files.items()}
+    rows = {name: rows_of(page.files) for name, page in pages.items()}
     causes = (
         missing(concerned, rows, request)
         or refused_pythons(metadata, said, taker)
@@ -110,16 +110,6 @@ def withdrawn_pins(asks: Iterable[Ask], withdrawn: Mapping[str, Iterable[str]]) 
         for version in withdrawn.get(ask.name, ())
         if ask.requirement.specifier.contains(version, prereleases=True)
     )
-
-
-def requirement_of(text: str) -> Requirement | None:
-    """Return what a line of METADATA asks for, or None when it cannot be read."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        return Requirement(text)
-    except InvalidRequirement:
-        return None
 
 
 def holds(ask: Ask, markers: Mapping[str, str], extras: Mapping[str, set[str]]) -> bool:

@@ -13,18 +13,23 @@ from typing import Any, NamedTuple, TypeVar
 
 from envc.lock.resolution import Given
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
-from envc.resolvers.stand_in import file_name, metadata_of
-from envc.resolvers.uv.digests import digest_of, keep
-from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, read_metadata, refused, ruled
-from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, files_of, is_page, read_page
-from envc.resolvers.uv.selection import Taker
+from envc.resolvers.stand_in import metadata_of
+from envc.resolvers.uv import kept_pages
+from envc.resolvers.uv.alike import alike
+from envc.resolvers.uv.connections import Reply
+from envc.resolvers.uv.digests import digest_of
+from envc.resolvers.uv.kept import Kept
+from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, headers_of, read_metadata, refused, ruled
+from envc.resolvers.uv.offered import NOT_OFFERED, Offered, offered_by_nobody
+from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, Row, is_page, read_page, rows_named
+from envc.resolvers.uv.selection import Sorted, Taker
 from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
 
 #: Python's default index, as pip knows it.
 DEFAULT_INDEX = "https://pypi.org/simple"
 
 #: How many pages are read ahead at once.
-EXPECTING = 24
+EXPECTING = 12
 
 T = TypeVar("T")
 
@@ -37,14 +42,6 @@ class Facts(NamedTuple):
     size: int | None
     yanked: str | None
     sha256: str | None  # of that wheel, where the page states it
-
-
-class Offered(NamedTuple):
-    """What the one index of a name has of it."""
-
-    page: Page
-    choice: dict[str, File]  # the wheel that the target takes, by version
-    wheels: dict[str, list[File]]  # all that admit the target's Python, by version
 
 
 class Indexes:
@@ -67,11 +64,11 @@ class Indexes:
         self.routes = routes
         self.indexes = tuple(address or DEFAULT_INDEX for address in indexes)
         self.taker = taker
-        self.cache = cache
+        self.kept = Kept(cache)
         self.progress = progress
         self.given = {one.name: one for one in given}
         self.flat: frozenset[str] = frozenset()  # names whose index is one page of links to wheels
-        self.digests = cache.parent / "digests"
+        self.digests = cache / "digests"
         self.pages: dict[str, Future[Page]] = {}  # those pages, by address
         self.offers: dict[str, Future[Offered]] = {}
         self.metadata: dict[tuple[str, str], Future[bytes]] = {}
@@ -120,45 +117,69 @@ class Indexes:
         route = self.routes.get(name)
         if route and name in self.flat:
             links = self.once(self.pages, route, lambda: self.read_links(route))
-            return self.offered(name, Page(links.address, files_of(name, links.files)))
+            rows = rows_named(name, links.rows)
+            return Offered(Page(links.address, lambda: rows), self.taker.sort(name, rows))
         for index in [route] if route else self.indexes:
-            page = self.read(f"{index.rstrip('/')}/{name}/")
-            if page is not None and page.files:
-                return self.offered(name, page)
-        return Offered(Page("", ()), {}, {})
-
-    def offered(self, name: str, page: Page) -> Offered:
-        """Return what the target takes of a page."""
-        return Offered(page, *self.taker.sort(name, page.files))
+            offered = self.read(name, f"{index.rstrip('/')}/{name}/")
+            if offered is not None and offered.is_there:
+                return offered
+        return NOT_OFFERED
 
     def read_links(self, address: str) -> Page:
         """Return a page of links to wheels. Raises `IndexFailureError`."""
         try:
-            page = self.read(address)
+            reply = self.ask(address)
         except IndexFailureError as failure:
             if failure.facts["kind"] == "not-an-index":
                 failure.facts["kind"] = "not-a-page"
             raise
-        if page is None:
+        if reply is None:
             raise IndexFailureError("no-page", address, "", 404)
-        return page
+        page = understood(address, lambda: read_page(reply.url, kind_of(reply), reply.content))
+        rows = understood(address, lambda: page.rows)
+        return Page(page.address, lambda: rows)
 
-    def read(self, address: str) -> Page | None:
-        """Return a page, or None when the index does not have it. Raises `IndexFailureError`."""
+    def read(self, name: str, address: str) -> Offered | None:
+        """Return what the page of a name has, or None when the index does not have it. Raises `IndexFailureError`."""
+        key = kept_pages.key_of(address, name, self.taker.target)
+        known = kept_pages.load(self.kept, key)
+        reply = self.ask(address, known.tag if known else None)
+        if reply is None:
+            return None
+        if known is not None and reply.status == 304:
+            return Offered(Page(known.address, lambda: self.rows_at(address)), known.sorted)
+
+        def sort(page: Page) -> Sorted:
+            return self.taker.sort(name, page.rows)
+
+        def take() -> Offered:
+            page, taken = kept_pages.taken_of(self.kept, key, known, reply, kind_of(reply), sort)
+            return Offered(page, taken, is_there=bool(taken.choice or page.rows))
+
+        return understood(address, take)
+
+    def rows_at(self, address: str) -> list[Row]:
+        """Return all files of a page that has not changed."""
+        reply = self.ask(address)
+        return understood(address, lambda: read_page(address, kind_of(reply), reply.content).rows) if reply else []
+
+    def ask(self, address: str, tag: str | None = None) -> Reply | None:
+        """Ask for a page, unless it is the one with a tag. Return None when the index does not have it.
+
+        Raises `IndexFailureError`.
+        """
         if not is_secure(address, self.session.settings.trusted_hosts):
             raise IndexFailureError("insecure", address)
-        reply = self.session.ask(address, {"Accept": ACCEPT, "Cache-Control": "max-age=0"})
-        status, kind = reply.status, reply.headers.get("Content-Type", "")
-        if status == 404:
+        wanted = {"Accept": ACCEPT, "Cache-Control": "max-age=0"}
+        reply = self.session.ask(address, {**wanted, "If-None-Match": tag} if tag else wanted)
+        if reply.status == 404:
             return None
-        if status >= 400:
-            raise IndexFailureError("unauthorised" if status in {401, 403, 407} else "status", address, "", status)
-        if not is_page(kind):
-            raise IndexFailureError("not-an-index", address, kind)
-        try:
-            return read_page(reply.url, kind, reply.content)
-        except UNREADABLE as error:
-            raise IndexFailureError("unreadable", address, type(error).__name__) from error
+        if reply.status >= 400:
+            kind = "unauthorised" if reply.status in {401, 403, 407} else "status"
+            raise IndexFailureError(kind, address, "", reply.status)
+        if not is_page(kind_of(reply)) and not (tag and reply.status == 304):
+            raise IndexFailureError("not-an-index", address, kind_of(reply))
+        return reply
 
     def metadata_of(self, name: str, version: str) -> bytes:
         """Return the METADATA of the wheel of a version that the target takes. Raises `LookupError` without one."""
@@ -171,21 +192,14 @@ class Indexes:
         offered = self.offer(name)
         file = offered.choice[version]
         url = offered.page.url_of(file)
-        place = self.place_of(url, file) if file.sha256 else None
-        if place is not None and place.is_file():
-            return place.read_bytes()
-        content = fetch(self.session, url, file)
-        if place is not None:
-            keep(place, content)
+        key = key_of(url, file) if file.sha256 else None
+        known = self.kept.get(key) if key else None
+        if known is not None:
+            return known
+        content = headers_of(fetch(self.session, url, file)) + b"\n\n"
+        if key:
+            self.kept.put(key, content)
         return content
-
-    def place_of(self, url: str, file: File) -> Path:
-        """Return where the METADATA of a wheel is kept: by its hash, and by where it lies.
-
-        One index must not speak for another: it could state the hash of another's wheel beside metadata of its own.
-        """
-        identity = hashlib.sha256(f"{bare(url)}\n{file.sha256}\n{file.metadata}".encode()).hexdigest()
-        return self.cache / identity[:2] / identity[2:]
 
     def shown_metadata(self, name: str, version: str) -> bytes:
         """Return METADATA as uv is to see it: one whose Requires-Python refuses the target refuses every Python."""
@@ -213,26 +227,30 @@ class Indexes:
         taken = offered.choice.get(version) or next((one for text, one in offered.choice.items() if same(text)), None)
         if taken is None:
             raise LookupError(name)
-        hashes = {
-            f"sha256:{file.sha256 or self.digest(offered.page.url_of(file))}"
-            for text, files in offered.wheels.items()
-            if same(text)
-            for file in files
-            if name not in self.flat or file.sha256 or file == taken  # such a page rarely states any
-        }
-        return Facts(tuple(sorted(hashes)), taken.filename, taken.size, taken.yanked, taken.sha256)
+        stated, silent = offered.sorted.stated, offered.sorted.silent
+        digests = {digest for text in filter(same, stated) for digest in stated[text]}
+        for url in (url for text in filter(same, silent) for url in silent[text]):
+            if name not in self.flat or url == taken.url:  # such a page rarely states any
+                digests.add(self.digest(offered.page.full(url)))
+        hashes = tuple(sorted(f"sha256:{digest}" for digest in digests))
+        return Facts(hashes, taken.filename, taken.size, taken.yanked, taken.sha256)
 
     def digest(self, url: str) -> str:
         """Return the hash of a file whose page states none."""
         return digest_of(self.session, url, self.digests)
 
-    def files_so_far(self) -> dict[str, tuple[File, ...]]:
-        """Return the files of all names whose pages were read."""
+    def pages_so_far(self) -> dict[str, Page]:
+        """Return the pages of all names that were read."""
         return {
-            name: answer.result().page.files
+            name: answer.result().page
             for name, answer in list(self.offers.items())
             if name not in self.given and answer.done() and answer.exception() is None
         }
+
+    def close(self) -> None:
+        """Keep what was learnt, and close all connections."""
+        self.kept.close()
+        self.session.close()
 
     def withdrawn_so_far(self) -> dict[str, list[str]]:
         """Return the withdrawn versions of all names whose pages were read."""
@@ -251,22 +269,23 @@ class Indexes:
         }
 
 
-def offered_by_nobody(given: Given) -> Offered:
-    """Return what uv is to see of a package that comes from no index: one version, and no file behind it."""
-    file = File(file_name(given), "", "0" * 64, None, None, None, True)
-    return Offered(Page("", (file,)), {given.version: file}, {given.version: [file]})
+def key_of(url: str, file: File) -> str:
+    """Return what the METADATA of a wheel is kept by: its hash, and where it lies.
+
+    One index must not speak for another: it could state the hash of another's wheel beside metadata of its own.
+    """
+    identity = "\n".join((bare(url), str(file.sha256), str(file.metadata)))
+    return f"metadata {hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def alike(version: str) -> Callable[[str], bool]:
-    """Return what tells whether a text is another way to write a version."""
-    from packaging.version import InvalidVersion, Version
+def kind_of(reply: Reply) -> str:
+    """Return the content type of a reply."""
+    return reply.headers.get("Content-Type", "")
 
-    wanted = Version(version)
 
-    def same(text: str) -> bool:
-        try:
-            return text == version or Version(text) == wanted
-        except InvalidVersion:
-            return False
-
-    return same
+def understood(address: str, read: Callable[[], T]) -> T:
+    """Return what is read of a page. Raises `IndexFailureError` when it cannot be understood."""
+    try:
+        return read()
+    except UNREADABLE as error:
+        raise IndexFailureError("unreadable", address, type(error).__name__) from error

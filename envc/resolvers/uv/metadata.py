@@ -7,12 +7,17 @@ import io
 import re
 import zipfile
 import zlib
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from envc.language.package_names import normalised
 from envc.resolvers.pip_tools.inside.rules import Rules
+from envc.resolvers.uv.connections import Reply
 from envc.resolvers.uv.page import File
-from envc.resolvers.uv.session import IndexFailureError, Reply, Session
+from envc.resolvers.uv.session import IndexFailureError, Session
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 #: Bytes read from the end of a wheel at first, and at least of any other part: enough for the directory of most.
 PART = 64 * 1024
@@ -134,6 +139,7 @@ class Remote(io.RawIOBase):
 HEADER = re.compile(rb"(?im)^(Requires-Python|Requires-Dist):[ \t]*(.*?)[ \t]*\r?$")
 
 
+@lru_cache(maxsize=4096)
 def read_metadata(content: bytes) -> Metadata:
     """Return what METADATA asks for."""
     found: dict[bytes, list[str]] = {}
@@ -145,11 +151,10 @@ def read_metadata(content: bytes) -> Metadata:
 
 def ruled(content: bytes, name: str, rules: Rules) -> bytes:
     """Return METADATA that asks for what counts alone. What cannot be read stays as it is."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        asked = [Requirement(text) for text in read_metadata(content).requires]
-    except InvalidRequirement:
+    if not (rules.overrides or name in rules.bare):
+        return content
+    asked = [one for one in map(requirement_of, read_metadata(content).requires) if one is not None]
+    if len(asked) != len(read_metadata(content).requires):
         return content
     judged = rules.apply(name, asked)
     if not judged.overruled:
@@ -171,7 +176,6 @@ def refused(name: str, version: str) -> bytes:
 
 def fault_of(content: bytes, name: str, version: str) -> str | None:
     """Return what pip finds wrong with METADATA, by its name of the error: it passes over such a file."""
-    from packaging.requirements import InvalidRequirement, Requirement
     from packaging.version import InvalidVersion, Version
 
     head = headers_of(content)
@@ -181,8 +185,17 @@ def fault_of(content: bytes, name: str, version: str) -> str | None:
             return "MetadataInconsistent"
         if [Version(one.decode()) for one in versions[:1]] != [Version(version)]:
             return "MetadataInconsistent"
-        for text in read_metadata(content).requires:
-            Requirement(text)
-    except (InvalidVersion, InvalidRequirement, UnicodeDecodeError):
+    except (InvalidVersion, UnicodeDecodeError):
         return "MetadataInvalid"
-    return None
+    return None if all(map(requirement_of, read_metadata(content).requires)) else "MetadataInvalid"
+
+
+@lru_cache(maxsize=65536)
+def requirement_of(text: str) -> Requirement | None:
+    """Return what a line of METADATA asks for, or None when it cannot be read. Nobody changes it."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None

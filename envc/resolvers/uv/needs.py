@@ -9,8 +9,8 @@ from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
 from envc.resolvers.pip_tools.specification import markers_of
-from envc.resolvers.uv.causes import Ask, requirement_of
-from envc.resolvers.uv.metadata import Metadata
+from envc.resolvers.uv.causes import Ask
+from envc.resolvers.uv.metadata import Metadata, requirement_of
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

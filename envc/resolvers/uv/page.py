@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin
@@ -29,15 +29,38 @@ class File(NamedTuple):
     metadata: str | bool  # whether metadata lies beside the file; its sha256 where the page says so
 
 
-class Page(NamedTuple):
-    """What an index has of one name."""
+#: A file of a page as JSON has it (PEP 691).
+Row = dict[str, Any]
 
-    address: str  # where the page was in the end; may hold credentials
-    files: tuple[File, ...]
+
+class Page:
+    """What an index has of one name. It is read when that is asked for, and what was read is not held: it is large."""
+
+    def __init__(self, address: str, rows: Callable[[], list[Row]]) -> None:
+        self.address = address  # where the page was in the end; may hold credentials
+        self.read_rows = rows
+
+    @property
+    def rows(self) -> list[Row]:
+        """The files as JSON has them, read anew each time."""
+        return self.read_rows()
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files, read anew each time."""
+        return tuple(map(file_of, self.rows))
 
     def url_of(self, file: File) -> str:
         """Return the address of a file, without a fragment."""
-        return urljoin(self.address, file.url).partition("#")[0]
+        return self.full(file.url)
+
+    def full(self, url: str) -> str:
+        """Return an address that the page writes, whole and without a fragment."""
+        return urljoin(self.address, url).partition("#")[0]
+
+
+#: What there is of a name that no index has.
+NOTHING = Page("", list)
 
 
 def is_page(content_type: str) -> bool:
@@ -46,15 +69,24 @@ def is_page(content_type: str) -> bool:
 
 
 def read_page(address: str, content_type: str, content: bytes) -> Page:
-    """Return the page. Raises one of `UNREADABLE` when it cannot be understood."""
+    """Return the page, which is not read yet: reading it raises one of `UNREADABLE` when it cannot be understood."""
     if content_type.partition(";")[0].strip().lower() == JSON:
-        rows = json.loads(content)["files"]
-        return Page(address, tuple(of_json(row) for row in rows if row.get("url") is not None))
+        return Page(address, lambda: [row for row in read_json(content)["files"] if row.get("url") is not None])
     anchors = Anchors()
     anchors.feed(content.decode("utf-8", "replace"))
     anchors.close()
-    base = urljoin(address, anchors.base) if anchors.base else address
-    return Page(base, tuple(of_anchor(anchor) for anchor in anchors.found))
+    rows = [row_of(anchor) for anchor in anchors.found]
+    return Page(urljoin(address, anchors.base) if anchors.base else address, lambda: rows)
+
+
+def read_json(content: bytes) -> Any:
+    """Return what a JSON page says, read by the parser that pydantic brings: it takes half as long."""
+    from pydantic_core import from_json
+
+    try:
+        return from_json(content, cache_strings="keys")
+    except ValueError:  # it is stricter in some ways than Python's, which pip reads pages with
+        return json.loads(content)
 
 
 #: What reading raises for a page that is none.
@@ -63,12 +95,15 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 def filename_of(url: str) -> str:
     """Return the name of the file that an address ends with."""
-    return unquote(url.partition("#")[0].partition("?")[0].rpartition("/")[2])
+    if "#" in url or "?" in url:
+        url = url.partition("#")[0].partition("?")[0]
+    name = url[url.rfind("/") + 1 :]
+    return unquote(name) if "%" in name else name
 
 
-def files_of(name: str, files: Iterable[File]) -> tuple[File, ...]:
+def rows_named(name: str, rows: Iterable[Row]) -> list[Row]:
     """Return the files of a page of links that claim to be of a package."""
-    return tuple(file for file in files if name_of(file.filename) == name)
+    return [row for row in rows if name_of(filename_of(row["url"])) == name]
 
 
 def name_of(filename: str) -> str:
@@ -77,9 +112,9 @@ def name_of(filename: str) -> str:
     return normalised(before)
 
 
-def of_json(row: dict[str, Any]) -> File:
-    """Return a file of a JSON page."""
-    size, yanked = row.get("size"), row.get("yanked")
+def file_of(row: Row) -> File:
+    """Return a file of a page."""
+    size = row.get("size")
     beside = row.get("core-metadata", row.get("dist-info-metadata"))
     digest = row["hashes"].get("sha256")
     needs = row.get("requires-python")
@@ -89,25 +124,30 @@ def of_json(row: dict[str, Any]) -> File:
         str(digest) if digest else None,
         size if isinstance(size, int) else None,
         str(needs) if needs else None,
-        (yanked if isinstance(yanked, str) else "") if yanked else None,
+        withdrawn(row),
         digest_or(beside.get("sha256")) if isinstance(beside, dict) else bool(beside),
     )
 
 
-def of_anchor(attributes: dict[str, str | None]) -> File:
-    """Return a file of an HTML page."""
+def withdrawn(row: Row) -> str | None:
+    """Return why a file was withdrawn, which may be empty; None when it was not."""
+    yanked = row.get("yanked")
+    return (yanked if isinstance(yanked, str) else "") if yanked else None
+
+
+def row_of(attributes: dict[str, str | None]) -> Row:
+    """Return a file of an HTML page as JSON has it."""
     url = attributes["href"] or ""
     kind, _, digest = url.partition("#")[2].partition("&")[0].partition("=")
     beside = attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))
-    return File(
-        filename_of(url),
-        url,
-        digest if kind == "sha256" and digest else None,
-        None,
-        attributes.get("data-requires-python") or None,
-        (attributes["data-yanked"] or "") if "data-yanked" in attributes else None,
-        digest_or(beside.removeprefix("sha256=")) if beside and beside.startswith("sha256=") else beside is not None,
-    )
+    stated = beside.removeprefix("sha256=") if beside and beside.startswith("sha256=") else None
+    return {
+        "url": url,
+        "hashes": {"sha256": digest} if kind == "sha256" and digest else {},
+        "requires-python": attributes.get("data-requires-python"),
+        "yanked": (attributes["data-yanked"] or True) if "data-yanked" in attributes else False,
+        "core-metadata": {"sha256": stated} if stated else beside is not None,
+    }
 
 
 def digest_or(digest: object) -> str | bool:

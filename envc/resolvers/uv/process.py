@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from envc.lock.resolution import Progress
 from envc.resolvers.running import running
+from envc.resolvers.uv.program import no_uv
 
 #: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
 TOO_SLOW = {"kind": "time-limit"}
@@ -44,26 +45,32 @@ def run(
     mail: queue.Queue[Mail],
     progress: Progress,
     time_limit: float,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Ended | dict[str, Any]:
     """Run uv and return how it ended, or the facts of the failure because of which it was stopped.
+
+    `meanwhile` is called as soon as it has started.
 
     It has a session of its own, so that Ctrl-C on a terminal reaches only us; when this process dies without a chance
     to stop it, uv's index dies with us, and uv ends by itself.
     """
     import subprocess
 
-    child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    try:
+        child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
+            command,
+            cwd=folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise no_uv(f"the program `uv` does not start: {type(error).__name__}") from error
 
     def listen() -> None:
         _, output = child.communicate()
@@ -72,6 +79,7 @@ def run(
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     with running(Listened(child.kill, listener.join)):
+        meanwhile()
         return wait(mail, progress, time.monotonic() + time_limit)
 
 

@@ -6,7 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 
 from envc.diagnostics.diagnostic import Report, world_failed
 
@@ -23,6 +25,20 @@ def find_uv(environ: Mapping[str, str]) -> Path:
     if found is None:
         raise no_uv("there is no program `uv` beside envc's Python nor on the PATH")
     return Path(found)
+
+
+def asked_version(uv: Path) -> Future[str]:
+    """Ask for the version of uv while other things go on."""
+    answer: Future[str] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(version_of(uv))
+        except BaseException as error:  # noqa: BLE001 (whoever waits is told)
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    return answer
 
 
 def version_of(uv: Path) -> str:

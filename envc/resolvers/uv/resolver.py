@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from queue import Queue
 
     from envc.resolvers.uv.index import Indexes
+    from envc.resolvers.uv.page import Page
 
 
 class Uv:
@@ -46,58 +48,64 @@ class Uv:
         import os
         import queue
 
-        from envc.resolvers.credentials import with_login, with_logins
-        from envc.resolvers.pip_tools import failure
-        from envc.resolvers.pip_tools.answer import indexes_of, warnings_of
-        from envc.resolvers.pip_tools.inside.rules import Rules
-        from envc.resolvers.pip_tools.specification import flat_of, overrides_of, routes_of
+        from envc.resolvers.credentials import with_login
         from envc.resolvers.stand_in import without_provided
-        from envc.resolvers.uv import answer, program
-        from envc.resolvers.uv.index import Indexes
-        from envc.resolvers.uv.selection import Taker
-        from envc.resolvers.uv.session import IndexFailureError, Session
+        from envc.resolvers.uv import program
+        from envc.resolvers.uv.session import IndexFailureError
 
         if not self.settings.remote_indexes:
             raise no_package_index()
         uv = program.find_uv(os.environ)
-        version = program.version_of(uv)
+        version = program.asked_version(uv)
         named = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
         request = request._replace(indexes=named)
-        places = with_logins(self.settings, os.environ).remote_indexes
         time_limit = min(self.time_limit, request.patience or self.time_limit)
-        routes = routes_of(request)
         mail: queue.Queue[Mail] = queue.Queue()
-        session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
-        indexes = Indexes(
-            session,
-            routes,
-            places,
-            Taker(request.target),
-            self.cache / "uv" / "metadata",
-            mail.put,
-            request.known,
-        )
-        indexes.flat = frozenset(flat_of(request))
-        indexes.rules = Rules(overrides_of(request), request.bare)
+        indexes = self.indexes_for(request, mail)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
-        indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
+        told = told_by(indexes, request)
         try:
             outcome = self.ask(uv, request, indexes, mail, progress)
-            told = told_by(indexes, request)
+            from envc.resolvers.pip_tools import failure
+            from envc.resolvers.pip_tools.answer import warnings_of
+            from envc.resolvers.uv import answer
+
             if not isinstance(outcome, str):
+                version.result()  # another program of the name fails in its own way
                 raise failure.report_of({**told, **outcome}, request, time_limit, "uv")
             chosen = answer.answer_of(outcome, indexes.facts, indexes.needs, told, request, indexes.rules)
-            resolution = answer.resolution_of(chosen, request, version)
+            resolution = answer.resolution_of(chosen, request, version.result())
             for warning in warnings_of(chosen, request):
                 self.warn(warning)
         except IndexFailureError as error:
-            raise failure.report_of({**told_by(indexes, request), **error.facts}, request, time_limit, "uv") from error
+            from envc.resolvers.pip_tools import failure
+
+            raise failure.report_of({**told, **error.facts}, request, time_limit, "uv") from error
         finally:
             if collecting:
                 gc.enable()
-            session.close()
+            indexes.close()
         return without_provided(resolution, request)
+
+    def indexes_for(self, request: Request, mail: Queue[Mail]) -> Indexes:
+        """Return the indexes of a request, with the logins of this machine."""
+        import os
+
+        from envc.resolvers.credentials import with_logins
+        from envc.resolvers.pip_tools.inside.rules import Rules
+        from envc.resolvers.pip_tools.specification import flat_of, overrides_of, routes_of
+        from envc.resolvers.uv.index import Indexes
+        from envc.resolvers.uv.selection import Taker
+        from envc.resolvers.uv.session import Session
+
+        places, routes = with_logins(self.settings, os.environ).remote_indexes, routes_of(request)
+        session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
+        taker = Taker(request.target)
+        indexes = Indexes(session, routes, places, taker, self.cache / "uv", mail.put, request.known)
+        indexes.flat = frozenset(flat_of(request))
+        indexes.rules = Rules(overrides_of(request), request.bare)
+        return indexes
 
     def ask(
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress
@@ -116,7 +124,7 @@ class Uv:
             again = self.run(uv, request, indexes, mail, progress)
             if not isinstance(again, Ended):
                 return again
-        return causes.explain(ended.output, request, asks, indexes.read_so_far(), indexes.files_so_far(), indexes.taker)
+        return causes.explain(ended.output, request, asks, indexes.read_so_far(), indexes.pages_so_far(), indexes.taker)
 
     def run(
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress
@@ -143,21 +151,47 @@ class Uv:
             bounds = bounds_of(request)
             if bounds:
                 Path(folder, "constraints.txt").write_text("".join(f"{one}\n" for one in bounds), encoding="utf-8")
-            arguments = command.command_for(uv, Path(sys.executable), request.target, bounded=bool(bounds))
+            own_cache = command.own_cache(self.cache / "uv" / "program")
+            arguments = command.command_for(
+                uv, Path(sys.executable), request.target, bounded=bool(bounds), cached=own_cache is not None
+            )
             time_limit = min(self.time_limit, request.patience or self.time_limit)
-            variables = command.variables_for(os.environ, server.address, folder)
-            ended = process.run(arguments, Path(folder), variables, mail, progress, time_limit)
+            variables = command.variables_for(os.environ, server.address, folder, own_cache)
+            ended = process.run(
+                arguments, Path(folder), variables, mail, progress, time_limit, partial(look_ahead, request, indexes)
+            )
             return written.read_text(encoding="utf-8") if isinstance(ended, Ended) and ended.status == 0 else ended
 
 
-def told_by(indexes: Indexes, request: Request) -> dict[str, Any]:
-    """Return what was learnt on the way: who asks for what, the files of pinned names, and those passed over."""
+def look_ahead(request: Request, indexes: Indexes) -> None:
+    """Begin, while uv starts, to read the pages that it will ask for, and load what reads its answer."""
+    from envc.resolvers.pip_tools.answer import indexes_of
+
+    indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
+    from envc.resolvers.uv import answer  # noqa: F401 (it takes as long as uv's start)
+
+
+def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
+    """Return what was learnt on the way: who asks for what, the files of pinned names, and those passed over.
+
+    Each part is put together when it is asked for: what succeeds needs none of them.
+    """
     from envc.resolvers.pip_tools.specification import markers_of
     from envc.resolvers.uv import causes, needs
+    from envc.resolvers.uv.told import Told
 
-    pinned = {pin.partition("==")[0] for pin in request.pins}
-    return {
-        "graph": needs.graph_of(causes.asks_of(request, markers_of(request.target), indexes.read_so_far())),
-        "offers": {name: causes.rows_of(files) for name, files in indexes.files_so_far().items() if name in pinned},
-        "passed_over": {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()},
-    }
+    def graph() -> dict[str, Any]:
+        return needs.graph_of(causes.asks_of(request, markers_of(request.target), indexes.read_so_far()))
+
+    def offers() -> Mapping[str, Any]:
+        pinned = {pin.partition("==")[0] for pin in request.pins}
+        pages = {name: page for name, page in indexes.pages_so_far().items() if name in pinned}
+        return Told({name: partial(rows_of, page) for name, page in pages.items()})
+
+    def rows_of(page: Page) -> list[list[Any]]:
+        return causes.rows_of(page.files)
+
+    def passed_over() -> dict[str, Any]:
+        return {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()}
+
+    return Told({"graph": graph, "offers": offers, "passed_over": passed_over})

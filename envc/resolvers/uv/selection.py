@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
+from typing import NamedTuple
 
 from envc.language.package_names import normalised
 from envc.lock.resolution import Target
 from envc.resolvers.pip_tools.offer import tags_in_order
 from envc.resolvers.pip_tools.specification import release
-from envc.resolvers.uv.page import File
+from envc.resolvers.uv.page import File, Row, file_of, filename_of
+
+#: The end of a wheel's name, and how many tags it has.
+WHEEL, TAGS = ".whl", 3
+
+
+#: What compares as the build number of a wheel without one: it comes before those with one.
+NO_BUILD = (-1, "")
+
+
+class Judged(NamedTuple):
+    """What the end of a wheel's name says."""
+
+    rank: int | None  # how early the target prefers one of its tags; None when it takes none of them
+    build: tuple[int, str]
+
+
+class Sorted(NamedTuple):
+    """What of a page the target takes, by version as the names of the wheels write it."""
+
+    choice: dict[str, File]  # the wheel
+    stated: dict[str, list[str]]  # the sha256 of all wheels that admit the target's Python, where the page states it
+    silent: dict[str, list[str]]  # the addresses of the others of these, as the page writes them
 
 
 class Taker:
     """Judges files for a target. Remembers what it has judged: the tags of a large page are few and come often."""
 
     def __init__(self, target: Target) -> None:
+        self.target = target
         self.python = ".".join(release(target.python))
         self.ranks = {str(tag): rank for rank, tag in reversed([*enumerate(tags_in_order(target))])}
-        self.known_tags: dict[str, int | None] = {}
+        self.known_ends: dict[str, Judged | None] = {}
         self.known_pythons: dict[str, bool] = {}
 
     def takes_python(self, requires_python: str | None) -> bool:
@@ -32,46 +58,53 @@ class Taker:
 
     def rank(self, tags: str) -> int | None:
         """Return how early the target prefers one of some tags, `py2.py3-none-any`; None when it takes none of them."""
-        if tags not in self.known_tags:
-            interpreters, binaries, platforms = (part.lower().split(".") for part in tags.split("-"))
-            ranks = [
-                self.ranks[text]
-                for text in (f"{one}-{two}-{three}" for one in interpreters for two in binaries for three in platforms)
-                if text in self.ranks
-            ]
-            self.known_tags[tags] = min(ranks, default=None)
-        return self.known_tags[tags]
+        interpreters, binaries, platforms = (part.lower().split(".") for part in tags.split("-"))
+        texts = (f"{one}-{two}-{three}" for one in interpreters for two in binaries for three in platforms)
+        return min((self.ranks[text] for text in texts if text in self.ranks), default=None)
 
-    def sort(self, name: str, files: Iterable[File]) -> tuple[dict[str, File], dict[str, list[File]]]:
-        """Return the wheel of each version that the target takes, and all wheels of each that admit its Python.
+    def sort(self, name: str, rows: Iterable[Row]) -> Sorted:
+        """Return what of the files of a page the target takes.
 
-        Versions are as the names of the wheels write them. A wheel that is not withdrawn goes before one that is; then
-        the earlier tag; then the higher build number.
+        A wheel that is not withdrawn goes before one that is; then the earlier tag; then the higher build number.
         """
-        best: dict[str, tuple[tuple[bool, int, tuple[int, str]], File]] = {}
-        admitted: dict[str, list[File]] = {}
+        fitting: dict[str, list[tuple[tuple[bool, int, tuple[int, str]], Row]]] = defaultdict(list)
+        stated: dict[str, list[str]] = defaultdict(list)
+        silent: dict[str, list[str]] = defaultdict(list)
         names: dict[str, bool] = {}
-        for file in files:
-            filename = file.filename
-            if not filename.endswith(".whl") or not self.takes_python(file.requires_python):
+        ends, pythons = self.known_ends, self.known_pythons
+        for row in rows:
+            url, digest, needs = row["url"], row["hashes"].get("sha256"), row.get("requires-python")
+            # most addresses need no decoding, and this is done for each file of a page
+            name_of_file = filename_of(url) if "%" in url or "#" in url or "?" in url else url[url.rfind("/") + 1 :]
+            own, version, end = (*name_of_file.split("-", 2), "", "")[:3]
+            if end not in ends:
+                ends[end] = self.judge(end)
+            judged = ends[end]
+            if judged is None or (needs and not (pythons.get(needs) or self.takes_python(str(needs)))):
                 continue
-            own, _, rest = filename[:-4].partition("-")
-            version, _, tags = rest.partition("-")
-            build = ""
-            if tags.count("-") == 3 and tags[0].isdigit():
-                build, _, tags = tags.partition("-")
             if own not in names:
                 names[own] = normalised(own) == name
-            if tags.count("-") != 2 or not names[own]:
+            if not names[own]:
                 continue
-            version = version.replace("_", "-")
-            admitted.setdefault(version, []).append(file)
-            rank = self.rank(tags)
-            if rank is not None:
-                worth = (file.yanked is None, -rank, build_number(build))
-                if version not in best or worth > best[version][0]:
-                    best[version] = (worth, file)
-        return {version: file for version, (_, file) in best.items() if is_version(version)}, admitted
+            if "_" in version:
+                version = version.replace("_", "-")
+            (stated if digest else silent)[version].append(digest or url)
+            if judged.rank is not None:
+                fitting[version].append(((not row.get("yanked"), -judged.rank, judged.build), row))
+        choice = {
+            version: file_of(max(found, key=itemgetter(0))[1])  # of equal ones the first
+            for version, found in fitting.items()
+            if is_version(version)
+        }
+        return Sorted(choice, dict(stated), dict(silent))
+
+    def judge(self, end: str) -> Judged | None:
+        """Return what the end of a wheel's name says, `1-py3-none-any.whl`; None when it is no such end."""
+        tags, build = end[: -len(WHEEL)], NO_BUILD
+        if tags.count("-") == TAGS and tags[0].isdigit():
+            first, _, tags = tags.partition("-")
+            build = build_number(first)
+        return Judged(self.rank(tags), build) if end.endswith(WHEEL) and tags.count("-") == TAGS - 1 else None
 
 
 def admits(requires_python: str, python: str) -> bool:
@@ -85,13 +118,19 @@ def admits(requires_python: str, python: str) -> bool:
 
 
 def build_number(build: str) -> tuple[int, str]:
-    """Return a build number, to compare; a wheel without one comes before those with one."""
+    """Return a build number, to compare."""
     match = re.match(r"(\d+)(.*)", build)
-    return (int(match[1]), match[2]) if match else (-1, "")
+    return (int(match[1]), match[2]) if match else NO_BUILD
+
+
+#: How most versions are written; whatever else is one, packaging says.
+ORDINARY = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc|\.post|\.dev)[0-9]+)?")
 
 
 def is_version(text: str) -> bool:
     """Tell whether a text is a version (PEP 440)."""
+    if ORDINARY.fullmatch(text):
+        return True
     from packaging.version import InvalidVersion, Version
 
     try:

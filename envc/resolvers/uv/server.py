@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from envc.resolvers.loopback import NOT_THERE, Answer, Loopback
-from envc.resolvers.uv.index import Indexes, Offered
+from envc.resolvers.uv.index import Indexes
+from envc.resolvers.uv.offered import Offered
 from envc.resolvers.uv.page import JSON
 
 
@@ -27,7 +28,7 @@ class Server(Loopback):
         """Return a page, or the metadata of a wheel."""
         if parts[:1] == ["simple"] and len(parts) == 3:
             offered = self.indexes.offer(parts[1])
-            if offered.page.files:
+            if offered.is_there:
                 return Answer(200, JSON, page_for(parts[1], offered, self.indexes.lifted))
         elif parts[:1] == ["files"] and len(parts) == 4 and parts[3].endswith(".whl.metadata"):
             try:
@@ -39,16 +40,11 @@ class Server(Loopback):
 
 def page_for(name: str, offered: Offered, lifted: Container[tuple[str, str]] = ()) -> bytes:
     """Return the page of a name as uv is to see it."""
-    files: list[dict[str, object]] = []
+    own = name.replace("-", "_")
+    files = []
     for version, file in offered.choice.items():
-        filename = f"{name.replace('-', '_')}-{version.replace('-', '_')}-py3-none-any.whl"
-        files.append(
-            {
-                "filename": filename,
-                "url": f"../../files/{name}/{quote(version)}/{quote(filename)}",
-                "hashes": {},
-                "yanked": False if file.yanked is None or (name, version) in lifted else (file.yanked or True),
-                "core-metadata": True,
-            }
-        )
-    return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "files": files}).encode()
+        filename = f"{own}-{version.replace('-', '_')}-py3-none-any.whl"
+        url = f"../../files/{name}/{quote(version)}/{quote(filename)}"
+        yanked = "false" if file.yanked is None or (name, version) in lifted else json.dumps(file.yanked or True)
+        files.append(f'{{"filename":"{filename}","url":"{url}","hashes":{{}},"yanked":{yanked},"core-metadata":true}}')
+    return f'{{"meta":{{"api-version":"1.1"}},"name":"{name}","files":[{",".join(files)}]}}'.encode()

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import re
+import os
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import takewhile
-from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+import envc
 from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.uv.connections import CONNECTIONS, Connections, Reply
+from envc.resolvers.uv.trust import trust
 
 if TYPE_CHECKING:
     import ssl
 
     import requests
+    from urllib3 import Retry
 
 #: As pip: seconds to wait for an answer, how often to try again, and on which answers.
 TIMEOUT = 15.0
 RETRIES = 5
 PASSING = (500, 502, 503, 520, 524)
 
-#: How many connections one index is asked over at once; uv alone takes as many.
-CONNECTIONS = 50
+AGENT = f"envc/{envc.__version__}"
+
+#: What is asked for where nothing else is said.
+PLAIN = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": AGENT}
 
 #: Bytes of a large file that are taken at once.
 PIECE = 1024 * 1024
@@ -39,15 +45,6 @@ class IndexFailureError(Exception):
         self.facts["package"] = None  # whoever looked for one says so
 
 
-class Reply(NamedTuple):
-    """What an index answered."""
-
-    status: int
-    url: str  # of the last redirect; may hold credentials
-    headers: Mapping[str, str]
-    content: bytes
-
-
 class Session:
     """Asks indexes. Credentials in the addresses of indexes are taken for every address of the same host."""
 
@@ -60,22 +57,34 @@ class Session:
         self.lock = Lock()
 
     @cached_property
-    def session(self) -> requests.Session:
-        """The session, opened when first needed. `way` looks up what the environment says, once for each host."""
-        import requests
-        from requests.adapters import HTTPAdapter
+    def again(self) -> Retry:
+        """How often an index is asked again."""
         from urllib3 import Retry
 
-        import envc
-
-        settings = self.settings
-        again = Retry(
-            total=int(settings.retries) if settings.retries else RETRIES,
+        return Retry(
+            total=int(self.settings.retries) if self.settings.retries else RETRIES,
             status_forcelist=PASSING,
             backoff_factor=0.25,
             raise_on_status=False,
         )
-        trusted = trust(settings.cert, self.environ)
+
+    @cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """Whose certificates count. Raises `OSError` for a bundle that cannot be read."""
+        return trust(self.settings.cert, self.environ)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The connections to indexes that are asked without detours."""
+        return Connections(lambda: self.trusted, self.timeout)
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session, opened when first needed. `way` looks up what the environment says, once for each host."""
+        import requests
+        from requests.adapters import HTTPAdapter
+
+        settings, trusted = self.settings, self.trusted
 
         class Trusting(HTTPAdapter):
             """Knows its certificates; requests would read the file of them for each connection anew."""
@@ -97,7 +106,7 @@ class Session:
         session = requests.Session()
         session.trust_env = False
         pool: dict[str, Any] = {
-            "max_retries": again,
+            "max_retries": self.again,
             "pool_connections": CONNECTIONS,
             "pool_maxsize": CONNECTIONS,
             "pool_block": True,
@@ -108,27 +117,30 @@ class Session:
             session.mount(f"https://{host}/", Credulous(**pool))
             if ":" not in host:
                 session.mount(f"https://{host}:", Credulous(**pool))
-        session.headers["User-Agent"] = f"envc/{envc.__version__}"
+        session.headers["User-Agent"] = AGENT
         if settings.client_cert:
             session.cert = settings.client_cert
         return session
 
     def way(self, address: str) -> Way:
         """Return proxies and credentials for the host of an address."""
-        from requests.utils import get_environ_proxies, get_netrc_auth
-
-        login = login_for(address, self.logins)
         key = self.key_of(address)
         if key not in self.ways:
-            own = self.settings.proxy
-            proxies = {"http": own, "https": own} if own else get_environ_proxies(bare(address))
-            self.ways[key] = Way(proxies, credentials_of(login) if login else get_netrc_auth(bare(address)))
+            self.ways[key] = self.find_way(address)
         return self.ways[key]
+
+    def find_way(self, address: str) -> Way:
+        """Look up what the machine says of the host of an address."""
+        own, login = self.settings.proxy, login_for(address, self.logins)
+        proxies = {"http": own, "https": own} if own else proxies_of_machine(bare(address))
+        credentials = credentials_of(login) if login else login_in_netrc(bare(address), self.environ)
+        detour = self.settings.client_cert or self.settings.trusted_hosts or is_proxied(bare(address), proxies)
+        return Way(proxies, credentials, is_direct=not detour)
 
     def key_of(self, address: str) -> tuple[str, str | None]:
         """Return what decides how an address is asked: its server, and whose login counts there."""
         parts = urlsplit(bare(address))
-        return f"{parts.scheme}://{parts.netloc}", login_for(address, self.logins)
+        return f"{parts.scheme}://{parts.netloc}", login_for(address, self.logins) if self.logins else None
 
     def ask(
         self,
@@ -141,12 +153,37 @@ class Session:
 
         A `sink` is given the content of what is there piece by piece; then the reply has none.
         """
+        with self.lock:
+            way, connections = self.way(address), self.connections
+        reply = None
+        if way.is_direct and sink is None:
+            url = urlsplit(bare(address))
+            reply = connections.ask(url, {**PLAIN, **way.authorization, **headers}, method)
+        reply = reply or self.ask_by_session(address, headers, method, way, sink)
+        if reply.status == 401 and self.settings.keyring_provider and way.credentials and not way.credentials[1]:
+            host, name = urlsplit(address).netloc.rpartition("@")[2], way.credentials[0]
+            if password := self.keyring_password(host, name):
+                self.ways[self.key_of(address)] = way._replace(credentials=(name, password))
+                return self.ask(address, headers, method, sink)
+        return reply
+
+    def ask_by_session(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        method: str,
+        way: Way,
+        sink: Callable[[bytes], object] | None = None,
+    ) -> Reply:
+        """Return what an address answers, wherever the way leads. Raises `IndexFailureError`."""
         import requests
         from urllib3.exceptions import HTTPError
 
+        from envc.resolvers.uv import failures
+
         try:
             with self.lock:
-                session, way = self.session, self.way(address)
+                session = self.session
             response = session.request(
                 method,
                 bare(address),
@@ -162,17 +199,12 @@ class Session:
             if poured is not None:
                 for piece in response.raw.stream(PIECE, decode_content=True):
                     poured(piece)
-            reply = Reply(response.status_code, response.url, response.headers, content)
         except (requests.RequestException, HTTPError) as error:
-            raise_for(error, address)
+            kind, detail = failures.named(error)
+            raise IndexFailureError(kind, address, detail) from error
         except OSError as error:
             raise IndexFailureError("certificate", address, error.strerror or "") from error
-        if reply.status == 401 and self.settings.keyring_provider and way.credentials and not way.credentials[1]:
-            host, name = urlsplit(address).netloc.rpartition("@")[2], way.credentials[0]
-            if password := self.keyring_password(host, name):
-                self.ways[self.key_of(address)] = way._replace(credentials=(name, password))
-                return self.ask(address, headers, method, sink)
-        return reply
+        return Reply(response.status_code, response.url, response.headers, content)
 
     def keyring_password(self, host: str, name: str) -> str | None:
         """Ask the program `keyring` for the password of an account, as pip does."""
@@ -191,6 +223,8 @@ class Session:
         """Close all connections."""
         if "session" in self.__dict__:
             self.session.close()
+        if "connections" in self.__dict__:
+            self.connections.close()
 
 
 class Way(NamedTuple):
@@ -198,24 +232,44 @@ class Way(NamedTuple):
 
     proxies: Mapping[str, str]
     credentials: tuple[str, str] | None
+    is_direct: bool  # no proxy, no certificate of ours, no exception from trust
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that brings the credentials."""
+        if self.credentials is None:
+            return {}
+        return {"Authorization": f"Basic {b64encode(':'.join(self.credentials).encode('latin-1')).decode()}"}
 
 
-def trust(bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
-    """Return what is trusted: the bundle of certificates that is set, else the machine's own and those of requests.
+def proxies_of_machine(address: str) -> dict[str, str]:
+    """Return the proxies of the machine's environment, unless an address is to be reached without."""
+    from urllib.request import getproxies
 
-    Raises `OSError` for a bundle that cannot be read.
-    """
-    import ssl
+    if not getproxies():
+        return {}
+    from requests.utils import get_environ_proxies
 
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    return get_environ_proxies(address)
 
-    bundle = environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE") or bundle
-    if bundle:
-        is_folder = Path(bundle).is_dir()
-        return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
-    context = ssl.create_default_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return context
+
+def is_proxied(address: str, proxies: Mapping[str, str]) -> bool:
+    """Tell whether an address is reached by one of some proxies."""
+    if not proxies:
+        return False
+    from requests.utils import select_proxy
+
+    return select_proxy(address, dict(proxies)) is not None
+
+
+def login_in_netrc(address: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return name and password in the machine's netrc for the host of an address."""
+    places = (environ.get("NETRC"), "~/.netrc", "~/_netrc")
+    if not any(os.path.exists(os.path.expanduser(place)) for place in places if place):  # noqa: PTH110, PTH111 (a home folder may not be known)
+        return None
+    from requests.utils import get_netrc_auth
+
+    return get_netrc_auth(address)
 
 
 def login_for(address: str, logins: tuple[str, ...]) -> str | None:
@@ -237,6 +291,8 @@ def credentials_of(address: str) -> tuple[str, str]:
 
 def bare(address: str) -> str:
     """Return an address without credentials."""
+    if "@" not in address:
+        return address
     parts = urlsplit(address)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
@@ -248,36 +304,3 @@ def is_secure(address: str, trusted_hosts: tuple[str, ...]) -> bool:
     if parts.scheme == "https" or host in {"localhost", "::1"} or host.startswith("127."):
         return True
     return host in trusted_hosts or f"{host}:{parts.port}" in trusted_hosts
-
-
-def raise_for(error: Exception, address: str) -> NoReturn:
-    """Raise what an exception of requests or urllib3 says about an index, but not its address."""
-    import requests
-    import urllib3
-
-    cut_off = (
-        urllib3.exceptions.IncompleteRead,
-        urllib3.exceptions.DecodeError,
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    )
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    detail = re.sub(r"^.*?\): |^<[^>]*>: ", "", str(reason or error))
-    inner = (error, reason)
-    if any(isinstance(one, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for one in inner):
-        kind = "certificate"
-    elif any(isinstance(one, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for one in inner):
-        kind = "proxy"
-    elif any(isinstance(one, urllib3.exceptions.NameResolutionError) for one in inner):
-        kind = "unknown-host"
-    elif isinstance(error, requests.exceptions.TooManyRedirects):
-        kind = "redirects"
-    elif any(isinstance(one, cut_off) for one in inner):
-        kind = "cut-off"
-    elif any(isinstance(one, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for one in inner):
-        # a connection that is refused or has no host is a kind of time-out to urllib3
-        refused = isinstance(reason, urllib3.exceptions.NewConnectionError)
-        kind = "connection" if refused else "timeout"
-    else:
-        kind = "connection"
-    raise IndexFailureError(kind, address, detail) from error

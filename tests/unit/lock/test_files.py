@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from envc.diagnostics import Report
 from envc.lock.files import LOCK_FILE, LockedFiles, read, write
 from envc.lock.locked_system import LockedSystemPackage
-from envc.lock.model import MACHINES, Lock, LockedAccelerator, LockedArtifact, LockedImage, LockedPackage, LockedPython
+from envc.lock.machines import MACHINES
+from envc.lock.model import Lock, LockedAccelerator, LockedArtifact, LockedImage, LockedPackage, LockedPython
 from envc.lock.requirements import Pin
 from tests.unit.lock.test_requirements import names, pins, versions
 from tests.unit.lock.world import PLATFORM, Packages, choose, environment, world

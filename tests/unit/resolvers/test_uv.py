@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.answer import answer_of, resolution_of
 from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
-from envc.resolvers.uv.index import Facts, Offered
+from envc.resolvers.uv.index import Facts
 from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
-from envc.resolvers.uv.page import JSON, UNREADABLE, File, Page, is_page, read_page
+from envc.resolvers.uv.offered import Offered
+from envc.resolvers.uv.page import JSON, UNREADABLE, Page, Row, is_page, read_page
 from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.server import page_for
 from envc.resolvers.uv.session import bare, credentials_of, is_secure, login_for
@@ -26,8 +28,14 @@ AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 DIGEST = "a" * 64
 
 
-def file(filename: str, requires_python: str | None = None, yanked: str | None = None) -> File:
-    return File(filename, f"../../files/{filename}", DIGEST, 7, requires_python, yanked, False)
+def row(filename: str, requires_python: str | None = None, *, yanked: str | bool = False) -> Row:
+    return {
+        "url": f"../../files/{filename}",
+        "hashes": {"sha256": DIGEST},
+        "size": 7,
+        "requires-python": requires_python,
+        "yanked": yanked,
+    }
 
 
 def json_page(*rows: dict[str, Any]) -> Page:
@@ -35,14 +43,14 @@ def json_page(*rows: dict[str, Any]) -> Page:
 
 
 def test_a_page_in_json_is_read() -> None:
-    row = {"url": "../../f/a%2B1-1-py3-none-any.whl#x", "filename": "other", "hashes": {"sha256": DIGEST}, "size": 3}
+    one = {"url": "../../f/a%2B1-1-py3-none-any.whl#x", "filename": "other", "hashes": {"sha256": DIGEST}, "size": 3}
     page = json_page(
-        {**row, "yanked": "bad", "requires-python": ">=3.9", "core-metadata": {"sha256": "b"}}, {"url": None}
+        {**one, "yanked": "bad", "requires-python": ">=3.9", "core-metadata": {"sha256": "b"}}, {"url": None}
     )
-    (one,) = page.files
-    assert (one.filename, one.sha256, one.size) == ("a+1-1-py3-none-any.whl", DIGEST, 3)
-    assert (one.yanked, one.requires_python, one.metadata) == ("bad", ">=3.9", "b")
-    assert page.url_of(one) == "https://x.test/f/a%2B1-1-py3-none-any.whl"
+    (read,) = page.files
+    assert (read.filename, read.sha256, read.size) == ("a+1-1-py3-none-any.whl", DIGEST, 3)
+    assert (read.yanked, read.requires_python, read.metadata) == ("bad", ">=3.9", "b")
+    assert page.url_of(read) == "https://x.test/f/a%2B1-1-py3-none-any.whl"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_a_page_in_html_is_read() -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"files": [{"url": 3}]}', b'{"files": 3}', b"\xff"])
 def test_a_page_that_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(UNREADABLE):
-        read_page("https://x.test/", JSON, content)
+        Taker(AMD64).sort("a", read_page("https://x.test/", JSON, content).rows)
 
 
 def test_only_pages_of_an_index_are_pages() -> None:
@@ -98,30 +106,31 @@ def test_one_wheel_a_version_the_one_that_pip_would_take() -> None:
         "a-5.tar.gz",
         "a-6-x-py3-none-any.whl",
     )
-    chosen, _ = Taker(AMD64).sort("a", map(file, names))
+    chosen, _, _ = Taker(AMD64).sort("a", map(row, names))
     assert {version: one.filename for version, one in chosen.items()} == {"1": names[1], "2": names[5]}
-    older, _ = Taker(AMD64._replace(glibc=(2, 27))).sort("a", map(file, names))
+    older, _, _ = Taker(AMD64._replace(glibc=(2, 27))).sort("a", map(row, names))
     assert older["1"].filename == names[2]
 
 
 def test_a_wheel_that_is_not_withdrawn_goes_before_a_better_one_that_is() -> None:
-    better = file("a-1-cp312-cp312-manylinux_2_28_x86_64.whl", yanked="")
-    chosen, wheels = Taker(AMD64).sort("a", [better, file("a-1-py3-none-any.whl")])
-    assert (chosen["1"].yanked, len(wheels["1"])) == (None, 2)
+    better = row("a-1-cp312-cp312-manylinux_2_28_x86_64.whl", yanked=True)
+    chosen, stated, _ = Taker(AMD64).sort("a", [better, row("a-1-py3-none-any.whl")])
+    assert (chosen["1"].yanked, len(stated["1"])) == (None, 2)
 
 
 def test_wheels_for_another_python_are_neither_taken_nor_hashed() -> None:
-    files = [file("a-1-py3-none-any.whl", "<3.12"), file("a-2-py3-none-any.whl", "nonsense")]
-    assert [[*versions] for versions in Taker(AMD64).sort("a", files)] == [["2"], ["2"]]
+    rows = [row("a-1-py3-none-any.whl", "<3.12"), row("a-2-py3-none-any.whl", "nonsense")]
+    assert [[*versions] for versions in Taker(AMD64).sort("a", rows)] == [["2"], ["2"], []]
 
 
 def test_uv_is_shown_no_address_and_no_hash() -> None:
-    page = Page("https://bob:s3cret@x.test/simple/a-b/", (file("a_b-1+cu118-py3-none-any.whl", yanked="bad"),))
-    shown = page_for("a-b", Offered(page, *Taker(AMD64).sort("a-b", page.files)))
-    (row,) = json.loads(shown)["files"]
-    assert row["filename"] == "a_b-1+cu118-py3-none-any.whl"
-    assert row["url"] == "../../files/a-b/1%2Bcu118/a_b-1%2Bcu118-py3-none-any.whl"
-    assert (row["yanked"], row["core-metadata"], row["hashes"]) == ("bad", True, {})
+    rows = [row("a_b-1+cu118-py3-none-any.whl", yanked='"bad"')]
+    page = Page("https://bob:s3cret@x.test/simple/a-b/", lambda: rows)
+    shown = page_for("a-b", Offered(page, Taker(AMD64).sort("a-b", page.rows)))
+    (one,) = json.loads(shown)["files"]
+    assert one["filename"] == "a_b-1+cu118-py3-none-any.whl"
+    assert one["url"] == "../../files/a-b/1%2Bcu118/a_b-1%2Bcu118-py3-none-any.whl"
+    assert (one["yanked"], one["core-metadata"], one["hashes"]) == ('"bad"', True, {})
     assert b"x.test" not in shown
 
 
@@ -136,6 +145,7 @@ def test_the_command_says_the_target_and_no_address() -> None:
     text = " ".join(command)
     assert "--python-version 3.12.12 --python-platform aarch64-unknown-linux-gnu" in text
     assert {"--no-config", "--no-cache", "--no-build", "--no-python-downloads"} < set(command)
+    assert "--no-cache" not in command_for(Path("/uv"), Path("/python"), AMD64, cached=True)
     assert "://" not in text
     variables = variables_for({"PATH": "/bin", "UV_INDEX": "x", "HTTPS_PROXY": "x", "PIP_PRE": "1"}, "http://i", "/tmp")
     assert variables["UV_DEFAULT_INDEX"] == "http://i"
@@ -237,7 +247,7 @@ def test_a_bound_is_a_side_of_a_conflict() -> None:
 
 
 PAGES = {
-    name: [file(f"{name}-{version}-py3-none-any.whl") for version in versions]
+    name: Page("", partial(list, [row(f"{name}-{version}-py3-none-any.whl") for version in versions]))
     for name, versions in {"a": "12", "b": "1", "c": "12", "d": "", "torch": "1"}.items()
 }
 
