@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.engine.conftest import Lab
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def gateway(lab: Lab) -> str:
     """The address at which containers find this machine."""
     return str(lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
@@ -24,7 +25,13 @@ def gateway(lab: Lab) -> str:
 @pytest.fixture
 def served(gateway: str, tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address at which containers find it."""
-    folder = tmp_path / "served"
+    with serving(tmp_path / "served", gateway) as one:
+        yield one
+
+
+@contextmanager
+def serving(folder: Path, gateway: str) -> Iterator[tuple[Path, str]]:
+    """Make a folder and serve it while the block runs."""
     folder.mkdir()
 
     class Quiet(SimpleHTTPRequestHandler):
