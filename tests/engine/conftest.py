@@ -18,6 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from envc.resolvers.pip_tools import settings_of_this_machine
+from envc.resolvers.pip_tools.environment import environment
+from envc.resolvers.pip_tools.settings import clean_environment
+
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
@@ -90,9 +94,13 @@ class Lab:
         """Make a volume of this session's own."""
         return self.docker.volumes.create(f"envc-test-{self.session}-{name}", labels=self.labels)
 
+    def tags(self) -> list[str]:
+        """Return the tags of all images. Not by `images.list`, which fails when another session removes one."""
+        return [tag for image in self.docker.api.images() for tag in image["RepoTags"] or ()]
+
     def clean(self) -> None:
         """Remove every container, volume, network, image tag and pushed manifest of this session."""
-        tags = [tag for image in self.docker.images.list() for tag in image.tags if f"envc-test-{self.session}/" in tag]
+        tags = [tag for tag in self.tags() if f"envc-test-{self.session}/" in tag]
         own: dict[str, str | list[str] | bool] = {"label": f"{LABEL}={self.session}"}
         containers = {one.id: one for one in self.docker.containers.list(all=True, filters=own)}
         for tag in tags:  # started by a program under test, which knows nothing of the label
@@ -180,6 +188,14 @@ def lab() -> Iterator[Lab]:
         yield one
 
 
+@pytest.fixture(scope="session")
+def resolver_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `XDG_CACHE_HOME` with the resolver's environment, for tests whose index has no pip."""
+    folder = tmp_path_factory.mktemp("cache")
+    environment(folder / "envc", settings_of_this_machine(), clean_environment(os.environ), lambda _: None)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test that leaves a container in the engine: the next one that counts them would, far from the cause."""
@@ -189,7 +205,7 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     lab: Lab = request.getfixturevalue("lab")
     before = set(unstarted_or_ended(lab))
     yield
-    deadline = time.monotonic() + 10  # those of another session that uses the engine go away by themselves
+    deadline = time.monotonic() + 60  # those of another session that uses the engine go away by themselves
     while left := {key: one for key, one in unstarted_or_ended(lab).items() if key not in before}:
         assert time.monotonic() < deadline, f"left in the engine: {left}"
         time.sleep(0.2)

@@ -138,8 +138,12 @@ def remove_images(project: Project) -> None:
         subprocess.run(command, env=dict(project.environment), capture_output=True, check=False)
 
 
-def image_holds(lab: Lab, image: str, value: bytes) -> bool:
-    """Search everything of an image for a value: configuration, history, and the unpacked bytes of every layer."""
+def image_holds(lab: Lab, image: str, *values: bytes) -> list[bytes]:
+    """Return which values are in an image: in configuration, history, or the unpacked bytes of any layer.
+
+    All values are looked for at once, since the engine takes a while to give an image away.
+    """
+    found: set[bytes] = set()
     with tempfile.TemporaryFile() as saved:
         for chunk in lab.docker.images.get(image).save():
             saved.write(chunk)
@@ -148,9 +152,9 @@ def image_holds(lab: Lab, image: str, value: bytes) -> bool:
             for member in archive:
                 content = archive.extractfile(member)
                 blob = content.read() if content else b""
-                if value in (gzip.decompress(blob) if blob.startswith(b"\x1f\x8b") else blob):
-                    return True
-    return False
+                unpacked = gzip.decompress(blob) if blob.startswith(b"\x1f\x8b") else blob
+                found.update(value for value in values if value in unpacked)
+    return [value for value in values if value in found]
 
 
 def until(seen: Callable[[], bool], what: str, seconds: float = 60) -> float:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.engine.conftest import Lab
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def gateway(lab: Lab) -> str:
     """The address at which containers find this machine."""
     return str(lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"])
@@ -25,6 +25,5 @@ def served(gateway: str, tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address at which containers find it."""
     folder = tmp_path / "served"
     folder.mkdir()
-
     with serving(folder, gateway) as address:
         yield folder, address

@@ -60,9 +60,9 @@ def test_cleaning_removes_what_a_session_made_and_nothing_else(lab: Lab, tmp_pat
 
     mine.clean()
 
-    containers = {one.id for one in lab.docker.containers.list(all=True)}
+    containers = {one["Id"] for one in lab.docker.api.containers(all=True)}
     assert not containers & {labelled.id, unlabelled.id}
     assert kept.id in containers
     assert volume.id not in {one.id for one in lab.docker.volumes.list()}
-    assert not [tag for image in lab.docker.images.list() for tag in image.tags if mine.session in tag]
+    assert not [tag for tag in lab.tags() if mine.session in tag]
     assert not requests.get(tags, timeout=10).json().get("tags")

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envc.resolvers.pip_tools import settings_of_this_machine
-from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
 from tests.engine.project import Project, errors
 from tests.index_server import Index
 
@@ -33,10 +30,8 @@ env train <
 """
 
 
-def test_what_is_built_is_what_was_measured(lab: Lab, tmp_path: Path) -> None:
+def test_what_is_built_is_what_was_measured(lab: Lab, tmp_path: Path, resolver_cache: Path) -> None:
     gateway = lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
-    cache = tmp_path / "cache"
-    environment(cache / "envc", settings_of_this_machine(), clean_environment(os.environ), lambda _: None)
     with Index(address=gateway) as default, Index(address=gateway) as page:
         default.add("addict", "2")
         default.add("mmcv", "99")
@@ -45,7 +40,7 @@ def test_what_is_built_is_what_was_measured(lab: Lab, tmp_path: Path) -> None:
         (tmp_path / "project" / "lockfiles").mkdir(parents=True)
         kept = {name: value for name, value in lab.environment.items() if not name.startswith("PIP_")}
         machine = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": default.url, "PIP_TRUSTED_HOST": gateway}
-        project = Project(tmp_path / "project", "train", {**kept, "XDG_CACHE_HOME": str(cache), **machine})
+        project = Project(tmp_path / "project", "train", {**kept, "XDG_CACHE_HOME": str(resolver_cache), **machine})
         project.program.write_text(PROGRAM.format(address=page.links_url))
         try:
             built = project.envc("build", "--lock", "--engine", "docker", "--no-cache", "--json")
@@ -99,11 +94,11 @@ version = "1.0"
 """
 
 
-def test_a_package_is_built_of_an_archive_and_tools_of_a_page_with_a_login(lab: Lab, tmp_path: Path) -> None:
+def test_a_package_is_built_of_an_archive_and_tools_of_a_page_with_a_login(
+    lab: Lab, tmp_path: Path, resolver_cache: Path
+) -> None:
     """The page is asked by nothing else: no package of the environment is on it."""
     gateway = lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
-    cache = tmp_path / "cache"
-    environment(cache / "envc", settings_of_this_machine(), clean_environment(os.environ), lambda _: None)
     password = secrets.token_hex(8)
     with Index(address=gateway) as default, Index(address=gateway, credentials=("ada", password)) as page:
         default.add("plain-build", "2")
@@ -113,7 +108,7 @@ def test_a_package_is_built_of_an_archive_and_tools_of_a_page_with_a_login(lab: 
         (tmp_path / "project" / "lockfiles").mkdir(parents=True)
         kept = {name: value for name, value in lab.environment.items() if not name.startswith("PIP_")}
         machine = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": default.url, "PIP_TRUSTED_HOST": gateway}
-        given = {"XDG_CACHE_HOME": str(cache), "CORP_TOKEN": password}
+        given = {"XDG_CACHE_HOME": str(resolver_cache), "CORP_TOKEN": password}
         project = Project(tmp_path / "project", "train", {**kept, **given, **machine})
         project.program.write_text(BUILT.format(address=page.links_url))
         try:

@@ -21,9 +21,6 @@ from urllib.parse import quote
 
 import pytest
 
-from envc.resolvers.pip_tools import settings_of_this_machine
-from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
 from tests.engine.project import Project, errors, image_holds
 from tests.index_server import Fault, Index
 
@@ -146,13 +143,6 @@ WAYS: Mapping[str, Callable[[Path, Index, str], dict[str, str]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def resolver_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    environment(folder / "envc", settings_of_this_machine(), clean_environment(os.environ), lambda _: None)
-    return folder
-
-
 @contextmanager
 def private(lab: Lab, folder: Path, cache: Path, way: str) -> Iterator[Private]:
     gateway = lab.docker.networks.get("bridge").attrs["IPAM"]["Config"][0]["Gateway"]
@@ -217,7 +207,7 @@ def test_a_login_serves_the_lock_and_the_build_and_is_found_nowhere_else(
         assert (b"envc-netrc-corp" in kept) == ("secret" in way)
         assert not one.is_in(kept)
         for image in stages.values():
-            assert not any(image_holds(lab, image, value) for value in one.values)
+            assert image_holds(lab, image, *one.values) == []
             history = json.dumps(lab.docker.images.get(image).history())
             assert not one.is_in(history.encode())
             assert not one.is_in(json.dumps(lab.docker.images.get(image).attrs).encode())

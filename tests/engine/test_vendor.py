@@ -7,6 +7,7 @@ them then, whatever the engine's cache or mirrors hold.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,13 +19,14 @@ from envc.diagnostics import Report
 from envc.engines.docker.build import build
 from envc.engines.protocol import BuildRequest
 from tests.engine.project import Project, errors, remove_images
-from tests.engine.serving import gateway, served
+from tests.engine.serving import gateway
 from tests.engine.test_apt import NO_ARCHIVES, NO_SNAPSHOTS
+from tests.loopback import serving
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
 
-__all__ = ["gateway", "served"]
+__all__ = ["gateway"]
 
 pytestmark = pytest.mark.engine
 
@@ -46,18 +48,40 @@ env train <
 """
 
 
+@pytest.fixture(scope="module")
+def server(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder, gateway) as address:
+        yield folder, address
+
+
 @pytest.fixture
-def project(lab: Lab, served: tuple[Path, str], tmp_path: Path) -> Iterator[Project]:
-    """A project whose folder of vendored files, `../off line@1`, is filled."""
-    folder, address = served
+def served(server: tuple[Path, str]) -> tuple[Path, str]:
+    """A folder with the tool, which a test may change, and the address at which containers find it."""
+    (server[0] / "greet").write_bytes(GREET)
+    return server
+
+
+@pytest.fixture(scope="module")
+def filled(lab: Lab, server: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose folder of vendored files, `../off line@1`, is filled; tests leave it as it is."""
+    folder, address = server
     (folder / "greet").write_bytes(GREET)
-    one = Project(tmp_path / "project", "train", {**lab.environment, **NO_SNAPSHOTS})
+    one = Project(tmp_path_factory.mktemp("filled") / "project", "train", {**lab.environment, **NO_SNAPSHOTS})
     (one.folder / "lockfiles").mkdir(parents=True)
     one.program.write_text(program(lab, address))
     assert one.envc("lock").returncode == 0
     finished = one.envc("vendor", "--to", "../off line@1")
     assert finished.returncode == 0, finished.stderr
     assert "images, " in finished.stderr
+    return one
+
+
+@pytest.fixture
+def project(filled: Project, served: tuple[Path, str], tmp_path: Path) -> Iterator[Project]:
+    """A copy of the project and of its vendored files."""
+    shutil.copytree(filled.folder.parent, tmp_path / "copy")
+    one = Project(tmp_path / "copy" / "project", "train", filled.environment)
     yield one
     remove_images(one)
 
@@ -115,7 +139,6 @@ def test_the_image_is_that_of_the_ordinary_build(lab: Lab, project: Project) -> 
 
 def test_steps_reach_no_network(lab: Lab, served: tuple[Path, str], tmp_path: Path) -> None:
     """A step that asks this machine's server, which containers reach, gets no answer."""
-    (served[0] / "greet").write_bytes(GREET)
     ask = f"import urllib.request; urllib.request.urlopen('{served[1]}/greet', timeout=5)"
     (tmp_path / "Dockerfile").write_text(f'FROM python:3.12-slim-bookworm\nRUN ["python", "-c", "{ask}"]\n')
     request = BuildRequest(tmp_path, tmp_path / "Dockerfile", (lab.tag("network"),), "linux/amd64", cached=False)

@@ -104,21 +104,21 @@ def spied() -> Iterator[set[bytes]]:
 
 @pytest.mark.skipif(not PROC.exists(), reason="reads /proc")
 def test_a_password_is_used_and_seen_nowhere(ask: Ask, spied: set[bytes], tmp_path: Path) -> None:
-    with Index(credentials=("bob", "s3cret-of-bob")) as index:
+    with Index(credentials=("bob", "s3cret-for-pip")) as index:
         index.add("a", "1", "b", metadata_beside=False)
         index.add("b", "1")
-        address = index.url.replace("://", "://bob:s3cret-of-bob@")
+        address = index.url.replace("://", "://bob:s3cret-for-pip@")
         assert ask.fails(index, "a")[0].name == "index-unauthorised"
         packages = ask(address, "a")
         named = ask(None, "a", settings=Settings(address))
-        wrong, _ = ask.fails(address.replace("bob@", "al@"), "a")
+        wrong, _ = ask.fails(address.replace("pip@", "al@"), "a")
     assert set(packages) == set(named) == {"a", "b"}
     assert wrong.name == "index-unauthorised"
     assert "s3cret" not in str((packages, wrong, ask.progress, ask.warnings))
     assert any(b"runpy" in one for one in spied)
-    assert not [one for one in spied if b"s3cret-of-bob" in one]
+    assert not [one for one in spied if b"s3cret-for-pip" in one]
     kept = [path for path in ask.cache.glob("pip-tools/http/**/*") if path.is_file()]
-    assert not [path for path in kept if b"s3cret-of-bob" in path.read_bytes()]
+    assert not [path for path in kept if b"s3cret-for-pip" in path.read_bytes()]
 
 
 def test_a_password_in_netrc_is_used(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

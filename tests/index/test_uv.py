@@ -171,21 +171,21 @@ def test_metadata_is_read_once_and_a_wheel_never_whole(index: Index, uv: Ask) ->
 @pytest.mark.skipif(not PROC.exists(), reason="reads /proc")
 def test_a_password_is_used_and_never_reaches_uv(cache: Path, spied: set[bytes]) -> None:
     uv = Ask(cache, Uv)
-    with Index(credentials=("bob", "s3cret-of-bob")) as index:
+    with Index(credentials=("bob", "s3cret-for-uv")) as index:
         index.add("a", "1", "b", metadata_beside=False)
         index.add("b", "1")
         assert uv.fails(index, "a")[0].name == "index-unauthorised"
-        address = index.url.replace("://", "://bob:s3cret-of-bob@")
+        address = index.url.replace("://", "://bob:s3cret-for-uv@")
         assert set(uv(address, "a")) == {"a", "b"}
         assert set(uv(None, Requirement("b", "office"), named={"office": address}, settings=Settings(address))) == {"b"}
-        wrong, _ = uv.fails(address.replace("-of-bob", ""), "a")
+        wrong, _ = uv.fails(address.replace("-for-uv", ""), "a")
     assert wrong.name == "index-unauthorised"
     assert "s3cret" not in str((wrong, uv.progress, uv.warnings))
     assert any(b"pip\0compile" in one for one in spied)
-    assert not [one for one in spied if b"s3cret-of-bob" in one]
+    assert not [one for one in spied if b"s3cret-for-uv" in one]
     assert not [one for one in spied if index.host.encode() in one]
     kept = [path for path in cache.glob("uv/**/*") if path.is_file()]
-    assert not [path for path in kept if b"s3cret-of-bob" in path.read_bytes()]
+    assert not [path for path in kept if b"s3cret-for-uv" in path.read_bytes()]
 
 
 def test_where_an_index_sends_us_counts_and_no_password_goes_there(uv: Ask) -> None:
