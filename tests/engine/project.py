@@ -36,6 +36,7 @@ class Project:
     name: str
     environment: Mapping[str, str]
     images: set[str] = field(default_factory=set)
+    patience: int = 400  # seconds that a command may take
 
     @property
     def program(self) -> Path:
@@ -67,7 +68,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=400,
+            timeout=self.patience,
         )
         assert "ResourceWarning" not in finished.stderr, finished.stderr
         assert "Traceback" not in finished.stderr, finished.stderr
@@ -110,22 +111,30 @@ def errors(finished: subprocess.CompletedProcess[str]) -> list[str]:
     return re.findall(r"^error\[([a-z-]+)\]", finished.stderr, re.MULTILINE)
 
 
-def copied(lab: Lab, example: str, folder: Path) -> Project:
-    """Copy an example, such as `serve`, without locks and outputs, with a file of its session: its hash is its own."""
+def copied(lab: Lab, example: str, folder: Path, **variables: str) -> Project:
+    """Copy an example, such as `serve`, without locks and outputs.
+
+    Something in it is its session's, so that its hash is its own. `variables` are set where `envc` works on it.
+    """
     ignored = shutil.ignore_patterns("expected", "lockfiles", "build", "__pycache__")
     shutil.copytree(EXAMPLES / example, folder, ignore=ignored)
-    (folder / "src" / "session.txt").write_text(lab.session)
+    name = Path(example).name
+    if (folder / "src").is_dir():
+        (folder / "src" / "session.txt").write_text(lab.session)
+    else:
+        program = folder / f"{name}.env"
+        program.write_text(f'{program.read_text().rstrip().removesuffix(">")}  labels session "{lab.session}"\n>\n')
     (folder / "lockfiles").mkdir()  # makes the folder a root, whatever lies above it
     if (folder / "out").is_dir():
         (folder / "out").chmod(0o775)
-    return Project(folder, Path(example).name, lab.environment)
+    return Project(folder, name, {**lab.environment, **variables})
 
 
-def built(lab: Lab, example: str, request: pytest.FixtureRequest) -> Project:
+def built(lab: Lab, example: str, request: pytest.FixtureRequest, **variables: str) -> Project:
     """Return an example that is locked and built; the first to ask pays for it."""
     if (lab.session, example) not in _built:
         factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-        project = copied(lab, example, factory.mktemp("examples") / Path(example).name)
+        project = copied(lab, example, factory.mktemp("examples") / Path(example).name, **variables)
         request.session.addfinalizer(lambda: remove_images(project))
         project.build("--lock")
         _built[lab.session, example] = project

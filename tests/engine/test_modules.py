@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import pytest
 import requests
 
 from tests.engine.project import Project, image_holds, remove_images, until
+from tests.engine.running import health, running
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -59,24 +59,6 @@ def built(lab: Lab, project: Project, uses: str, *items: str) -> Project:
     project.program.write_text(f"use {uses}\n\nenv words <\n{block}>\n")
     project.build("--lock")
     return project
-
-
-@contextmanager
-def running(lab: Lab, project: Project, port: int, **variables: str) -> Iterator[tuple[Container, str]]:
-    """A container in the background as `envc run` starts it, and the address of its port."""
-    finished = project.envc("run", "--detach", "--publish", f"0:{port}", **variables)
-    assert finished.returncode == 0, finished.stderr
-    container = lab.docker.containers.get(finished.stdout.strip())
-    published = container.attrs["NetworkSettings"]["Ports"][f"{port}/tcp"][0]["HostPort"]
-    try:
-        yield container, f"http://127.0.0.1:{published}"
-    finally:
-        container.stop(timeout=10)
-
-
-def health(container: Container) -> str:
-    container.reload()
-    return str(container.attrs["State"]["Health"]["Status"])
 
 
 def said(container: Container, *command: str) -> bytes:
