@@ -57,7 +57,7 @@ polars.DataFrame({"time": days, "user": [1, 2, 1]}).write_parquet("/made/clicks.
 """
 LOOK = """
 import os, subprocess, clicks, graphviz, importlib.metadata, matplotlib.pyplot as plot
-assert clicks.__file__.startswith("/app/clicks/"), clicks.__file__
+assert clicks.__file__.startswith("/workspace/clicks/"), clicks.__file__
 table = clicks.daily(clicks.read())
 plot.plot(table["day"], table["clicks"])
 plot.savefig("/tmp/a.png")

@@ -81,7 +81,8 @@ def _run(client: DockerClient, request: ContainerRequest) -> Ended:
         try:
             container.start()
         except APIError as error:
-            container.remove(force=True, v=True)
+            with suppress(APIError):  # the engine may have removed it by itself, or be about to
+                container.remove(force=True, v=True)
             raise _not_started(request, said(error)) from None
         return Ended(0, name=container.name)
     try:
