@@ -106,6 +106,17 @@ class Project:
         return Project(folder, self.name, self.environment, self.images)
 
 
+@contextmanager
+def empty_project(lab: Lab, folder: Path, name: str, **variables: str) -> Iterator[Project]:
+    """Make a folder for a program that is still to be written; the images that it builds are removed."""
+    project = Project(folder, name, {**lab.environment, **variables})
+    (folder / "lockfiles").mkdir(parents=True)  # makes the folder a root, whatever lies above it
+    try:
+        yield project
+    finally:
+        remove_images(project)
+
+
 def errors(finished: subprocess.CompletedProcess[str]) -> list[str]:
     """Return the names of the errors that a command reported."""
     return re.findall(r"^error\[([a-z-]+)\]", finished.stderr, re.MULTILINE)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway, served
 from tests.git_server import GitServer
 
@@ -78,10 +78,8 @@ def server(gateway: str, tmp_path: Path) -> Iterator[GitServer]:
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "train", {**lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "train", XDG_CACHE_HOME=str(tmp_path / "cache")) as one:
+        yield one
 
 
 def write(lab: Lab, project: Project, server: GitServer, make: str = "make", more: str = "") -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conda_channel import Channel
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway, served
 
 if TYPE_CHECKING:
@@ -54,11 +54,9 @@ def project(lab: Lab, channel: Channel, served: tuple[Path, str], tmp_path: Path
         "ENVC_CHANNEL_CONDA_FORGE": f"{served[1]}/conda-forge",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    one = Project(tmp_path / "project", "train", {**lab.environment, **variables})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    one.program.write_text(program(lab))
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "train", **variables) as one:
+        one.program.write_text(program(lab))
+        yield one
 
 
 def prefix_of(lab: Lab, image: str) -> dict[str, tuple[str, int, str]]:

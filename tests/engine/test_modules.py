@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.engine.project import Project, image_holds, remove_images, until
+from tests.engine.project import Project, empty_project, image_holds, until
 from tests.engine.running import health, running
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ server.wait_for_termination()
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "words", lab.environment)
-    (one.folder / "lockfiles").mkdir(parents=True)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "words") as one:
+        yield one
 
 
 def built(lab: Lab, project: Project, uses: str, *items: str) -> Project:

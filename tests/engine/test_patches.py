@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -48,15 +48,13 @@ print(json.dumps([
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "patched", {**lab.environment, "PYTHONPATH": str(Path(__file__).parents[2])})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    (one.folder / "it's a patch.diff").write_text(PATCH)
-    one.program.write_text(
-        f'env patched <\n  python 3.12\n  labels session "{lab.session}"\n  pip idna 3.10.0\n'
-        '  patch idna "it\'s a patch.diff"\n>\n'
-    )
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "patched", PYTHONPATH=str(Path(__file__).parents[2])) as one:
+        (one.folder / "it's a patch.diff").write_text(PATCH)
+        one.program.write_text(
+            f'env patched <\n  python 3.12\n  labels session "{lab.session}"\n  pip idna 3.10.0\n'
+            '  patch idna "it\'s a patch.diff"\n>\n'
+        )
+        yield one
 
 
 def test_the_image_has_the_changed_files(project: Project) -> None:

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from envc.resolvers.base_python import LayerReader
 from envc.resolvers.registry import Registry
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway
 from tests.engine.test_registry_layers import find
 from tests.git_server import GitServer
@@ -94,11 +94,9 @@ def nested(lab: Lab, vendor: str, tmp_path_factory: pytest.TempPathFactory) -> s
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
     """An empty project of its own; what it builds is removed."""
-    one = Project(tmp_path / "project", "provided", lab.environment)
-    (one.folder / "lockfiles").mkdir(parents=True)
-    (one.folder / "main.py").write_text(MAIN)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "provided") as one:
+        (one.folder / "main.py").write_text(MAIN)
+        yield one
 
 
 def write(lab: Lab, project: Project, *items: str) -> None:

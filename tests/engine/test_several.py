@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.project import Project, remove_images
+from tests.engine.project import Project, empty_project
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -33,11 +33,9 @@ group together < broken; train; serve >
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "core", lab.environment)
-    (one.folder / "lockfiles").mkdir(parents=True)
-    one.program.write_text(PROGRAM.format(session=lab.session))
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "core") as one:
+        one.program.write_text(PROGRAM.format(session=lab.session))
+        yield one
 
 
 def steps(image: dict[str, Any], state: str) -> list[str]:

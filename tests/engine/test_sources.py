@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.project import Project, errors, image_holds, remove_images
+from tests.engine.project import Project, empty_project, errors, image_holds
 from tests.git_server import GitServer, Repository
+from tests.git_server.fixtures import server
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
+
+__all__ = ["server"]
 
 pytestmark = pytest.mark.engine
 
@@ -23,12 +26,6 @@ found = sorted(os.path.join(place, name) for place, _, names in os.walk("/opt/hl
 print(json.dumps({"files": found, "git": shutil.which("git"), "run": os.access("/opt/hloc/run", os.X_OK),
     "owners": sorted({os.lstat(one).st_uid for one in found}), "crlf": open("/opt/hloc/a.bat", "rb").read().decode()}))
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as server:
-        yield server
 
 
 @pytest.fixture
@@ -47,10 +44,8 @@ def repository(server: GitServer) -> Repository:
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "train", {**lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "train", XDG_CACHE_HOME=str(tmp_path / "cache")) as one:
+        yield one
 
 
 def write(lab: Lab, project: Project, address: str, more: str = "submodules") -> None:

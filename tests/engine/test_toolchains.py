@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.project import Project, remove_images
+from tests.engine.project import Project, empty_project
 from tests.git_server import GitServer
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ print(json.dumps([open("/opt/page/index.html").read(), shutil.which("node"), shu
 
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
-    one = Project(tmp_path / "project", "train", {**lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "train", XDG_CACHE_HOME=str(tmp_path / "cache")) as one:
+        yield one
 
 
 def test_node_makes_a_page_and_stays_behind(lab: Lab, project: Project, tmp_path: Path) -> None:

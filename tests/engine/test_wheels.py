@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway, served
 from tests.index_server import metadata_of, wheel_of
 
@@ -38,19 +38,17 @@ def make(path: Path, *requires: str) -> str:
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path, served: tuple[Path, str]) -> Iterator[Project]:
     folder, address = served
-    one = Project(tmp_path / "project", "wheels", {**lab.environment, "PYTHONPATH": str(Path(__file__).parents[2])})
-    (one.folder / "lockfiles").mkdir(parents=True)
-    other = f"local-one<{secrets.randbelow(10**12) + 10}"  # bytes that no builder has in its cache
-    digest = make(folder / "remote-1.0+cu12-py3-none-any.whl", "idna==3.10", other)
-    make(one.folder / "wheels" / "local_one-2-py3-none-any.whl")
-    one.program.write_text(
-        f'env wheels <\n  python 3.12\n  labels session "{lab.session}"\n'
-        f'  pip remote from wheel "{address}/remote-1.0%2Bcu12-py3-none-any.whl" sha256 "{digest}"\n'
-        '  pip from "requirements.txt"\n>\n'
-    )
-    (one.folder / "requirements.txt").write_text("./wheels/local_one-2-py3-none-any.whl\n")
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "wheels", PYTHONPATH=str(Path(__file__).parents[2])) as one:
+        other = f"local-one<{secrets.randbelow(10**12) + 10}"  # bytes that no builder has in its cache
+        digest = make(folder / "remote-1.0+cu12-py3-none-any.whl", "idna==3.10", other)
+        make(one.folder / "wheels" / "local_one-2-py3-none-any.whl")
+        one.program.write_text(
+            f'env wheels <\n  python 3.12\n  labels session "{lab.session}"\n'
+            f'  pip remote from wheel "{address}/remote-1.0%2Bcu12-py3-none-any.whl" sha256 "{digest}"\n'
+            '  pip from "requirements.txt"\n>\n'
+        )
+        (one.folder / "requirements.txt").write_text("./wheels/local_one-2-py3-none-any.whl\n")
+        yield one
 
 
 _SEEN = """\

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.project import Project, errors, remove_images
+from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway, served
 from tests.git_server import GitServer
 
@@ -32,10 +32,8 @@ pytestmark = pytest.mark.engine
 @pytest.fixture
 def project(lab: Lab, tmp_path: Path) -> Iterator[Project]:
     """An empty project of its own; what it builds is removed."""
-    one = Project(tmp_path / "project", "words", lab.environment)
-    (one.folder / "lockfiles").mkdir(parents=True)
-    yield one
-    remove_images(one)
+    with empty_project(lab, tmp_path / "project", "words") as one:
+        yield one
 
 
 def written(lab: Lab, project: Project, *items: str) -> Project:

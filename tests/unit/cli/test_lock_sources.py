@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,10 @@ import pytest
 
 from envc.cli.main import run
 from tests.git_server import GitServer, Repository
+from tests.git_server.fixtures import server
 from tests.unit.cli.project import Answer
+
+__all__ = ["server"]
 
 PROXY = "http://127.0.0.1:9"  # nobody listens there
 
@@ -38,12 +40,6 @@ class Project:
         content = json.loads((self.folder / "lockfiles" / "train" / "lock.json").read_text())
         (found,) = content["platforms"]["linux/amd64"]["sources"]
         return dict(found)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as server:
-        yield server
 
 
 @pytest.fixture

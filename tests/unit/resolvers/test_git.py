@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,26 +11,13 @@ from envc.lock.repositories import GitFailure, GitReference, GitTree, UnknownRef
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
 from tests.git_server import GitServer, Repository
+from tests.git_server.fixtures import git, library, server
+
+__all__ = ["git", "library", "server"]
 
 
 def say(_: str) -> None:
     """Take note of nothing."""
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as server:
-        yield server
-
-
-@pytest.fixture
-def git(tmp_path: Path) -> Git:
-    return Git(tmp_path / "cache")
-
-
-@pytest.fixture
-def library(server: GitServer) -> Repository:
-    return server.repository("library")
 
 
 def test_a_tag_is_the_commit_it_names(server: GitServer, git: Git, library: Repository) -> None:

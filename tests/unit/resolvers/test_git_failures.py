@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,13 @@ from envc.resolvers.git import Git
 from envc.resolvers.git.failures import failure_of, without_addresses
 from envc.resolvers.git.resolver import absolute_address
 from tests.git_server import GitServer, Repository
+from tests.git_server.fixtures import git, library, server
+
+__all__ = ["git", "library", "server"]
 
 
 def say(_: str) -> None:
     """Take note of nothing."""
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[GitServer]:
-    with GitServer(tmp_path / "served") as server:
-        yield server
-
-
-@pytest.fixture
-def git(tmp_path: Path) -> Git:
-    return Git(tmp_path / "cache")
-
-
-@pytest.fixture
-def library(server: GitServer) -> Repository:
-    return server.repository("library")
 
 
 def asked(git: Git, address: str) -> GitFailure:
