@@ -4,13 +4,17 @@ train.env        Source        text and its path
 | syntax.parse                                           pure
 Program          items and spans; knows no meaning
 | language.check(program, words)                         pure
+Meaning          all environments of the program, and its groups
+| environment_of(meaning, …)                             pure
 Environment      words found, values typed, modules and parents laid together; every value remembers its place
-| lock.prepare, resolve, finish (world)                  the world chooses, once
+| lock.together.choose_together (world)                  the world chooses, once
 LockedFiles      exact versions, digests, hashes, and why
 | sources.read_tree(root, what the program copies)       reads bytes, nothing else
 SourceTree       path, mode, sha256 of exactly the files that the image copies
 | plan.make_plan(environment, locked, sources, places)   pure
-Plan             every decision taken; its hash is THE reproducibility hash
+Plan             every decision taken
+| plan.hash_of                                           pure
+PlanHash         the environment hash and the reproducibility hash
 | targets.emit(plan, hashes)                             pure
 Files            {name: text}: Dockerfile, .dockerignore, run manifest, …
 | engines                                                effect

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
 from envc.cli.commands.help import usage
 from envc.declarations import words
-from envc.language import values
+from envc.language import target_values, values
 from envc.language.fields import Choice, Entries, Flag, Items, Keyword, Positional, literals
 from envc.language.word import Declaration
 from tools.ebnf import ebnf
@@ -101,18 +102,19 @@ def _parts(hint: Any) -> Iterator[Any]:
 
 
 def _documented(hint: Any) -> str:
-    """Return what `values.py` says above the type of this annotation, without the period."""
+    """Return what is said above the type of this annotation where such types are, without the period."""
     metadata = [one for one in getattr(hint, "__metadata__", ()) if not isinstance(one, _FORMS)]
     best = ""
-    for name, text in _comments().items():
-        kind = getattr(getattr(values, name, None), "__metadata__", None)
-        if kind and tuple(metadata[: len(kind)]) == kind:
-            best = text
+    for module in (values, target_values):
+        for name, text in _comments(module).items():
+            kind = getattr(getattr(module, name, None), "__metadata__", None)
+            if kind and tuple(metadata[: len(kind)]) == kind:
+                best = text
     return best
 
 
-def _comments() -> dict[str, str]:
-    source = Path(values.__file__).read_text(encoding="utf-8")
+def _comments(module: ModuleType) -> dict[str, str]:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
     found = re.findall(r"^((?:#: .*\n)+)([A-Z]\w+) = Annotated", source, re.MULTILINE)
     return {name: " ".join(comment.replace("#: ", "").split()).removesuffix(".") for comment, name in found}
 

@@ -1,4 +1,4 @@
-"""The word `build`: a program that is compiled from its source."""
+"""The word `build`: a program that is compiled, from a source or a folder of the project."""
 
 from __future__ import annotations
 
@@ -90,8 +90,9 @@ class Build(Declaration):
     is for make, CMake, cargo and PyTorch's extensions.
 
     `fetches` brings packages of `cargo`, `go` or `npm` before, in the only step that has a network: those that the
-    source's own `Cargo.lock`, `go.sum` or `package-lock.json` names, by checksum. `after` names builds whose results
-    are needed: what they keep lies in its place while this one is compiled, headers and static libraries with it.
+    source's own `Cargo.lock`, `go.sum` or `package-lock.json` names, by checksum. A `toolchain` brings these programs,
+    or `apt` in the block. `after` names builds whose results are needed, and with them what those need themselves: what
+    each keeps lies in its place while this one is compiled, headers and static libraries with it.
 
     `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
     libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
@@ -154,7 +155,7 @@ class Build(Declaration):
         return tuple(value for entry in self.entries if entry.kind == kind for value in entry.values)
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        """Refuse a build of no source, one that does or keeps nothing, and two of one name."""
+        """Refuse a build of no source, one that does or keeps nothing, an order that there is not, and twins."""
         for kind, what in (("run", "does nothing"), ("keeps", "keeps nothing")):
             if not any(entry.kind == kind for entry in self.entries):
                 label = wrong(origin.span, f"no `{kind}` in its block")

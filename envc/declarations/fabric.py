@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.library import shipped_library
 from envc.language.cluster_facets import Fabric as FabricFacet
+from envc.language.cluster_facets import FabricKind
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, SystemPackage
 from envc.language.fields import Positional
@@ -32,7 +33,7 @@ class Fabric(Declaration):
 
     examples = ("fabric tcp eth0", "fabric infiniband mlx5", "fabric infiniband")
 
-    kind: Annotated[Literal["efa", "infiniband", "tcp"], Positional()]
+    kind: Annotated[FabricKind, Positional()]
     interface: Annotated[Interface | None, Positional()] = None
 
     def facets(self, origin: Origin) -> Iterator[FabricFacet | SystemPackage]:

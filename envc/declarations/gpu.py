@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.named_gpus import NamedGpu, named, unknown_names
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator
+from envc.language.facets import Accelerator, Flavour
 from envc.language.fields import Choice, Flag, Keyword, Positional, layout_of
 from envc.language.origin import Origin
 from envc.language.values import Architecture, Count, CudaVersion, RocmVersion, ShortVersion, Size
@@ -47,7 +47,7 @@ class Gpu(Declaration):
     cuda: Annotated[CudaVersion | None, Keyword()] = None
     rocm: Annotated[RocmVersion | None, Keyword()] = None
     exact: Annotated[bool, Flag()] = False
-    flavour: Annotated[Literal["base", "runtime", "devel"] | None, Choice()] = None
+    flavour: Annotated[Flavour | None, Choice()] = None
     cudnn: Annotated[ShortVersion | None, Keyword()] = None
     count: Annotated[Count | None, Keyword()] = None
     memory: Annotated[Size | None, Keyword()] = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.commands import command_or_refusal
 from envc.language.environment import Environment
-from envc.language.facets import HealthCheck, PackageFile, PythonPackage
+from envc.language.facets import HealthCheck, HealthKind, PackageFile, PythonPackage
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import Count, Duration, Port, Text
@@ -42,7 +42,7 @@ class Health(Declaration):
         'health command "python -m ranker.selftest"',
     )
 
-    kind: Annotated[Literal["file", "http", "grpc", "command"], Positional()]
+    kind: Annotated[HealthKind, Positional()]
     subject: Annotated[Text, Positional(kinds=frozenset({"string"}))]
     port: Annotated[Port | None, Keyword()] = None
     every: Annotated[Duration, Keyword()] = 30_000

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Launch as LaunchFacet
+from envc.language.cluster_facets import LaunchProgram
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -51,7 +52,7 @@ class Launch(Declaration):
         'gpu cuda 12.6 count 8; launch accelerate; ml torch; pip accelerate; run "python -m tune.main"',
     )
 
-    program: Annotated[Literal["torchrun", "mpi", "accelerate", "deepspeed"], Positional()]
+    program: Annotated[LaunchProgram, Positional()]
     nodes: Annotated[Count, Keyword()] = 1
     each: Annotated[Count | None, Keyword()] = None
 

@@ -29,7 +29,7 @@ class Path(Declaration):
 
     With `libraries` they are added to `LD_LIBRARY_PATH`, with `modules` to `PYTHONPATH`. They stand in the order of the
     program: behind the programs of the environment's packages, and before what the base has in that variable, which
-    stays.
+    stays. They count in the image that runs: the steps that build it do not see them.
     """
 
     repeatable = True
@@ -59,7 +59,7 @@ class Path(Declaration):
             *environment.every_with(BuildArgument, "name", variable),
         )
         for other in others[:1]:
-            if variable != "PATH":  # which nothing sets
+            if variable != "PATH":  # whoever sets that is refused there
                 labels = (wrong(origin.span, f"adds to `{variable}`"), Label(other.origin.of("name"), "set here"))
                 yield Diagnostic("repeated-name", f"`{variable}` is set, and added to", labels)
         for position, folder in enumerate(self.folders):

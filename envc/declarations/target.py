@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator
 
 from envc.diagnostics import Diagnostic
+from envc.language.cluster_facets import ContainerPlugin
 from envc.language.cluster_facets import Target as TargetFacet
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Flag, Keyword, Positional
@@ -82,7 +83,7 @@ class Target(Declaration):
     account: Annotated[SlurmName | None, Keyword()] = None
     qos: Annotated[SlurmName | None, Keyword()] = None
     constraint: Annotated[Constraint | None, Keyword()] = None
-    container: Annotated[Literal["pyxis", "apptainer", "enroot"] | None, Keyword()] = None
+    container: Annotated[ContainerPlugin | None, Keyword()] = None
     exclusive: Annotated[bool, Flag()] = False
     settings: Annotated[tuple[TargetSetting, ...], Entries(TargetSetting)] = ()
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from envc.knowledge.facts import Fact, Line, Page
 from envc.knowledge.values import matches, minor, release
+from envc.language.facets import Flavour
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.values import ShortVersion
-
-Flavour = Literal["base", "runtime", "devel"]
 
 
 class Compatibility(Fact):

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from envc.knowledge.facts import Fact, Line, Page
 from envc.language.cluster_facets import FabricKind
 from envc.language.fields import Positional
 from envc.language.values import SystemName, Text, Variable
 
-_Kind = Literal["efa", "infiniband", "tcp"]
-
 
 class FabricLibrary(Fact):
     """System packages that the image needs."""
 
-    kind: Annotated[_Kind, Positional()]
+    kind: Annotated[FabricKind, Positional()]
     packages: Annotated[tuple[SystemName, ...], Positional(many=True)]
 
 
 class FabricSetting(Fact):
     """A variable that the ranks are started with."""
 
-    kind: Annotated[_Kind, Positional()]
+    kind: Annotated[FabricKind, Positional()]
     name: Annotated[Variable, Positional()]
     value: Annotated[Text, Positional(kinds=frozenset({"string"}))]
 
@@ -31,14 +29,14 @@ class FabricSetting(Fact):
 class FabricInterface(Fact):
     """Variables that name the interface."""
 
-    kind: Annotated[_Kind, Positional()]
+    kind: Annotated[FabricKind, Positional()]
     names: Annotated[tuple[Variable, ...], Positional(many=True)]
 
 
 class FabricResource(Fact):
     """What the device plug-in of Kubernetes calls the devices."""
 
-    kind: Annotated[_Kind, Positional()]
+    kind: Annotated[FabricKind, Positional()]
     name: Annotated[Text, Positional(kinds=frozenset({"string"}))]
 
 

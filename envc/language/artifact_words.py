@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import Artifact
+from envc.language.facets import Artifact, Delivery
 from envc.language.fields import Choice, Flag, Keyword, Positional
 from envc.language.hub_address import SCHEME as HUB
 from envc.language.hub_address import read_hub_address
@@ -68,7 +68,7 @@ class ArtifactWord(Declaration):
         Text | None, AfterValidator(lambda text: None if text is None else _location(text)), Keyword("from")
     ] = None
     sha256: Annotated[Sha256 | None, Keyword()] = None
-    delivery: Annotated[Literal["mounted", "copied", "fetched"], Choice()]
+    delivery: Annotated[Delivery, Choice()]
     writable: Annotated[bool, Flag()] = False
     at: Annotated[OwnedPath | None, Keyword()] = None
 

@@ -117,6 +117,9 @@ class _Binder:
                 self.waiting.pop(0)
                 self.store(field, self.value(argument, positional.kinds), argument.span)
                 return
+            if _wants_quotes(argument, positional.kinds) and similar(argument.value, self.layout.choices):
+                self.unexpected(argument)
+                return
             if _wants_quotes(argument, positional.kinds):  # `run python train.py`: one text, and one mistake
                 while waiting and _wants_quotes(waiting[0], positional.kinds) and not self.has_meaning(waiting[0]):
                     argument = _joined(argument, waiting.pop(0))

@@ -1,4 +1,4 @@
-"""The order of builds: each behind those whose results it needs."""
+"""The order of what `build` compiles: each behind those whose results it needs. Of packages: `circular_builds.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages that are built, and need each other for that: none can be the first. Pure."""
+"""Packages that are built, and need each other for that: none can be the first. Of programs: `build_order.py`."""
 
 from __future__ import annotations
 

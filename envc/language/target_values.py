@@ -55,7 +55,7 @@ def resource_pairs(texts: tuple[str, ...]) -> tuple[str, ...]:
 HostPath = Annotated[
     Text, _matching(_HOST_PATH, "path-not-absolute", 'a folder of the machines begins with "/" and has no blanks')
 ]
-#: Where an image is pulled from: a registry and a path, no tag.
+#: A registry and a path, without a tag.
 Repository = Annotated[
     Text,
     _matching(_REPOSITORY, "unreadable-image", "a registry and a path, without a tag: the tag is the hash"),
@@ -64,7 +64,7 @@ Repository = Annotated[
 DnsLabel = Annotated[
     Text, _matching(_DNS_LABEL, "unusable-name", "Kubernetes takes lower-case letters, digits and - between them")
 ]
-#: A partition, an account, a quality of service.
+#: A name as Slurm has them for partitions, accounts and qualities of service.
 SlurmName = Annotated[
     Text, _matching(_SLURM_NAME, "unusable-name", "Slurm's names have letters, digits and _ . - , + only")
 ]

@@ -168,23 +168,23 @@ def plain(text: str) -> str:
 
 #: Text without control characters.
 Text = Annotated[str, AfterValidator(plain)]
-#: Bytes, from `24GiB`.
+#: A size with its unit, `24GiB`.
 Size = Annotated[int, BeforeValidator(read_size)]
-#: Milliseconds, from `30s`.
+#: A time with its unit, `30s`.
 Duration = Annotated[int, BeforeValidator(read_duration)]
-#: Thousandths of a processor, from `0.5`.
+#: A number of processors, `8` or `0.5`.
 Cpu = Annotated[int, BeforeValidator(read_cpu)]
 #: A whole number above zero.
 Count = Annotated[int, BeforeValidator(read_count)]
-#: `8080/tcp`, from `8080`.
+#: A port, `8080`, maybe with its protocol, `53/udp`.
 Port = Annotated[str, BeforeValidator(_read_port)]
 #: A numeric user id.
 UserId = Annotated[int, BeforeValidator(_read_uid)]
 #: An absolute path in the container, normalised.
 ContainerPath = Annotated[str, AfterValidator(plain), AfterValidator(container_path)]
-#: As ContainerPath, and a place where the container's user may be given a folder.
+#: An absolute path in the container, where its user may be given a folder.
 OwnedPath = Annotated[ContainerPath, AfterValidator(_owned_path)]
-#: A path relative to the program's file, with `/`.
+#: A relative path, with `/`; one of the project begins at the program's file.
 ProgramPath = Annotated[str, AfterValidator(plain), AfterValidator(program_path)]
 #: `3.12` or `3.12.4`.
 PythonVersion = Annotated[
@@ -218,7 +218,7 @@ Name = Annotated[
         "a name has lower-case letters and digits, and single - . _ between them",
     ),
 ]
-#: A tag of a data set: `v2`, `2026-06`.
+#: A version by any name: `v2`, `2026-06`, `7.1`.
 Tag = Annotated[str, _matching(r"[A-Za-z0-9][\w.-]{0,63}", "unusable-name", "a version tag is like v2 or 2026-06")]
 #: The name of an environment variable.
 Variable = Annotated[
@@ -232,7 +232,8 @@ Sha256 = Annotated[
 ]
 #: The name of a Debian or Ubuntu package.
 SystemName = Annotated[str, AfterValidator(system_name)]
-#: The name of a label of an image. BuildKit takes everything up to the first `=` for the name, in quotes or not.
+# BuildKit takes everything up to the first `=` for the name, in quotes or not.
+#: The name of a label of an image.
 LabelName = Annotated[
     str,
     _matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "unusable-name", "a label has letters, digits and . _ / - only"),

@@ -78,7 +78,7 @@ def _of_no_index(builds: Iterable[BuiltPackage], request: Request) -> tuple[Give
     return tuple(one for one in request.given if one.name not in archives and one.name not in routes)
 
 
-def _tools(  # one for each thing that decides what they are
+def _tools(
     build: BuiltPackage,
     needs: Sequence[str],
     shared: tuple[str, ...],
@@ -96,7 +96,7 @@ def _tools(  # one for each thing that decides what they are
     return tuple(one for one in tools if one.name not in names), shared
 
 
-def _resolved(  # the same
+def _resolved(
     build: BuiltPackage,
     needs: Sequence[str],
     shared: Sequence[str],

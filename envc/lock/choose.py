@@ -78,7 +78,9 @@ class Prepared(NamedTuple):
     kept: Resolution | None  # the packages of the older lock, where they answer the request as they are
 
 
-def tools_of(prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None) -> ChosenTools:
+def build_tools_of(
+    prepared: Prepared, resolution: Resolution | None, world: World, old: LockedFiles | None
+) -> ChosenTools:
     """Choose what the packages that are built need to be built. Raises a Report."""
     if resolution is None or prepared.request is None or not prepared.built:
         return NO_TOOLS

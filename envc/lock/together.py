@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from envc.language.environment import Environment
-from envc.lock.choose import finish, prepare, tools_of
+from envc.lock.choose import build_tools_of, finish, prepare
 from envc.lock.files import LockedFiles
 from envc.lock.group import resolve_together
 from envc.lock.group_releases import with_common_releases
@@ -31,6 +31,6 @@ def choose_together(
     prepared = with_common_releases(prepared, olds, worlds, wishes)
     resolutions = resolve_together(prepared, worlds[0])
     return [
-        finish(one, resolution, tools_of(one, resolution, world, old))
+        finish(one, resolution, build_tools_of(one, resolution, world, old))
         for one, resolution, world, old in zip(prepared, resolutions, worlds, olds, strict=True)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from envc.language.facets import Delivery
 from envc.plan.part import Part
 
 
@@ -13,7 +14,7 @@ class PlannedArtifact(Part):
     kind: Literal["data", "weights", "cache"]
     name: str
     version: str
-    delivery: Literal["mounted", "copied", "fetched"]
+    delivery: Delivery
     path: str  # in the container
     location: str | None  # an address, or a path relative to the program
     writable: bool

@@ -210,7 +210,7 @@ class Plan(GrownPart):
     projects: tuple[PlannedProject, ...] = ()  # the files of those of them that are folders of the project
     wheels: tuple[PlannedWheel, ...] = ()  # sorted by name
     patches: tuple[PlannedPatch, ...] = ()  # sorted by package; of one package in the order that they apply in
-    programs: tuple[PlannedProgram, ...] = ()  # that are compiled, sorted by name
+    programs: tuple[PlannedProgram, ...] = ()  # that are compiled, in the order in which they are
     toolchains: tuple[PlannedToolchain, ...] = ()  # sorted by name
     conda: CondaPart | None = None
 

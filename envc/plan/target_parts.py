@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from envc.language.cluster_facets import ContainerPlugin, FabricKind, LaunchProgram
 from envc.plan.part import Part
 
 
 class PlannedLaunch(Part):
     """What starts the ranks of the program, and the command of one rank."""
 
-    program: Literal["torchrun", "mpi", "accelerate", "deepspeed"]
+    program: LaunchProgram
     nodes: int
     each: int
     gpus: bool  # whether a rank computes on one
@@ -20,7 +19,7 @@ class PlannedLaunch(Part):
 class PlannedFabric(Part):
     """What ranks on several nodes talk over."""
 
-    kind: Literal["efa", "infiniband", "tcp"]
+    kind: FabricKind
     interface: str | None
     variables: tuple[tuple[str, str], ...]  # sorted by name
     resource: str | None  # what Kubernetes calls the devices
@@ -46,5 +45,5 @@ class PlannedTarget(Part):
     account: str | None = None
     qos: str | None = None
     constraint: str | None = None
-    container: Literal["pyxis", "apptainer", "enroot"] | None = None
+    container: ContainerPlugin | None = None
     exclusive: bool = False

@@ -17,7 +17,7 @@ import pytest
 from envc.diagnostics import Diagnostic, Report
 from envc.knowledge.library import Library
 from envc.lock.build_tools import NO_TOOLS
-from envc.lock.choose import prepare, tools_of
+from envc.lock.choose import build_tools_of, prepare
 from envc.lock.package_sources import FoundPackageSource
 from envc.lock.routes import program_addresses
 from envc.resolvers.git import Git
@@ -305,7 +305,7 @@ def test_the_tools_of_a_build_are_locked_from_the_same_index(locking: Locking, i
     prepared = prepare(wished, PLATFORM, world, None, NOTHING_MOVES)
     assert prepared.request is not None
     resolution = world.resolver.resolve(prepared.request, world.progress)
-    chosen = tools_of(prepared, resolution, world, None)
+    chosen = build_tools_of(prepared, resolution, world, None)
     assert chosen != NO_TOOLS
     assert [(one.name, one.version, one.index) for one in chosen.packages[0].tools] == [("helper", "1", "corp")]
     assert "simple/helper" not in index.requests

@@ -58,7 +58,9 @@ def usage(name: str, word: type[Declaration]) -> str:
     """Return how a word is written, from its fields."""
     layout = layout_of(word)
     parts = [name]
-    for field, information in word.model_fields.items():
+    first = (field for field, form in layout.positional if field in layout.required and not form.many)
+    for field in dict.fromkeys((*first, *word.model_fields)):  # no keyword counts before what must stand
+        information = word.model_fields[field]
         form = next(
             iter(one for one in information.metadata if isinstance(one, Positional | Keyword | Flag | Entries | Items)),
             None,

@@ -858,6 +858,13 @@ def test_help_shows_how_a_word_is_written() -> None:
     assert describe("secret", word_of("secret")) == HELP_OF_SECRET
 
 
+def test_help_shows_arguments_in_an_order_in_which_they_are_read() -> None:
+    """A keyword that stands before what must stand would be taken for it."""
+    assert describe("copy", word_of("copy")).splitlines()[0] == "copy SOURCE [from IMAGE…] [at AT]"
+    assert mistakes('copy from image "a:1" "/x"')
+    understood('copy "/x" from image "a:1"')
+
+
 def test_entries_have_their_own_model() -> None:
     """A list word says what an entry is."""
     for name in ("apt", "labels", "ml", "pip"):

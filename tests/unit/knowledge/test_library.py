@@ -9,9 +9,9 @@ import pytest
 from envc import resources
 from envc.diagnostics import Report, Source
 from envc.knowledge import Library
-from envc.knowledge.cuda import Flavour
 from envc.knowledge.families import Family
 from envc.knowledge.library import family_files
+from envc.language.facets import Flavour
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 

@@ -9,6 +9,7 @@ import pytest
 
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.hash import BESIDE_THE_ENVIRONMENT, BRANCHES, PlanHash, canonical, hash_of
+from envc.plan.plan import Plan
 from tests.unit.plan.planning import plan, tree
 
 PROGRAM = """
@@ -213,6 +214,12 @@ def test_a_root_is_the_hash_over_its_branches() -> None:
     assert found.reproducibility == root(set(branches))
     assert found.environment == root(set(branches) - {"source", "run"})
     assert found.short == found.reproducibility[7:19]
+
+
+def test_every_part_of_a_plan_is_a_branch() -> None:
+    """But its name, what comments quote, and where it lies: a part that no branch has would change in silence."""
+    assert set(Plan.model_fields) == {*BRANCHES, "name", "origins", "placement"}
+    assert set(BRANCHES) >= LATER == Plan.later
 
 
 def test_canonical_json_has_one_form() -> None:
