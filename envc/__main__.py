@@ -9,7 +9,7 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    gc.disable()  # a run is short and allocates little; collecting would only slow its start
+    gc.disable()  # collecting would only slow the start; `run` has it done again, seldom
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plugins reads every package's metadata
     from envc.cli.main import run
 

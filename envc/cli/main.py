@@ -54,6 +54,7 @@ def run(arguments: Sequence[str]) -> int:
 def collect_rarely() -> None:
     """Have Python search for garbage in cycles seldom, as suits a program that runs for seconds."""
     gc.set_threshold(*_COLLECTION)
+    gc.enable()
 
 
 def _answer(arguments: Sequence[str]) -> int:

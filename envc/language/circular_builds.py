@@ -9,8 +9,8 @@ from functools import lru_cache
 from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import PythonPackage
-from envc.language.lookup import SameFacets, facets_of_kind
+from envc.language.facets import Facet, PythonPackage
+from envc.language.lookup import Same, facets_of_kind
 from envc.language.package_names import name_of, normalised
 
 
@@ -43,7 +43,7 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
 def circular_builds(packages: Iterable[PythonPackage], environment: Environment) -> Iterator[Diagnostic]:
     """Yield what is wrong with packages of which one closes a circle of what the program says behind `needs`."""
     closing = {one.origin.of("name") for one in packages if one.source is not None and one.source.needs}
-    for circle in _circles_of(SameFacets(environment.facets)) if closing else ():
+    for circle in _circles_of(Same(environment.facets)) if closing else ():
         if circle[-1].origin.of("name") in closing:
             yield circular(circle)
 
@@ -64,8 +64,8 @@ def circular(circle: Sequence[PythonPackage]) -> Diagnostic:
 
 
 @lru_cache(maxsize=4)
-def _circles_of(same: SameFacets) -> tuple[tuple[PythonPackage, ...], ...]:
-    packages = {one.name: one for one in facets_of_kind(same.facets, PythonPackage)}
+def _circles_of(same: Same[tuple[Facet, ...]]) -> tuple[tuple[PythonPackage, ...], ...]:
+    packages = {one.name: one for one in facets_of_kind(same.itself, PythonPackage)}
     edges = {
         name: tuple(map(name_of, one.source.needs))
         for name, one in packages.items()

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     from envc.language.facets import Facet
 
 FacetType = TypeVar("FacetType")
+Anything = TypeVar("Anything")
 
 
-class SameFacets:
-    """The facets of an environment as a key: only themselves are equal to them."""
+class Same(Generic[Anything]):
+    """Anything as a key of a cache, by what it is and not by what it holds: only itself is equal to it."""
 
-    def __init__(self, facets: tuple[Facet, ...]) -> None:
-        self.facets = facets
+    def __init__(self, itself: Anything) -> None:
+        self.itself = itself
 
     def __hash__(self) -> int:
-        return id(self.facets)
+        return id(self.itself)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SameFacets) and other.facets is self.facets
+        return isinstance(other, Same) and other.itself is self.itself
 
 
 class _Index:
@@ -48,17 +49,17 @@ class _Index:
 
 
 @lru_cache(maxsize=8)
-def _index(same: SameFacets) -> _Index:
-    return _Index(same.facets)
+def _index(same: Same[tuple[Facet, ...]]) -> _Index:
+    return _Index(same.itself)
 
 
 def facets_of_kind(facets: tuple[Facet, ...], kind: type[FacetType]) -> tuple[FacetType, ...]:
     """Return the facets of a kind, in their order."""
-    return cast("tuple[FacetType, ...]", _index(SameFacets(facets)).of_kind(kind))
+    return cast("tuple[FacetType, ...]", _index(Same(facets)).of_kind(kind))
 
 
 def facets_with(
     facets: tuple[Facet, ...], kind: type[FacetType], field: str, value: object
 ) -> tuple[FacetType, ...] | list[FacetType]:
     """Return the facets of a kind one field of which has a value, in their order."""
-    return cast("list[FacetType]", _index(SameFacets(facets)).by_field(kind, field).get(value, ()))
+    return cast("list[FacetType]", _index(Same(facets)).by_field(kind, field).get(value, ()))

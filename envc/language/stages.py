@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from envc.language.environment import Declared, Environment
 from envc.language.facets import CopiedPath, Facet, Setting, SystemPackage
+from envc.language.lookup import Same
 from envc.language.origin import Origin
 from envc.language.outside_facets import ImageFile, Tool
 from envc.language.stage_facets import BuilderFile, BuilderSetting, Stage
@@ -43,22 +44,9 @@ def _own(environment: Environment) -> Iterator[Facet]:
 
 def is_staged(environment: Environment, origin: Origin) -> bool:
     """Say whether an item stands in a `stage`."""
-    return id(origin.item) in _staged_items(_SameItems(environment.declared))
-
-
-class _SameItems:
-    """What an environment declares as a key: only itself is equal to it."""
-
-    def __init__(self, declared: tuple[Declared, ...]) -> None:
-        self.declared = declared
-
-    def __hash__(self) -> int:
-        return id(self.declared)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SameItems) and other.declared is self.declared
+    return id(origin.item) in _staged_items(Same(environment.declared))
 
 
 @lru_cache(maxsize=4)
-def _staged_items(same: _SameItems) -> frozenset[int]:
-    return frozenset(id(one.origin.item) for one in same.declared if one.stage)
+def _staged_items(same: Same[tuple[Declared, ...]]) -> frozenset[int]:
+    return frozenset(id(one.origin.item) for one in same.itself if one.stage)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from envc.language.lookup import SameFacets, facets_of_kind
+from envc.language.lookup import Same, facets_of_kind
 from envc.language.origin import Origin
 
 if TYPE_CHECKING:
     from envc.language.environment import Environment
-    from envc.language.facets import SystemPackage
+    from envc.language.facets import Facet, SystemPackage
 
 
 class RepositoryFacts(NamedTuple):
@@ -50,30 +50,30 @@ def repositories_of(environment: Environment) -> tuple[SystemRepository, ...]:
 
 def first_from_each_place(environment: Environment, package: str) -> Mapping[str | None, SystemPackage]:
     """Return who asks first for a package, by the repository that it is to come from; None is the distribution."""
-    return _packages(SameFacets(environment.facets)).get(package, {})
+    return _packages(Same(environment.facets)).get(package, {})
 
 
 @lru_cache(maxsize=4)
-def _packages(same: SameFacets) -> dict[str, dict[str | None, SystemPackage]]:
+def _packages(same: Same[tuple[Facet, ...]]) -> dict[str, dict[str | None, SystemPackage]]:
     from envc.language.facets import SystemPackage
 
     found: dict[str, dict[str | None, SystemPackage]] = {}
-    for one in facets_of_kind(same.facets, SystemPackage):
+    for one in facets_of_kind(same.itself, SystemPackage):
         found.setdefault(one.name, {}).setdefault(one.repository.name if one.repository else None, one)
     return found
 
 
 def first_with_each_content(environment: Environment, repository: str) -> Mapping[RepositoryFacts, SystemPackage]:
     """Return who says first what the repository of a name is, by what is said of it."""
-    return _repositories(SameFacets(environment.facets)).get(repository, {})
+    return _repositories(Same(environment.facets)).get(repository, {})
 
 
 @lru_cache(maxsize=4)
-def _repositories(same: SameFacets) -> dict[str, dict[RepositoryFacts, SystemPackage]]:
+def _repositories(same: Same[tuple[Facet, ...]]) -> dict[str, dict[RepositoryFacts, SystemPackage]]:
     from envc.language.facets import SystemPackage
 
     found: dict[str, dict[RepositoryFacts, SystemPackage]] = {}
-    for one in facets_of_kind(same.facets, SystemPackage):
+    for one in facets_of_kind(same.itself, SystemPackage):
         if one.repository:
             found.setdefault(one.repository.name, {}).setdefault(one.repository, one)
     return found

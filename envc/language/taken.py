@@ -20,7 +20,7 @@ from envc.language.facets import (
     Secret,
     Setting,
 )
-from envc.language.lookup import SameFacets, facets_of_kind
+from envc.language.lookup import Same, facets_of_kind
 from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
 from envc.language.package_rules import Override
 
@@ -58,7 +58,7 @@ _NAMED: dict[type, Kind] = {
 
 def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -> tuple[Label, ...]:
     """Return labels for a name and for who has it first, or none when it is this place alone."""
-    places = _places(SameFacets(environment.facets)).get((kind, name), {})
+    places = _places(Same(environment.facets)).get((kind, name), {})
     first = next(iter(places), place)
     if first != place:
         return (wrong(place, "again here"), Label(first, "first here"))
@@ -66,7 +66,7 @@ def taken_before(environment: Environment, kind: Kind, name: str, place: Span) -
 
 
 @lru_cache(maxsize=4)
-def _places(same: SameFacets) -> dict[tuple[Kind, str], dict[Span, int]]:
+def _places(same: Same[tuple[Facet, ...]]) -> dict[tuple[Kind, str], dict[Span, int]]:
     """Return for every name the places that it stands at, in their order, and how often."""
     found: dict[tuple[Kind, str], dict[Span, int]] = {}
 
@@ -74,7 +74,7 @@ def _places(same: SameFacets) -> dict[tuple[Kind, str], dict[Span, int]]:
         places = found.setdefault((kind, name), {})
         places[place] = places.get(place, 0) + 1
 
-    for facet in same.facets:
+    for facet in same.itself:
         kind = _NAMED.get(type(facet))
         if kind is not None:
             take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
@@ -88,12 +88,12 @@ def _places(same: SameFacets) -> dict[tuple[Kind, str], dict[Span, int]]:
 
 def accelerated_packages(environment: Environment) -> Mapping[str, PythonPackage]:
     """Return the packages of `ml`, by name."""
-    return _accelerated(SameFacets(environment.facets))
+    return _accelerated(Same(environment.facets))
 
 
 @lru_cache(maxsize=4)
-def _accelerated(same: SameFacets) -> Mapping[str, PythonPackage]:
-    return {one.name: one for one in facets_of_kind(same.facets, PythonPackage) if one.accelerated}
+def _accelerated(same: Same[tuple[Facet, ...]]) -> Mapping[str, PythonPackage]:
+    return {one.name: one for one in facets_of_kind(same.itself, PythonPackage) if one.accelerated}
 
 
 def _name_of(facet: Facet) -> str:
