@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
+from envc.language.circular_builds import circles
 from envc.language.environment import Environment
+from envc.language.facets import Facet
+from envc.language.lookup import Same, facets_of_kind
 from envc.language.origin import Origin
 from envc.language.outside_facets import ProgramBuild
 
@@ -42,18 +46,33 @@ def refuse_impossible_order(
                 notes=(f"builds here: {' '.join(sorted(needs))}",),
                 fixes=(Fix("one has a similar name", place, near),) if near else (),
             )
-        elif name in _behind(one, needs):
-            label = wrong(place, "which is compiled after this one")
-            yield Diagnostic("circular-builds", f"`build {name}` needs what needs its own result", (label,))
+    builds = {build.name: build for build in environment.every(ProgramBuild)}
+    for circle in _circles(Same(environment.facets)):
+        if circle[-1] == name:
+            yield _circular([builds[one] for one in circle])
 
 
-def _behind(name: str, needs: dict[str, tuple[str, ...]]) -> set[str]:
-    """Return a build and all that it needs, however far."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += needs.get(one, ())
-    return found
+@lru_cache(maxsize=4)
+def _circles(same: Same[tuple[Facet, ...]]) -> list[tuple[str, ...]]:
+    return circles({build.name: build.after for build in facets_of_kind(same.itself, ProgramBuild)})
+
+
+def _circular(circle: Sequence[ProgramBuild]) -> Diagnostic:
+    """Return the diagnostic of builds of which each is behind the next, and the last behind the first."""
+    names = [one.name for one in circle]
+    *before, last = (_place(one, other.name) for one, other in zip(circle, (*circle[1:], circle[0]), strict=True))
+    labels = tuple(Label(place, f"`{name}` needs it") for name, place in zip(names, before, strict=False))
+    way = " → ".join((*names, names[0]))
+    return Diagnostic(
+        "circular-builds",
+        f"builds go round in a circle: {' → '.join((*names, names[0]))}"
+        if before
+        else f"`build {names[0]}` needs itself",
+        (wrong(last, "leads back" if before else "itself"), *labels),
+    )
+
+
+def _place(build: ProgramBuild, needed: str) -> Span:
+    """Return where a build names another behind `after`."""
+    said = (span for field, span in build.origin.spans.items() if field.startswith("after."))
+    return next((span for span in said if span.text == needed), build.origin.of("name"))
