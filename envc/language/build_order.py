@@ -65,9 +65,7 @@ def _circular(circle: Sequence[ProgramBuild]) -> Diagnostic:
     way = " → ".join((*names, names[0]))
     return Diagnostic(
         "circular-builds",
-        f"builds go round in a circle: {' → '.join((*names, names[0]))}"
-        if before
-        else f"`build {names[0]}` needs itself",
+        f"builds go round in a circle: {way}" if before else f"`build {names[0]}` needs itself",
         (wrong(last, "leads back" if before else "itself"), *labels),
     )
 
