@@ -67,7 +67,7 @@ print(json.dumps({
 @pytest.fixture
 def server(gateway: str, tmp_path: Path) -> Iterator[GitServer]:
     """It stands where containers reach it, if they have a network."""
-    with GitServer(tmp_path / "served", gateway) as server:
+    with GitServer(tmp_path / "repositories", gateway) as server:
         greet = server.repository("greet").commit_files({"greet.c": _GREET})
         hello = server.repository("hello")
         hello.commit_files(_FILES)
