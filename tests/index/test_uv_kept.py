@@ -100,3 +100,12 @@ def test_addresses_that_may_hold_a_secret_are_not_kept(large: Index, uv: Ask, tm
     assert uv(large, "a")["a"].version == "1.199"
     assert {key.partition(" ")[0] for key in kept_in(tmp_path)} == {"metadata"}
     assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()
+
+
+def test_where_a_page_lies_in_the_end_may_hold_a_secret_too(large: Index, uv: Ask, tmp_path: Path) -> None:
+    """Storage behind an index gives addresses that are signed for a while."""
+    with Index() as index:
+        index.moved = {"a": f"{large.url}a/?signature=s3cret"}
+        index.add("b", "1")
+        assert uv(index, "a")["a"].version == uv(index, "a")["a"].version == "1.199"
+    assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()

@@ -58,7 +58,7 @@ def load(kept: Kept, key: str) -> KeptPage | None:
 
 def save(kept: Kept, key: str, reply: Reply, content_digest: str, taken: Sorted) -> None:
     """Keep what is taken of a page. Nothing is kept of what states no hashes or may have secrets in its addresses."""
-    if taken.silent or any("?" in file.url or "@" in file.url for file in taken.choice.values()):
+    if taken.silent or "?" in reply.url or any("?" in file.url or "@" in file.url for file in taken.choice.values()):
         return
     stated = {version: " ".join(map(str, digests)) for version, digests in taken.stated.items()}
     if any(len(text) != (DIGITS + 1) * len(taken.stated[version]) - 1 for version, text in stated.items()):
