@@ -222,6 +222,19 @@ def test_nothing_is_compiled_to_read_metadata(locking: Locking, index: Index) ->
     assert "files/helper-1.tar.gz" not in index.requests
 
 
+def test_what_nobody_vouches_for_is_not_run(locking: Locking, index: Index, corp: Index) -> None:
+    """A file without a checksum, by plain http: whoever is on the way could give another. pip takes none either."""
+    index.add_archive("old", "1.0", source("helper"))
+    corp.add("helper", "1")
+    corp.pages["helper"][0] |= {"url": "http://files.invalid/helper-1-py3-none-any.whl", "hashes": {}}
+    diagnostic, code = locking.fails(ROUTED.format(corp.url))
+    assert diagnostic.message.endswith("is reached by plain http and is not trusted")
+    assert code == 3
+    index.pages["old"][0] |= {"url": "http://files.invalid/old-1.0.tar.gz", "hashes": {}}
+    diagnostic, _ = locking.fails()
+    assert diagnostic.message.endswith("is reached by plain http and is not trusted")
+
+
 def test_an_index_that_fails_is_named(locking: Locking, index: Index) -> None:
     index.add_archive("old", "1.0", source("helper"))
     with Index(credentials=("ada", "geheim")) as corp:

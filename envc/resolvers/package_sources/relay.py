@@ -20,7 +20,7 @@ from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.uv.index import Indexes
 from envc.resolvers.uv.page import JSON, File
 from envc.resolvers.uv.selection import Taker
-from envc.resolvers.uv.session import IndexFailureError, Session
+from envc.resolvers.uv.session import IndexFailureError, Session, is_secure
 
 
 class Relay(Loopback):
@@ -88,6 +88,8 @@ class Relay(Loopback):
 
     def fetch(self, address: str, stated: str, place: Path) -> None:
         """Read a file piece by piece. Raises `IndexFailureError`."""
+        if not stated and not is_secure(address, self.session.settings.trusted_hosts):
+            raise IndexFailureError("insecure", address)
         with place.open("wb") as written:
             reply = self.session.ask(address, {"Accept-Encoding": "identity"}, sink=written.write)
         if reply.status >= 400:
