@@ -102,6 +102,10 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         ("base", "digest"): lock.base.digest,
         ("python", "python"): lock.python.version,
     }
+    others = {"interpreter": lock.interpreter, "compiler": lock.compiler, "installer": lock.installer}
+    for what, image in others.items():
+        if image is not None:
+            facts["base", what] = f"{image.repository}:{image.tag} {image.digest}"
     if lock.accelerator:
         facts |= _accelerator_facts(lock.accelerator)
     hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}
@@ -144,6 +148,8 @@ def _rule_facts(lock: Lock) -> Facts:
     for program in lock.conda:
         facts["conda", program.name] = f"{program.version} {program.build} ({program.channel})"
         facts["conda", f"{program.name}{_FILES}"] = program.sha256[:12]
+    if lock.conda_installer:
+        facts["conda", f"installed by {lock.conda_installer.name}"] = lock.conda_installer.version
     for patch in lock.patches:
         facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from envc.lock.files import LockedFiles, read
 from envc.plan.difference import Change, input_changes, lock_changes, plan_changes
 from tests.unit.plan.planning import plan
@@ -44,6 +46,15 @@ def test_other_files_of_the_same_version_are_told() -> None:
     (change,) = lock_changes(before, before._replace(pins=((index, fewer),)))
     assert (change.branch, change.subject) == ("packages", "numpy files")
     assert change.before != change.after
+
+
+@pytest.mark.parametrize("what", ["interpreter", "compiler", "installer"])
+def test_each_image_that_a_build_stands_on_is_told(what: str) -> None:
+    before = locked("sklearn/sklearn")
+    image = before.lock.base.model_copy(update={"digest": "sha256:" + "7" * 64})
+    after = before._replace(lock=before.lock.model_copy(update={what: image}))
+    told = f"{image.repository}:{image.tag} {image.digest}"
+    assert lock_changes(before, after) == (Change("base", what, None, told),)
 
 
 def test_two_environments_differ_by_branch_in_order() -> None:
