@@ -188,7 +188,7 @@ class Session:
                 method,
                 bare(address),
                 headers=dict(headers),
-                auth=way.credentials,
+                auth=way.basic,  # type: ignore[arg-type]  # bytes are sent as they are
                 proxies=dict(way.proxies),
                 timeout=self.timeout,
                 allow_redirects=True,
@@ -237,9 +237,20 @@ class Way(NamedTuple):
     @property
     def authorization(self) -> dict[str, str]:
         """The header that brings the credentials."""
-        if self.credentials is None:
+        if self.basic is None:
             return {}
-        return {"Authorization": f"Basic {b64encode(':'.join(self.credentials).encode('latin-1')).decode()}"}
+        return {"Authorization": f"Basic {b64encode(b':'.join(self.basic)).decode()}"}
+
+    @property
+    def basic(self) -> tuple[bytes, bytes] | None:
+        """The credentials as they are sent: as pip does, and in UTF-8 where pip cannot."""
+        if self.credentials is None:
+            return None
+        name, password = self.credentials
+        try:
+            return name.encode("latin-1"), password.encode("latin-1")
+        except UnicodeEncodeError:
+            return name.encode(), password.encode()
 
 
 def proxies_of_machine(address: str) -> dict[str, str]:
