@@ -73,6 +73,18 @@ def test_a_target_does_not_count_for_another(large: Index, uv: Ask) -> None:
     assert uv(large, "a", target=AMD64._replace(python="3.13.9"))["a"].version == "2"
 
 
+@pytest.mark.parametrize("release", ["envc.__version__", "packaging.__version__"])
+def test_another_release_may_have_other_rules(
+    large: Index, uv: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str
+) -> None:
+    """Of tags, of versions, of what a target takes."""
+    first = uv(large, "a")
+    with monkeypatch.context() as another:
+        another.setattr(release, "99")
+        assert uv(large, "a") == first
+    assert sum(key.startswith("page ") for key in kept_in(tmp_path)) == 2
+
+
 def test_a_damaged_file_is_made_anew(large: Index, uv: Ask, tmp_path: Path) -> None:
     first = uv(large, "a")
     place = tmp_path / "uv" / f"kept-{FORM}.sqlite"
