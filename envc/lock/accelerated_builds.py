@@ -2,7 +2,8 @@
 
 `gpu cuda 11.3` is a floor within its major version: a build for a newer minor runs on the machines' driver, too (CUDA
 minor version compatibility). The newest release that fits wins; among its builds the one nearest above the floor. Where
-no release has one, the build nearest below the floor is taken: a driver runs what older ones of its major version ran.
+no release has one with kernels for the machines' GPUs, the build nearest below the floor is taken: a driver runs what
+older ones of its major version ran.
 """
 
 from __future__ import annotations
