@@ -61,17 +61,30 @@ def _lines(declared: Declared) -> Iterator[Line]:
         return
     facets = own_facets(declared)
     field = list_field(declared, len(facets))
-    if field is None or (origin.item.block is None and len(facets) == 1):
+    if field is None or (origin.item.block is None and len(facets) == 1 and not _is_shortened(declared, field)):
         names = tuple(name for facet in facets for name in names_of(facet))
         line = Line(word, origin.clause, place_of(origin.span), _reasons(declared, origin.span))
         yield line._replace(platform=declared.platform, names=names)
         return
-    flags = [name for name in layout_of(type(declaration)).flags if getattr(declaration, name)]
+    layout = layout_of(type(declaration))
+    flags = [name for name in layout.flags if getattr(declaration, name)]
+    kinds = [getattr(declaration, name) for name in dict.fromkeys(layout.choices.values())]
     for position, facet in enumerate(facets):
         span = origin.of(f"{field}.{position}")
-        text = " ".join([word, _with_values(span, origin.item), *flags])
+        text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *flags])
         line = Line(word, text, place_of(span), _reasons(declared, span))
         yield line._replace(platform=declared.platform, names=names_of(facet))
+
+
+def _is_shortened(declared: Declared, field: str) -> bool:
+    """Say whether a list on one line has more entries in the text than it has left."""
+    origin = declared.origin
+    spans = [span for name, span in origin.spans.items() if name != field]
+    keywords = layout_of(type(declared.declaration)).keywords
+    return any(
+        argument.value not in keywords and not any(one.start <= argument.span.start < one.end for one in spans)
+        for argument in origin.item.arguments
+    )
 
 
 def _with_values(span: Span, item: Item) -> str:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import BuildArgument, Setting
+from envc.language.facets import BuildArgument, Secret, Setting
 from envc.language.fields import Choice, Positional
 from envc.language.origin import Origin
 from envc.language.search_facets import SEARCHED, SearchedFolder
@@ -54,13 +54,15 @@ class Path(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a folder that stands twice, and a variable that is given a value as well."""
         variable = SEARCHED[self.kind or "programs"]
-        others: tuple[Setting | BuildArgument, ...] = (
-            *environment.every_with(Setting, "name", variable),
-            *environment.every_with(BuildArgument, "name", variable),
+        secrets = environment.every_with(Secret, "variable", variable)
+        others = (
+            *(one.origin.of("name") for one in environment.every_with(Setting, "name", variable)),
+            *(one.origin.of("name") for one in environment.every_with(BuildArgument, "name", variable)),
+            *(one.origin.of("variable") for one in secrets if not one.build),
         )
         for other in others[:1]:
             if variable != "PATH":  # whoever sets that is refused there
-                labels = (wrong(origin.span, f"adds to `{variable}`"), Label(other.origin.of("name"), "set here"))
+                labels = (wrong(origin.span, f"adds to `{variable}`"), Label(other, "set here"))
                 yield Diagnostic("repeated-name", f"`{variable}` is set, and added to", labels)
         for position, folder in enumerate(self.folders):
             place = origin.of(f"folders.{position}")

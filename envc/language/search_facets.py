@@ -23,7 +23,8 @@ class SearchedFolder(NamedTuple):
 def as_fix(variable: str, value: str, origin: Origin) -> Iterator[Fix]:
     """Yield the edit that adds folders to a variable in place of the item that sets it, where it has some."""
     kind = next((kind for kind, one in SEARCHED.items() if one == variable), None)
-    folders = [folder for folder in value.split(":") if folder.startswith("/") and not set(folder) & set('$"\\')]
+    parts = dict.fromkeys(folder.rstrip("/") for folder in value.split(":") if folder.startswith("/"))
+    folders = [folder for folder in parts if folder and ".." not in folder and not set(folder) & set(',$"\\')]
     if kind and folders:
         words = ("path", *([kind] if kind != "programs" else []), *(f'"{folder}"' for folder in folders))
         yield Fix(f"add to `{variable}`", origin.item.span, " ".join(words))

@@ -2,12 +2,14 @@
 
 `gpu cuda 11.3` is a floor within its major version: a build for a newer minor runs on the machines' driver, too (CUDA
 minor version compatibility). The newest release that fits wins; among its builds the one nearest above the floor. Where
-no release has one, the build nearest below the floor is taken: a driver runs what older ones of its major version ran.
+no release has one with kernels for the machines' GPUs, the build nearest below the floor is taken: a driver runs what
+older ones of its major version ran.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -53,14 +55,11 @@ def choose_build(family: Family, asked: BuildWish, has_gpu: bool, library: Libra
             return BuildChoice(family, None, None, f"no `gpu`: {family.project} without CUDA")
         return None if index is None else BuildChoice(family, index, None, f"no `gpu`: {family.project} for the CPU")
     lacking: list[BuildChoice] = []
-    for build, choice in builds_for(family, asked, library):
+    for build, choice in chain(builds_for(family, asked, library), builds_for(family, asked, library, older=True)):
         if has_kernels(family, build, choice, asked, library):
             return _instead(choice, build, lacking, asked) if lacking else choice
         lacking.append(choice)
-    if lacking:
-        return lacking[0]
-    older = builds_for(family, asked, library, older=True)
-    return next((choice for build, choice in older if has_kernels(family, build, choice, asked, library)), None)
+    return next((choice for _, choice in builds_for(family, asked, library)), None)
 
 
 def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], asked: BuildWish) -> BuildChoice:
@@ -68,6 +67,8 @@ def _instead(choice: BuildChoice, build: Build, lacking: list[BuildChoice], aske
     project = choice.family.project
     built = f"CUDA {choice.cuda}" if choice.cuda else f"ROCm {choice.rocm}"
     reason = f"{project} for {built}, the newest with kernels for {' '.join(asked.architectures)}"
+    if choice.cuda and asked.cuda and cuda_minor(choice.cuda) < cuda_minor(asked.cuda) and not choice.family.extras:
+        reason += f", and a driver for CUDA {asked.cuda} runs builds for {choice.cuda}, too"
     newer = any((one.index_name, one.extra) == (choice.index_name, choice.extra) for one in lacking)
     return choice._replace(bounds=(f"{project}<={build.version}",) if newer else (), reason=reason)
 

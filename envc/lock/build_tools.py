@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Report
+from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.language.circular_builds import circles, circular
 from envc.language.package_names import name_of
@@ -60,6 +60,7 @@ def choose_tools(
             own = tuple(pin_of(tool) for tool in tools if tool.index_name == index)
             pins.append(ToolPins(build.package.name, index, own))
     _refuse_circles(builds, locked)
+    _refuse_folders(builds, locked)
     return ChosenTools(tuple(locked), tuple(pins))
 
 
@@ -69,6 +70,21 @@ def _refuse_circles(builds: Sequence[BuiltPackage], locked: Sequence[LockedBuilt
     found = circles({one.name: one.shared for one in locked})
     if found:
         raise Report([circular([packages[name] for name in circle]) for circle in found])
+
+
+def _refuse_folders(builds: Sequence[BuiltPackage], locked: Sequence[LockedBuiltPackage]) -> None:
+    """Refuse builds that take a folder of the project from the environment: it is not there yet. Raises a Report."""
+    packages = {one.package.name: one.package for one in builds}
+    folders = {one.name for one in locked if one.source == "folder"}
+    for build in locked:
+        for name in sorted(folders.intersection(build.shared)):
+            labels = (
+                wrong(packages[build.name].origin.of("source"), f"its build needs `{name}`"),
+                Label(packages[name].origin.of("source"), "built and installed behind all other packages"),
+            )
+            message = f"`{build.name}` needs `{name}` to be built, and folders of the project are installed last"
+            helps = (f'where an index has it for builds, name that: `index NAME "https://…" for {name}`',)
+            raise Report([Diagnostic("contradiction", message, labels, helps=helps)])
 
 
 def _of_no_index(builds: Iterable[BuiltPackage], request: Request) -> tuple[Given, ...]:

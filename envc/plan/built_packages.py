@@ -42,18 +42,15 @@ def built_packages_of(
 
 
 def _in_order(builds: Iterable[LockedBuiltPackage]) -> list[LockedBuiltPackage]:
-    """Return builds by name, each behind those that its own needs. Where they need each other, names decide."""
+    """Return builds by name, each behind those that its own needs. What it takes from the environment goes before all.
+
+    What is a tool of a build is another wheel of that name, so that two may need each other.
+    """
     waiting = {one.name: one for one in sorted(builds, key=lambda one: one.name)}
     ordered: list[LockedBuiltPackage] = []
     while waiting:
-        ready = next(
-            (
-                one
-                for one in waiting.values()
-                if not ({*map(name_of, one.build), *one.shared} - {one.name}) & {*waiting}
-            ),
-            next(iter(waiting.values())),
-        )
+        free = [one for one in waiting.values() if not {*one.shared} & {*waiting}] or list(waiting.values())
+        ready = next((one for one in free if not _needed(one) & {*waiting}), free[0])
         ordered.append(waiting.pop(ready.name))
     return ordered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -64,6 +65,9 @@ def input_changes(
 
 
 Facts = dict[tuple[str, str], str]
+#: Fields that list commands, and those that list variables, whose names say enough.
+_COMMANDS = frozenset({"checks", "commands", "fetches"})
+_VARIABLES = frozenset({"builder_variables", "search", "variables"})
 #: What stands behind a package's name when its version is the same and its files are others.
 _FILES = " files"
 
@@ -98,6 +102,10 @@ def _lock_facts(locked: LockedFiles) -> Facts:
         ("base", "digest"): lock.base.digest,
         ("python", "python"): lock.python.version,
     }
+    others = {"interpreter": lock.interpreter, "compiler": lock.compiler, "installer": lock.installer}
+    for what, image in others.items():
+        if image is not None:
+            facts["base", what] = f"{image.repository}:{image.tag} {image.digest}"
     if lock.accelerator:
         facts |= _accelerator_facts(lock.accelerator)
     hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}
@@ -140,6 +148,8 @@ def _rule_facts(lock: Lock) -> Facts:
     for program in lock.conda:
         facts["conda", program.name] = f"{program.version} {program.build} ({program.channel})"
         facts["conda", f"{program.name}{_FILES}"] = program.sha256[:12]
+    if lock.conda_installer:
+        facts["conda", f"installed by {lock.conda_installer.name}"] = lock.conda_installer.version
     for patch in lock.patches:
         facts["patches", patch.path] = f"of {patch.package} {patch.sha256}"
     return facts
@@ -200,7 +210,14 @@ def _flatten_entry(branch: str, subject: str, position: int, inner: Any, facts: 
                 rest.pop(key, None)
             name = ""
         _flatten(branch, f"{subject} {name}".strip(), rest, facts)
-    elif isinstance(inner, list) and len(inner) == 2:
-        facts[branch, str(inner[0])] = str(inner[1])
+    elif isinstance(inner, list):
+        owner, _, field = subject.rpartition(" ")
+        if field in _COMMANDS:
+            facts[branch, f"{subject} {position + 1}"] = shlex.join(inner)
+            return
+        name, value = inner
+        kind = "" if field in _VARIABLES else field
+        text = ":".join(value) if isinstance(value, list) else str(value)
+        facts[branch, " ".join(filter(None, (owner, kind, name)))] = text
     else:
         facts[branch, f"{subject} {position + 1}".strip() if branch != "apt" else f"{inner}"] = str(inner)

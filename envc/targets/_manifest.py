@@ -26,6 +26,11 @@ def image_of(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> str:
 
 
 def variables_of(plan: Plan, target: PlannedTarget, *, several_machines: bool) -> dict[str, str]:
-    """Return the variables that are not in the image: the fabric's, and over them those of this place."""
+    """Return the variables that are not in the image: the fabric's, and over them those of this place.
+
+    One that lists folders stands in place of the image's: it has those of the program, too.
+    """
     fabric = plan.run.fabric if several_machines else None
-    return {**dict(fabric.variables if fabric else ()), **dict(target.variables)}
+    found = dict(fabric.variables if fabric else ())
+    found |= {name: ":".join((*folders, found[name])) for name, folders in plan.settings.search if name in found}
+    return {**found, **dict(target.variables)}

@@ -19,10 +19,13 @@ from envc.knowledge.library import Library
 from envc.lock.build_tools import NO_TOOLS
 from envc.lock.choose import build_tools_of, prepare
 from envc.lock.package_sources import FoundPackageSource
+from envc.lock.resolution import Target
 from envc.lock.routes import program_addresses
 from envc.resolvers.git import Git
 from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import PipTools, Settings
+from envc.resolvers.uv.kept import Kept
+from envc.resolvers.uv.kept_pages import key_of, load
 from tests.git_server import GitServer
 from tests.index_server import Index
 from tests.index_server.building import source
@@ -83,6 +86,21 @@ def test_what_a_build_system_needs_comes_from_its_index_alone(locking: Locking, 
     assert locking(ROUTED.format(corp.url)).requires == ("seen==1",)
     assert "simple/helper" not in index.requests
     assert "simple/old" not in corp.requests
+
+
+def test_what_is_learnt_of_large_pages_is_kept_where_resolvers_keep_it(
+    locking: Locking, index: Index, corp: Index, cache: Path
+) -> None:
+    index.add_archive("old", "1.0", source("helper"))
+    for version in range(1, 300):
+        corp.add("helper", f"1.{version}")
+    assert locking(ROUTED.format(corp.url)).requires == ("seen==1.299",)
+    target = Target("3.12.12", PLATFORM, (2, 36))
+    kept = Kept(cache / "uv")
+    page = load(kept, key_of(f"{corp.url}helper/", "helper", target))
+    kept.close()
+    assert page is not None
+    assert not (cache / "uv" / "metadata").exists()
 
 
 def test_what_a_build_system_asks_for_when_it_runs_does(locking: Locking, index: Index, corp: Index) -> None:
@@ -202,6 +220,19 @@ def test_nothing_is_compiled_to_read_metadata(locking: Locking, index: Index) ->
     diagnostic, _ = locking.fails()
     assert diagnostic.notes == (NONE.format("helper", "the package index"),)
     assert "files/helper-1.tar.gz" not in index.requests
+
+
+def test_what_nobody_vouches_for_is_not_run(locking: Locking, index: Index, corp: Index) -> None:
+    """A file without a checksum, by plain http: whoever is on the way could give another. pip takes none either."""
+    index.add_archive("old", "1.0", source("helper"))
+    corp.add("helper", "1")
+    corp.pages["helper"][0] |= {"url": "http://files.invalid/helper-1-py3-none-any.whl", "hashes": {}}
+    diagnostic, code = locking.fails(ROUTED.format(corp.url))
+    assert diagnostic.message.endswith("is reached by plain http and is not trusted")
+    assert code == 3
+    index.pages["old"][0] |= {"url": "http://files.invalid/old-1.0.tar.gz", "hashes": {}}
+    diagnostic, _ = locking.fails()
+    assert diagnostic.message.endswith("is reached by plain http and is not trusted")
 
 
 def test_an_index_that_fails_is_named(locking: Locking, index: Index) -> None:

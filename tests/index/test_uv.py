@@ -188,6 +188,16 @@ def test_a_password_is_used_and_never_reaches_uv(cache: Path, spied: set[bytes])
     assert not [path for path in kept if b"s3cret-for-uv" in path.read_bytes()]
 
 
+def test_a_password_may_have_any_characters(uv: Ask) -> None:
+    """Such as no header has by itself: they go as servers of today read them, also where we are sent elsewhere."""
+    with Index(credentials=("bob", "9€")) as index:
+        index.add("a", "1", "b")
+        index.add("b", "1")
+        index.moved = {"b": f"{index.url}b-2/"}
+        index.pages["b-2"] = index.pages.pop("b")
+        assert set(uv(index.url.replace("://", "://bob:9%E2%82%AC@"), "a")) == {"a", "b"}
+
+
 def test_where_an_index_sends_us_counts_and_no_password_goes_there(uv: Ask) -> None:
     with Index() as other, Index(credentials=("bob", "s3cret")) as index:
         other.add("a", "1", "b")

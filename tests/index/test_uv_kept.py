@@ -73,6 +73,18 @@ def test_a_target_does_not_count_for_another(large: Index, uv: Ask) -> None:
     assert uv(large, "a", target=AMD64._replace(python="3.13.9"))["a"].version == "2"
 
 
+@pytest.mark.parametrize("release", ["envc.__version__", "packaging.__version__"])
+def test_another_release_may_have_other_rules(
+    large: Index, uv: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: str
+) -> None:
+    """Of tags, of versions, of what a target takes."""
+    first = uv(large, "a")
+    with monkeypatch.context() as another:
+        another.setattr(release, "99")
+        assert uv(large, "a") == first
+    assert sum(key.startswith("page ") for key in kept_in(tmp_path)) == 2
+
+
 def test_a_damaged_file_is_made_anew(large: Index, uv: Ask, tmp_path: Path) -> None:
     first = uv(large, "a")
     place = tmp_path / "uv" / f"kept-{FORM}.sqlite"
@@ -99,4 +111,13 @@ def test_addresses_that_may_hold_a_secret_are_not_kept(large: Index, uv: Ask, tm
         del row["core-metadata"]
     assert uv(large, "a")["a"].version == "1.199"
     assert {key.partition(" ")[0] for key in kept_in(tmp_path)} == {"metadata"}
+    assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()
+
+
+def test_where_a_page_lies_in_the_end_may_hold_a_secret_too(large: Index, uv: Ask, tmp_path: Path) -> None:
+    """Storage behind an index gives addresses that are signed for a while."""
+    with Index() as index:
+        index.moved = {"a": f"{large.url}a/?signature=s3cret"}
+        index.add("b", "1")
+        assert uv(index, "a")["a"].version == uv(index, "a")["a"].version == "1.199"
     assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()

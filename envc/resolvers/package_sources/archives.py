@@ -16,7 +16,7 @@ from envc.resolvers.uv.metadata import get
 from envc.resolvers.uv.offered import Offered
 from envc.resolvers.uv.page import File, Page
 from envc.resolvers.uv.selection import Taker
-from envc.resolvers.uv.session import IndexFailureError, Session
+from envc.resolvers.uv.session import IndexFailureError, Session, is_secure
 
 
 class Archive(NamedTuple):
@@ -121,6 +121,8 @@ def _fetched(session: Session, offered: Offered, version: str, file: File, folde
 
 def _content(session: Session, page: Page, file: File) -> bytes:
     address = page.url_of(file)
+    if not file.sha256 and not is_secure(address, session.settings.trusted_hosts):
+        raise IndexFailureError("insecure", address)
     content = get(session, address, {}).content
     if file.sha256 and _digest(content) != file.sha256.lower():
         raise IndexFailureError("wrong-hash", address, "a source archive is not what the index page says")

@@ -20,7 +20,7 @@ from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.uv.index import Indexes
 from envc.resolvers.uv.page import JSON, File
 from envc.resolvers.uv.selection import Taker
-from envc.resolvers.uv.session import IndexFailureError, Session
+from envc.resolvers.uv.session import IndexFailureError, Session, is_secure
 
 
 class Relay(Loopback):
@@ -33,6 +33,7 @@ class Relay(Loopback):
         from envc.resolvers.credentials import with_login, with_logins
 
         self.failures: list[dict[str, Any]] = []
+        self.shown: dict[str, dict[str, File]] = {}
         super().__init__(self.failures.append)
         self.files, self.private = cache / "sources", private
         addresses = {name: with_login(address, settings, os.environ) for name, address in wish.indexes}
@@ -40,13 +41,12 @@ class Relay(Loopback):
         places = with_logins(settings, os.environ).remote_indexes
         self.elsewhere = {name for name, _ in wish.elsewhere}
         self.session = Session(settings, (*filter(None, places), *routes.values()), os.environ)
-        metadata = cache / "uv" / "metadata"
-        self.indexes = Indexes(self.session, routes, places, Taker(wish.target), metadata, _in_silence)
+        self.indexes = Indexes(self.session, routes, places, Taker(wish.target), cache / "uv", _in_silence)
         self.indexes.flat = frozenset(name for name, index in wish.routes if index in wish.pages)
 
     def close(self) -> None:
-        """Close all connections to indexes."""
-        self.session.close()
+        """Keep what was learnt, and close all connections to indexes."""
+        self.indexes.close()
 
     def answer(self, parts: list[str]) -> Answer:
         """Return the page of a name, or a wheel."""
@@ -61,8 +61,10 @@ class Relay(Loopback):
         """Return the wheels that the index of a name has of it, by the names of their files."""
         if name in self.elsewhere:
             return {}
-        files = self.indexes.offer(name).page.files
-        return {file.filename: file for file in files if file.filename.endswith(".whl")}
+        if name not in self.shown:  # a page is not held, and that of some names is asked for anew to be read
+            files = self.indexes.offer(name).page.files
+            self.shown[name] = {file.filename: file for file in files if file.filename.endswith(".whl")}
+        return self.shown[name]
 
     def fetched(self, name: str, file: File) -> Path:
         """Return where a wheel lies on this machine. Raises `IndexFailureError` for other bytes than the page's."""
@@ -86,6 +88,8 @@ class Relay(Loopback):
 
     def fetch(self, address: str, stated: str, place: Path) -> None:
         """Read a file piece by piece. Raises `IndexFailureError`."""
+        if not stated and not is_secure(address, self.session.settings.trusted_hosts):
+            raise IndexFailureError("insecure", address)
         with place.open("wb") as written:
             reply = self.session.ask(address, {"Accept-Encoding": "identity"}, sink=written.write)
         if reply.status >= 400:

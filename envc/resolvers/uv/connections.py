@@ -7,7 +7,7 @@ try again, follow, and know the names of what goes wrong.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from threading import BoundedSemaphore, Condition, Lock
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult
@@ -141,12 +141,22 @@ class Connections:
 
 def content_of(response: HTTPResponse) -> bytes:
     """Return the content of a response. Raises `ValueError` for an encoding that was not asked for."""
-    import zlib
-
     content = response.read()
     encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding == "gzip" and content:
-        return zlib.decompress(content, GZIP)
-    if encoding not in {"identity", "gzip"}:
+    if encoding == "gzip":
+        return b"".join(unpacked(content))
+    if encoding != "identity":
         raise ValueError(encoding)
     return content
+
+
+def unpacked(content: bytes) -> Iterator[bytes]:
+    """Yield what each part of packed bytes holds: some servers pack piece by piece. Raises `zlib.error`."""
+    import zlib
+
+    while content:
+        reader = zlib.decompressobj(GZIP)
+        yield reader.decompress(content)
+        if not reader.eof:
+            raise zlib.error
+        content = reader.unused_data

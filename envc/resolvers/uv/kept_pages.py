@@ -10,6 +10,9 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+import packaging
+
+import envc
 from envc.lock.resolution import Target
 from envc.resolvers.uv.connections import Reply
 from envc.resolvers.uv.kept import Kept
@@ -34,8 +37,9 @@ class KeptPage(NamedTuple):
 
 
 def key_of(address: str, name: str, target: Target) -> str:
-    """Return what is kept by: what a target takes of the page of a name."""
-    words = (bare(address), name, target.python, target.platform, *map(str, target.glibc))
+    """Return what is kept by: what a target takes of the page of a name, by the rules of this release."""
+    rules = (envc.__version__, packaging.__version__)
+    words = (*rules, bare(address), name, target.python, target.platform, *map(str, target.glibc))
     return f"page {hashlib.sha256(chr(10).join(words).encode()).hexdigest()}"
 
 
@@ -58,7 +62,7 @@ def load(kept: Kept, key: str) -> KeptPage | None:
 
 def save(kept: Kept, key: str, reply: Reply, content_digest: str, taken: Sorted) -> None:
     """Keep what is taken of a page. Nothing is kept of what states no hashes or may have secrets in its addresses."""
-    if taken.silent or any("?" in file.url or "@" in file.url for file in taken.choice.values()):
+    if taken.silent or "?" in reply.url or any("?" in file.url or "@" in file.url for file in taken.choice.values()):
         return
     stated = {version: " ".join(map(str, digests)) for version, digests in taken.stated.items()}
     if any(len(text) != (DIGITS + 1) * len(taken.stated[version]) - 1 for version, text in stated.items()):

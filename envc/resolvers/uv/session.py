@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import takewhile
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import envc
 from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.uv.connections import CONNECTIONS, Connections, Reply
 from envc.resolvers.uv.trust import trust
+from envc.resolvers.uv.way import Way, is_proxied, login_in_netrc, proxies_of_machine
 
 if TYPE_CHECKING:
     import ssl
@@ -188,7 +187,7 @@ class Session:
                 method,
                 bare(address),
                 headers=dict(headers),
-                auth=way.credentials,
+                auth=way.basic,  # type: ignore[arg-type]  # bytes are sent as they are
                 proxies=dict(way.proxies),
                 timeout=self.timeout,
                 allow_redirects=True,
@@ -225,51 +224,6 @@ class Session:
             self.session.close()
         if "connections" in self.__dict__:
             self.connections.close()
-
-
-class Way(NamedTuple):
-    """How a host is asked."""
-
-    proxies: Mapping[str, str]
-    credentials: tuple[str, str] | None
-    is_direct: bool  # no proxy, no certificate of ours, no exception from trust
-
-    @property
-    def authorization(self) -> dict[str, str]:
-        """The header that brings the credentials."""
-        if self.credentials is None:
-            return {}
-        return {"Authorization": f"Basic {b64encode(':'.join(self.credentials).encode('latin-1')).decode()}"}
-
-
-def proxies_of_machine(address: str) -> dict[str, str]:
-    """Return the proxies of the machine's environment, unless an address is to be reached without."""
-    from urllib.request import getproxies
-
-    if not getproxies():
-        return {}
-    from requests.utils import get_environ_proxies
-
-    return get_environ_proxies(address)
-
-
-def is_proxied(address: str, proxies: Mapping[str, str]) -> bool:
-    """Tell whether an address is reached by one of some proxies."""
-    if not proxies:
-        return False
-    from requests.utils import select_proxy
-
-    return select_proxy(address, dict(proxies)) is not None
-
-
-def login_in_netrc(address: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return name and password in the machine's netrc for the host of an address."""
-    places = (environ.get("NETRC"), "~/.netrc", "~/_netrc")
-    if not any(os.path.exists(os.path.expanduser(place)) for place in places if place):  # noqa: PTH110, PTH111 (a home folder may not be known)
-        return None
-    from requests.utils import get_netrc_auth
-
-    return get_netrc_auth(address)
 
 
 def login_for(address: str, logins: tuple[str, ...]) -> str | None:

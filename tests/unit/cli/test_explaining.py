@@ -92,3 +92,31 @@ def test_a_page_is_still_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     """A name that is no file is a diagnostic's."""
     assert said(capsys, "unknown-word").startswith("# unknown-word")
     assert main.run(["explain", "unknown-wrd"]) == 1
+
+
+LISTS = """\
+env train <
+  python 3.12
+  path libraries "/opt/a" "/opt/b"
+  path modules "/opt/a"
+  apt curl git
+  pip numpy pandas >=2
+>
+env child from train < path drop "/opt/b"; apt drop git; pip drop numpy >
+"""
+
+
+def test_of_a_list_each_thing_is_said_as_it_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the word that says what kind it is, and without what is dropped."""
+    Path("train.env").write_text(LISTS)
+    places = {"path libraries": 3, "path modules": 4, "apt": 5, "pip": 6}
+
+    def lines(*texts: tuple[str, str], more: str = "") -> list[str]:
+        return [f"{word} {text} train.env:{places[word]}{more}" for word, text in texts]
+
+    ours = (("path libraries", '"/opt/a"'), ("path libraries", '"/opt/b"'), ("path modules", '"/opt/a"'))
+    everything = lines(*ours, ("apt", "curl"), ("apt", "git"), ("pip", "numpy"), ("pip", "pandas >=2"))
+    assert said(capsys, "train.env").splitlines()[2:] == everything
+    left = (("path libraries", '"/opt/a"'), ("path modules", '"/opt/a"'), ("apt", "curl"), ("pip", "pandas >=2"))
+    found = said(capsys, "train.env", "--environment", "child").splitlines()[2:]
+    assert found == lines(*left, more=" from train")

@@ -448,6 +448,7 @@ WRONG = {
         'path libraries "/a" modules "/b"',
         'path modules "/a"; path modules "/a/"',
         'path modules "/a"; set PYTHONPATH "/b"',
+        'path modules "/a"; secret x as PYTHONPATH',
     ],
     "pip": [
         "pip",

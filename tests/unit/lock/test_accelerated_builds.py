@@ -65,6 +65,18 @@ def test_where_all_that_fits_is_built_for_an_older_cuda_that_is_taken() -> None:
     refused(text.replace("2.1.0", "1.13.1"))
 
 
+def test_an_older_build_with_kernels_goes_before_newer_ones_without() -> None:
+    """A machine for CUDA 12.8 is no worse than one for 12.9, for which there is no newer build."""
+    newer = chosen("env train < gpu cuda 12.9 v100; python 3.12; ml torch 2.7 >")
+    choice = chosen("env train < gpu cuda 12.8 v100; python 3.12; ml torch 2.7 >")
+    assert choice[:3] == newer[:3]
+    assert choice.cuda == "12.6"
+    assert choice.reason == (
+        "torch for CUDA 12.6, the newest with kernels for 7.0, and a driver for CUDA 12.8 runs builds for 12.6, too"
+    )
+    assert chosen("env train < gpu cuda 12.8 exact v100; python 3.12; ml torch 2.7 >").cuda == "12.8"  # refused later
+
+
 def test_cuda_11_3_exactly_is_refused_with_every_position_and_what_would_fit() -> None:
     text = "env train < gpu cuda 11.3 exact; python 3.12; ml torch >"
     diagnostic = refused(text)

@@ -60,6 +60,24 @@ def test_a_wheel_is_made_without_a_network_at_a_fixed_time() -> None:
     assert {"--no-index", "--no-deps", "/build/crcmod/wheel", "crcmod==1.7"} < {*install}
 
 
+@pytest.mark.parametrize("named", ["", " needs ranker"])
+def test_what_needs_a_folder_of_the_project_to_be_built_is_refused(named: str) -> None:
+    """A change of code builds nothing else again: folders are installed last."""
+    with pytest.raises(Report) as report:
+        planned(f'project "."; {GIT}{named}', repository("tools", "1", "hatchling", "ranker"))
+    (diagnostic,) = report.value.diagnostics
+    assert (diagnostic.name, report.value.exit_code) == ("contradiction", 1)
+    assert diagnostic.message == "`tools` needs `ranker` to be built, and folders of the project are installed last"
+    assert [label.span.text for label in diagnostic.labels][1] == '"."'
+
+
+def test_what_a_build_takes_from_the_environment_goes_before_it() -> None:
+    """Also where that one's own tools, which are others' wheels, have the name of the first."""
+    found = (archive("hatchling", "1.27", "setuptools"), archive("ninja", "1.13", "hatchling"))
+    plan = planned("pip hatchling from source needs ninja; pip ninja from source", *found)
+    assert [(one.name, one.shared) for one in plan.built] == [("ninja", False), ("hatchling", True)]
+
+
 def test_files_of_the_project_are_changed_where_they_are_and_not_patched() -> None:
     """A patch is applied before they are installed."""
     with pytest.raises(Report) as report:

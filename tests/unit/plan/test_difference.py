@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from envc.lock.files import LockedFiles, read
-from envc.plan.difference import Change, input_changes, lock_changes
+from envc.plan.difference import Change, input_changes, lock_changes, plan_changes
+from tests.unit.plan.planning import plan
 
 LOCKS = Path(__file__).parents[3] / "lockfiles" / "examples"
 
@@ -45,6 +48,15 @@ def test_other_files_of_the_same_version_are_told() -> None:
     assert change.before != change.after
 
 
+@pytest.mark.parametrize("what", ["interpreter", "compiler", "installer"])
+def test_each_image_that_a_build_stands_on_is_told(what: str) -> None:
+    before = locked("sklearn/sklearn")
+    image = before.lock.base.model_copy(update={"digest": "sha256:" + "7" * 64})
+    after = before._replace(lock=before.lock.model_copy(update={what: image}))
+    told = f"{image.repository}:{image.tag} {image.digest}"
+    assert lock_changes(before, after) == (Change("base", what, None, told),)
+
+
 def test_two_environments_differ_by_branch_in_order() -> None:
     changes = lock_changes(locked("sklearn/sklearn"), locked("serve/serve"))
     assert [change.branch for change in changes] == sorted(
@@ -62,3 +74,35 @@ def test_what_a_program_asks_for_against_its_lock() -> None:
         "- git any",
         "+ wine data v1",
     ]
+
+
+PROGRAM = """
+env train <
+  python 3.12
+  build k project "csrc" < jobs {jobs}; run "make" "{goal}"; keeps "/opt/k" >
+  build l project "csrc" < jobs 4; run "make" "install"; keeps "/opt/l" >
+  {more}
+>
+"""
+
+
+def differing(more: str = "", jobs: int = 2, goal: str = "all") -> list[str]:
+    before = plan(PROGRAM.format(jobs=2, goal="all", more=""))
+    return [one.text for one in plan_changes(before, plan(PROGRAM.format(jobs=jobs, goal=goal, more=more)))]
+
+
+def test_what_one_program_does_is_no_other_programs() -> None:
+    """Variables and commands of the same name are told of each."""
+    assert differing(goal="install") == ["~ k commands 1 make all → make install"]
+    assert "~ k MAX_JOBS 2 → 3" in differing(jobs=3)
+
+
+def test_folders_and_commands_are_told_as_they_are_written() -> None:
+    assert differing('path libraries "/opt/a b" "/opt/c"') == ["+ LD_LIBRARY_PATH /opt/a b:/opt/c"]
+    assert differing('labels A "1"; set A "2"') == ["+ A 2", "+ labels A 1"]
+    more = 'build m project "csrc" < apt cargo; fetches cargo; run "a" "b c"; keeps "/opt/m" >'
+    found = differing(more)
+    assert "+ m fetches 1 cargo fetch --locked" in found
+    assert "+ m commands 1 a 'b c'" in found
+    assert differing('check < run "a" "b" >') == ["+ checks 1 a b"]
+    assert differing('target kubernetes resource "a/b" 2')[-1] == "+ kubernetes resources a/b 2"

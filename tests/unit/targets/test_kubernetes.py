@@ -200,6 +200,15 @@ def test_devices_of_a_fabric() -> None:
     assert {"name": "NCCL_IB_HCA", "value": "mlx5"} in rdma["env"]
 
 
+def test_folders_that_the_program_adds_are_looked_at_beside_those_of_a_fabric() -> None:
+    """A manifest's variable stands in place of the image's, which has them."""
+    text = ('copy "/opt/amazon" from image "example.org/efa:1"', "fabric efa", 'path libraries "/opt/a" "/opt/b"')
+    found = {one["name"]: one["value"] for one in container(program(*text, "target kubernetes"))["env"]}
+    assert found["LD_LIBRARY_PATH"].startswith("/opt/a:/opt/b:/opt/amazon/efa/lib:")
+    own = container(program(*text, 'target kubernetes < set LD_LIBRARY_PATH "/c" >'))["env"]
+    assert {"name": "LD_LIBRARY_PATH", "value": "/c"} in own
+
+
 def test_who_gives_ids_and_who_is_root() -> None:
     given = pod(full("target kubernetes", **{"user trainer uid 1234": "user any"}))
     assert given["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
