@@ -24,8 +24,8 @@ class Stage(Declaration):
         'stage builder < apt git; set CFLAGS "-O2" >',
         "stage inference < apt gcc libc6-dev >",
         'stage builder < copy "cmake/toolchain.cmake" at "/build/toolchain.cmake" >',
-        f'stage builder < tool bazel 7.1 from "https://example.org/b" sha256 "{"0" * 64}" at "/usr/local/bin/bazel" >',
-        'stage builder < copy "/usr/bin/protoc" from image "example.org/tools/protoc:27" at "/usr/local/bin/protoc" >',
+        f'stage builder <\n  tool bazel 7.1 from "https://example.org/b" sha256 "{"0" * 64}" at "/usr/bin/bazel"\n>',
+        'stage builder < copy "/protoc" from image "example.org/protoc:27" at "/usr/bin/protoc" >',
     )
 
     name: Annotated[Literal["builder", "inference"], Positional(kinds=frozenset({"word"}))]
