@@ -59,7 +59,7 @@ def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def swallowed_error(texts: tuple[str, ...]) -> str | None:
     """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot."""
-    text = _without_comments(" ".join(texts))
+    text = _without_blank_lines(_without_comments(" ".join(texts)))
     if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
         return UNSEEN
     if not _has_pipefail(text) and any(map(_hides_work, _pipes(texts[-1]))):
@@ -91,6 +91,11 @@ def _without_comments(text: str) -> str:
     return "".join(kept)
 
 
+def _without_blank_lines(text: str) -> str:
+    """Return a text without lines that say nothing, over which the patterns would walk again and again."""
+    return "\n".join(line for line in map(str.strip, text.splitlines()) if line)
+
+
 def _has_pipefail(text: str) -> bool:
     return re.search(r"(?<![\w+])-\w*o\s+pipefail\b", text) is not None
 
@@ -108,7 +113,7 @@ def _ends_well(group: str) -> bool:
 
 def _pipes(text: str) -> Iterator[list[str]]:
     """Yield the commands of each pipe: of each its first word."""
-    bare = _PATTERN.sub(" ", _QUOTED.sub("_", _without_comments(text)))
+    bare = _PATTERN.sub(" ", _QUOTED.sub("_", _without_blank_lines(_without_comments(text))))
     for part in _BETWEEN.split(bare.replace("|&", "|")):
         commands = part.split("|")
         if len(commands) > 1:
