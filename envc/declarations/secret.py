@@ -12,7 +12,7 @@ from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
 from envc.language.values import Name, Variable
-from envc.language.variables import refuse_taken_variable
+from envc.language.variables import refuse_derived_variable, refuse_taken_variable
 from envc.language.word import Declaration
 
 
@@ -44,3 +44,4 @@ class Secret(Declaration):
             yield Diagnostic("repeated-name", f"two secrets are called `{self.name}`", labels)
         if self.variable and not self.build:
             yield from refuse_taken_variable(self.variable, origin.of("variable"), environment)
+            yield from refuse_derived_variable(self.variable, origin.of("variable"))

@@ -40,6 +40,11 @@ def refuse_open_value(
             (wrong(place, "the name of a secret"),),
             helps=(f"`secret {_secret_name(name)} as {name}` gives it to the container only while it runs",),
         )
+    yield from refuse_derived_variable(name, place, fixes)
+
+
+def refuse_derived_variable(name: str, place: Span, fixes: tuple[Fix, ...] = ()) -> Iterator[Diagnostic]:
+    """Refuse a variable that envc sets itself, whatever would give it a value."""
     if name in _DERIVED:
         label = wrong(place, _DERIVED[name])
         yield Diagnostic("derived-setting", f"`{name}` is not to be set", (label,), fixes=fixes)

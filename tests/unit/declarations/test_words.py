@@ -552,7 +552,15 @@ WRONG = {
         'run "a\a"',
         'run """ """',
     ],
-    "secret": ["secret", "secret A", "secret a as", "secret a as b-c", "secret a..b", "secret a build build"],
+    "secret": [
+        "secret",
+        "secret A",
+        "secret a as",
+        "secret a as b-c",
+        "secret a..b",
+        "secret a build build",
+        "secret a as PATH",
+    ],
     "set": [
         "set",
         "set A",
