@@ -65,7 +65,7 @@ def test_the_image_says_which_program_it_is_and_when_does_not_matter(lab: Lab, s
 
 def test_building_again_runs_no_step_and_gives_the_same_image(lab: Lab, serve: Project) -> None:
     before = lab.docker.images.get(serve.image).attrs["RootFS"]["Layers"]
-    pulled = lab.docker.images.pull(PYTHON)  # before: the engine knows the size of some layers only when it has pulled them
+    pulled = lab.docker.images.pull(PYTHON)  # before: of some layers the engine knows the size only when it has them
     said = serve.build("--tag", lab.tag("serve"))
     assert set(states(said, "] RUN ")) == {"cached"}
     assert said["image"]["tags"] == [serve.image, lab.tag("serve")]
