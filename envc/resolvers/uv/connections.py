@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from threading import BoundedSemaphore, Condition, Lock
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import SplitResult
 
 if TYPE_CHECKING:
+    import socket
     import ssl
     from http.client import HTTPConnection, HTTPResponse
 
@@ -51,6 +52,38 @@ class Server:
         self.idle: list[HTTPConnection] = []
         self.used = 0  # connections in use
         self.sends_elsewhere = False
+        self.looking_up = Lock()
+        self.addresses: list[Any] = []  # where the name leads, as `getaddrinfo` says it
+
+    def connect(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Return an open socket. The name is looked up once: name servers lose questions that come by the dozen.
+
+        A lost one is asked again after five seconds (`resolv.conf(5)`), for which every thread would wait.
+        Raises `OSError`.
+        """
+        import socket
+
+        with self.looking_up:
+            self.addresses = self.addresses or socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        failure = OSError(f"{host} has no address")
+        for family, kind, protocol, _, address in self.addresses:
+            try:
+                opened = socket.socket(family, kind, protocol)
+            except OSError as error:  # a family that this machine does not speak
+                failure = error
+                continue
+            try:
+                opened.settimeout(timeout)
+                opened.connect(address)
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except BaseException as error:
+                opened.close()
+                if not isinstance(error, OSError):
+                    raise
+                failure = error
+            else:
+                return opened
+        raise failure
 
     def take(self) -> HTTPConnection | None:
         """Return a connection that is open, or None when one is to be made."""
@@ -92,7 +125,7 @@ class Connections:
         with server.turns:
             connection = server.take()
             try:
-                connection = connection or self.open(url)
+                connection = connection or self.open(url, server)
                 path = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
                 connection.request(method, path, headers=dict(headers))
                 response = connection.getresponse()
@@ -110,22 +143,27 @@ class Connections:
             server.sends_elsewhere = True
         return reply if reply.status in FINAL else None
 
-    def open(self, url: SplitResult) -> HTTPConnection:
-        """Return a new connection, which is made when it is first used."""
+    def open(self, url: SplitResult, server: Server) -> HTTPConnection:
+        """Return a new connection to a server. Raises `OSError` and `ValueError`."""
         from http.client import HTTPConnection, HTTPSConnection
 
         host = url.hostname or ""
         if url.scheme == "https":
             with self.trusting:  # it is read once
                 context = self.trusted()
-            return HTTPSConnection(host, url.port, timeout=self.timeout, context=context)
-        return HTTPConnection(host, url.port, timeout=self.timeout)
+            connection: HTTPConnection = HTTPSConnection(host, url.port, timeout=self.timeout, context=context)
+            opened = server.connect(host, connection.port, self.timeout)
+            connection.sock = context.wrap_socket(opened, server_hostname=host)
+            return connection
+        connection = HTTPConnection(host, url.port, timeout=self.timeout)
+        connection.sock = server.connect(host, connection.port, self.timeout)
+        return connection
 
     def keep(self, server: Server, connection: HTTPConnection) -> None:
-        """Keep a connection for the next question."""
+        """Keep a connection for the next question, unless the server has ended it."""
         with self.lock:
             if not self.is_closed:
-                server.leave(connection)
+                server.leave(connection if connection.sock else None)
                 return
         connection.close()
 
