@@ -265,7 +265,10 @@ def _refusals(
     layout, spans = binder.layout, binder.spans
     written = {field: name for name, (field, _) in layout.keywords.items()}
     found = []
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    if any(one["type"] == "literal_error" for one in errors):  # what is lacking depends on what was chosen
+        errors = [one for one in errors if one["type"] != "missing"]
+    for one in errors:
         field = str(one["loc"][0]) if one["loc"] else ""
         span = spans.get(".".join(map(str, one["loc"][:2])), spans.get(field, item.span))
         said = binder.texts.get(span, span.text)

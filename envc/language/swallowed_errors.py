@@ -32,6 +32,10 @@ _MAKE = re.compile(
 )
 
 _QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_HEREDOC = re.compile(r"<<-?\s*([\"']?)([\w.-]+)\1")
+_SHELL_NAMED = re.compile(r"(?<![\w.-])(?:ba|da)?sh(?![\w.-])")
+#: Texts that are written and not run, unless a shell is given them.
+_WRITTEN = re.compile(r"(?<![\w./-])(?:echo|printf)((?:[ \t]+(?:'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s;&|<>'\"()]+))+)")
 _PATTERN = re.compile(r"(?:^|;;|\bin\b)\s*\(?[^\s()|;]+(?:\|[^\s()|;]+)+\)", re.MULTILINE)  # of `case`
 _BETWEEN = re.compile(r"\|\||&&|;|\n|(?<![>|&])&(?![>&])|\$?\(|\)|`|(?<=\s)[{}](?=\s)")
 #: Stand before the command itself.
@@ -59,10 +63,10 @@ def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def swallowed_error(texts: tuple[str, ...]) -> str | None:
     """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot."""
-    text = _without_blank_lines(_without_comments(" ".join(texts)))
+    text = _without_texts(_without_blank_lines(_without_comments(" ".join(texts))))
     if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
         return UNSEEN
-    if not _has_pipefail(text) and any(map(_hides_work, _pipes(texts[-1]))):
+    if not _has_pipefail(text) and any(map(_hides_work, _pipes(_without_heredocs(texts[-1])))):
         return PIPE
     return SHELL if _goes_on(texts) else None
 
@@ -94,6 +98,32 @@ def _without_comments(text: str) -> str:
 def _without_blank_lines(text: str) -> str:
     """Return a text without lines that say nothing, over which the patterns would walk again and again."""
     return "\n".join(line for line in map(str.strip, text.splitlines()) if line)
+
+
+def _without_texts(text: str) -> str:
+    """Return a script without what it only writes: heredocs, and what is in quotes behind `echo` and `printf`."""
+
+    def bare(match: re.Match[str]) -> str:
+        end = match.string.find("\n", match.end())
+        shell = _SHELL_NAMED.search(match.string, match.end(), end if end >= 0 else len(match.string))
+        return match[0] if shell else _QUOTED.sub("_", match[0])
+
+    return _WRITTEN.sub(bare, _without_heredocs(text))
+
+
+def _without_heredocs(text: str) -> str:
+    """Return a script without the lines of heredocs that no shell reads."""
+    kept: list[str] = []
+    end = ""
+    for line in text.splitlines():
+        if end:
+            end = "" if line.strip() == end else end
+            continue
+        kept.append(line)
+        begun = _HEREDOC.search(line)
+        if begun and not _SHELL_NAMED.search(line):
+            end = begun[2]
+    return "\n".join(kept)
 
 
 def _has_pipefail(text: str) -> bool:

@@ -36,6 +36,11 @@ HIDING = {
         "echo '#' || true",
         "echo ${#x} || true",
         "echo a#b || true",
+        "cat > note <<X\nmake\nX\nmake || true",
+        "bash <<X\nmake || true\nX",
+        "echo 'make || true' | sh",
+        "echo 'make' || true",
+        "cat <<X || true\nX",
     ],
     PIPE: [
         "make | tee log",
@@ -49,6 +54,8 @@ HIDING = {
         "if true; then make | tee log; fi",
         "version=$(python setup.py --version | head -1)",
         "(make | tee log)",
+        "sh <<X\nmake | tee log\nX",
+        "cat > note <<X\nx\nX\nmake | tee log",
     ],
 }
 
@@ -83,6 +90,11 @@ SEEN = [
     "echo 'make | tee log'",
     'case "$CC" in\n  gcc|clang) make ;;\nesac',
     "make # | tee log",
+    "cat > note <<'X'\nmake || true\nmake | tee log\nX\nmake",
+    "cat > note <<-X\n\tset +e\n\tX\nmake",
+    "echo 'say make || true' > note",
+    "echo \"make -i\" 'set +e'",
+    "printf '%s\\n' 'exit 0'",
 ]
 
 
