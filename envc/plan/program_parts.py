@@ -33,7 +33,7 @@ class PlannedProgram(GrownPart):
     variables: tuple[tuple[str, str], ...]  # sorted by name
     commands: tuple[tuple[str, ...], ...]
     kept: tuple[str, ...]  # sorted
-    after: tuple[str, ...] = ()  # builds whose kept paths it sees, sorted
+    after: tuple[str, ...] = ()  # builds whose kept paths it sees, those that these need among them, sorted
     fetches: tuple[tuple[str, ...], ...] = ()  # the commands that fetch packages, which have a network
     folder: str | None = None  # of the project, relative to the program
 

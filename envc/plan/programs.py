@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from envc.language.build_order import in_order
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator
@@ -22,6 +24,8 @@ _FETCHING: dict[str, tuple[str, ...]] = {
 
 def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, ...]:
     """Return the programs that are compiled, sorted by name, and each behind those that it needs."""
+    ordered = in_order(environment.every(ProgramBuild))
+    needed = _needed(ordered)
     return tuple(
         PlannedProgram(
             name=facet.name,
@@ -30,12 +34,20 @@ def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, .
             variables=tuple(sorted(_variables(environment, lock, facet).items())),
             commands=facet.commands,
             kept=facet.kept,
-            after=facet.after,
+            after=tuple(sorted(needed[facet.name])),
             fetches=tuple(_FETCHING[one] for one in facet.fetches),
             folder=facet.folder,
         )
-        for facet in in_order(environment.every(ProgramBuild))
+        for facet in ordered
     )
+
+
+def _needed(ordered: Iterable[ProgramBuild]) -> dict[str, frozenset[str]]:
+    """Return the builds that each needs, and what those need themselves; each stands behind those that it names."""
+    found: dict[str, frozenset[str]] = {}
+    for one in ordered:
+        found[one.name] = frozenset(one.after).union(*(found[other] for other in one.after))
+    return found
 
 
 def _variables(environment: Environment, lock: Lock, facet: ProgramBuild) -> dict[str, str]:

@@ -213,3 +213,22 @@ def test_a_folder_of_the_project_is_compiled_as_it_is() -> None:
     assert [one.source for one in given.sent] == ["csrc"]
     assert hash_of(given).environment == hash_of(other).environment
     assert hash_of(given).reproducibility != hash_of(other).reproducibility
+
+
+CHAIN = """
+env train <
+  python 3.12
+  source a from git "https://example.org/a" tag v1
+  build first from a < run "make"; keeps "/opt/first" >
+  build second from a after first < run "make"; keeps "/opt/second" >
+  build third from a after second < run "make"; keeps "/opt/third" >
+>
+"""
+
+
+def test_what_a_needed_build_needs_itself_is_there_too() -> None:
+    """A library of the second may want the first one's at its side, and its headers name those."""
+    given = plan(CHAIN)
+    assert [one.after for one in given.programs] == [(), ("first",), ("first", "second")]
+    laid = [one.path for one in stages(given)["build-third"] if isinstance(one, Copy) and one.stage != "source-a"]
+    assert laid == ["/opt/first", "/opt/second"]
