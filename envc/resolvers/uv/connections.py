@@ -153,7 +153,11 @@ class Connections:
                 context = self.trusted()
             connection: HTTPConnection = HTTPSConnection(host, url.port, timeout=self.timeout, context=context)
             opened = server.connect(host, connection.port, self.timeout)
-            connection.sock = context.wrap_socket(opened, server_hostname=host)
+            try:
+                connection.sock = context.wrap_socket(opened, server_hostname=host)
+            except BaseException:
+                opened.close()
+                raise
             return connection
         connection = HTTPConnection(host, url.port, timeout=self.timeout)
         connection.sock = server.connect(host, connection.port, self.timeout)
