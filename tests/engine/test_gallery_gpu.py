@@ -38,7 +38,7 @@ pandas.concat(items).to_parquet("/made/demand.parquet")
 def built(lab: Lab, program: str, folder: Path, gpu: bool) -> Iterator[Project]:
     """A program of the gallery, as it is or with `cpu` in place of its `gpu`."""
     project = copied(lab, f"gallery/{program}", folder / program)
-    project.patience = 3600
+    project.patience = 5400
     if not gpu:
         text, count = re.subn(r"(?m)^  gpu .*$", "  cpu", project.program.read_text())
         assert count == 1
@@ -86,3 +86,28 @@ def test_forecast_trains_and_leaves_its_weights(lab: Lab, tmp_path: Path, gpu: b
         assert len(epochs) == 2, "a head, and the one epoch of a test"
         assert 0 < float(epochs[1].split(",")[1]) < 100
         assert (output / "forecast.weights.h5").stat().st_size > 10_000
+
+
+#: Compiles what Triton would, an extension of Python, and tells what vLLM is.
+_SERVE = """
+import importlib.util, pathlib, subprocess, sysconfig, torch, triton, vllm
+place = pathlib.Path("/tmp/launch.c")
+place.write_text("#include <Python.h>\\nPyMODINIT_FUNC PyInit_launch(void) { Py_RETURN_NONE; }\\n")
+include = sysconfig.get_path("include")
+subprocess.run(["gcc", "-shared", "-fPIC", f"-I{include}", place, "-o", "/tmp/launch.so"], check=True)
+print(vllm.__version__, torch.version.cuda, torch.cuda.is_available(), importlib.util.find_spec("vllm._C") is not None)
+"""
+
+
+@heavy("answer")
+def test_answer_holds_vllm_and_what_it_compiles_with(lab: Lab, tmp_path: Path) -> None:
+    """It serves on a GPU alone, which it says; everything before that runs."""
+    with built(lab, "answer", tmp_path, gpu=True) as project:
+        (tmp_path / "models").mkdir()
+        mounts = ("--no-gpu", "--mount", f"assistant={tmp_path / 'models'}")
+        login = {"HF_TOKEN": "none"}
+        seen = project.envc("run", *mounts, "--", "python", "-c", _SERVE, **login)
+        assert (seen.returncode, seen.stdout.splitlines()[-1:]) == (0, ["0.11.0 12.8 False True"]), seen.stderr
+        served = project.envc("run", *mounts, **login)
+        assert served.returncode != 0
+        assert "Failed to infer device type" in served.stderr + served.stdout
