@@ -12,7 +12,7 @@ import os
 import pytest
 
 #: What the packages of each program are together as wheels, in gigabytes.
-DOWNLOADS = {"answer": 5.0, "fold": 3.4, "forecast": 2.6}
+DOWNLOADS = {"answer": 5.0, "features": 3.5, "fold": 3.4, "forecast": 2.6}
 
 VARIABLE = "ENVC_TEST_GALLERY"
 

@@ -111,3 +111,33 @@ def test_answer_holds_vllm_and_what_it_compiles_with(lab: Lab, tmp_path: Path) -
         served = project.envc("run", *mounts, **login)
         assert served.returncode != 0
         assert "Failed to infer device type" in served.stderr + served.stdout
+
+
+_CLICKS = """
+import datetime, pyarrow, pyarrow.parquet
+days = [datetime.datetime(2026, 1, day) for day in range(1, 21)]
+table = {"time": days, "user": [1, 2] * 10, "item": [3] * 20, "dwell": [0.5] * 20}
+pyarrow.parquet.write_table(pyarrow.table(table), "/made/clicks.parquet")
+"""
+_RAPIDS = """
+import cudf, cuml, dask_cuda, libcudf, libcuml, xgboost
+libcudf.load_library()
+libcuml.load_library()
+built = xgboost.build_info()
+print(cudf.__version__[:5], cuml.__version__[:5], built["USE_CUDA"], built["CUDA_VERSION"])
+"""
+
+
+@heavy("features")
+def test_features_has_rapids_that_lacks_a_driver_alone(lab: Lab, tmp_path: Path) -> None:
+    """Its libraries are loaded with all that they link; computing needs a GPU, which is what it says."""
+    with built(lab, "features", tmp_path, gpu=True) as project:
+        clicks = made(lab, project, _CLICKS, tmp_path / "clicks")
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out").chmod(0o775)
+        mounts = ("--no-gpu", "--mount", f"clickstream={clicks}", "--mount", f"output={tmp_path / 'out'}")
+        loaded = project.envc("run", *mounts, "--", "python", "-c", _RAPIDS)
+        assert (loaded.returncode, loaded.stdout) == (0, "26.08 26.08 True [12, 9]\n"), loaded.stderr
+        computed = project.envc("run", *mounts)
+        assert computed.returncode != 0
+        assert "cudaErrorInsufficientDriver" in computed.stderr, computed.stderr
