@@ -102,11 +102,16 @@ _PLATFORM = re.compile(
 )
 
 
+def without_substitutions(script: str) -> str:
+    """Return a shell script with a name for each command whose answer stands in it, one that asks for the platform."""
+    return _SUBSTITUTION.sub(lambda found: "PLATFORM" if _PLATFORM.search(found[0]) else "VALUE", script)
+
+
 def commands_of(script: str) -> Iterator[str]:
     """Yield the commands of a shell script, split at the operators that shells know; a piped one ends with ` |`."""
     script = re.sub(r"(?m)^\s*#.*\n?", "", script)
     script = re.sub(r"\\\s*\n", " ", script)
-    script = _SUBSTITUTION.sub(lambda found: "PLATFORM" if _PLATFORM.search(found[0]) else "VALUE", script)
+    script = without_substitutions(script)
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -135,16 +140,27 @@ def needs_of_condition(text: str, arguments: frozenset[str]) -> str:
     return "condition on what is there"
 
 
-def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the needs of a command."""
+def bare(command: str) -> str:
+    """Return a command without what stands before it: variables, `sudo`, the words of a condition, options of RUN."""
     text = re.sub(
         r"^((sudo( -\w+)*|time|exec|env|then|else|do|\{|!|--\w+(=\S*)?|[A-Za-z_]\w*=(\"[^\"]*\"|'[^']*'|\S*))\s+)+",
         "",
-        text,
+        command,
     )
-    text = re.sub(r"^\"([^\"]*)\"", r"\1", text)
-    if inner := re.match(r"(?:/bin/)?(?:ba)?sh (?:-\w+ )*-\w*c\w*\s+([\"'])(.*)\1", text, re.DOTALL):
-        for command in commands_of(inner[2]):
+    return re.sub(r"^\"([^\"]*)\"", r"\1", text)
+
+
+def inner_of(command: str) -> str | None:
+    """Return the script of `bash -c "…"`; None of any other command."""
+    found = re.match(r"(?:/bin/)?(?:ba)?sh (?:-\w+ )*-\w*c\w*\s+([\"'])(.*)\1", command, re.DOTALL)
+    return found[2] if found else None
+
+
+def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the needs of a command."""
+    text = bare(text)
+    if inner := inner_of(text):
+        for command in commands_of(inner):
             yield from needs_of_command(command, arguments)
         return
     if re.match(r"(if|elif|for|while|case|function|\[\[?|test)\s", text):

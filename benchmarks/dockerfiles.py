@@ -1,6 +1,6 @@
 """How many Dockerfiles a program of this language can say whole, and which needs the others have.
 
-usage: python -m benchmarks.dockerfiles FOLDER [--list NEED]
+usage: python -m benchmarks.dockerfiles FOLDER [--repositories FOLDER] [--list NEED]
 
 Reads every file in FOLDER as a Dockerfile and finds by rule what it needs: each instruction and each command of a RUN
 is held against the table of needs below. A need is met when the language has its word, and the word its field; it is
@@ -8,21 +8,28 @@ looked up in the declarations, not assumed. A Dockerfile is whole when all of it
 arguments what to install is several environments of one program, and counted apart. What cannot be said by design
 (`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's.
 
-The rules see one file. A script of the project that it runs is not read, so that it is no word that is known to be met.
+A script of the project that a RUN runs is read where the repository is at hand: `--repositories` is a folder of git
+directories, and a Dockerfile is named for its place in one of them, `OWNER__NAME__folder__Dockerfile` in `OWNER__NAME`.
+What such a script does is held against the same table, and what the scripts do that it runs; a script that is not found
+stays a need that is not met.
 """
 
 from __future__ import annotations
 
+import argparse
+import posixpath
 import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockerfile_parse import DockerfileParser
 
-from benchmarks.dockerfile_commands import commands_of, needs_of_command
+from benchmarks.dockerfile_commands import bare, commands_of, inner_of, needs_of_command
+from benchmarks.dockerfile_scripts import Repository, call_of, commands_in_python, commands_in_shell
 from envc.declarations import words
 from envc.language.fields import layout_of, literals
 
@@ -108,6 +115,9 @@ _PAST = (
     r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6]\b"
     r"|nvidia/(pytorch|tensorflow):(19|20)\.).*"
 )
+#: What fetches a file, and what a Python script loads from elsewhere.
+_FETCHES = re.compile(r"(curl|wget|aria2c)\b")
+_LOADS = r"from_pretrained|load_dataset|snapshot_download|hf_hub_download|torch\.hub|urlretrieve.*model"
 #: Instructions but FROM, RUN, COPY and ADD.
 _INSTRUCTIONS = {
     "ARG": "build argument",
@@ -125,45 +135,126 @@ _INSTRUCTIONS = {
 }
 
 
-def needs_of(path: Path) -> tuple[set[str], list[str]]:
+@dataclass
+class _Reading:
+    """What is read of one Dockerfile, instruction by instruction."""
+
+    names: frozenset[str]
+    repository: Repository | None
+    needs: set[str] = field(default_factory=set)
+    steps: list[str] = field(default_factory=list)
+    folder: str = "/"
+    fetched: set[str] = field(default_factory=set)
+    scripts: set[str] = field(default_factory=set)
+
+    def run(self, script: str) -> None:
+        """Read the commands of a RUN."""
+        if self.repository:
+            script = self.repository.mounts(script, self.folder)
+        self._commands(script, self.names, self._is_cloned(script), "", self.folder)
+
+    def _is_cloned(self, script: str) -> bool:
+        return "source from git" in self.needs or re.search(r"git clone|\btar\b|unzip", script) is not None
+
+    def _commands(self, script: str, names: frozenset[str], cloned: bool, within: str, folder: str) -> None:
+        """Read commands. A script that is not found is a step of a build when it may be one of a clone."""
+        for command in commands_of(script):
+            text = bare(command)
+            self.fetched |= set(re.findall(r"([\w.-]+\.(?:sh|bash|py))\b", text)) if _FETCHES.match(text) else set()
+            if inner := inner_of(text):
+                self._commands(inner, names, cloned, within, folder)
+                continue
+            folder = posixpath.join(folder, text.split()[1].strip("\"'")) if re.match(r"cd \S", text) else folder
+            called = call_of(text)
+            if called and self._read_script(*called, names, cloned, within, folder):
+                continue
+            for need in needs_of_command(command, names):
+                told = need
+                if need == "script":
+                    name = posixpath.basename(called[0]) if called else ""
+                    step = cloned and "install" not in command  # what a script of that name brings is not seen either
+                    told = "build in the image" if step else "script of the project"
+                    told = "script piped into a shell" if name in self.fetched else told  # by way of a file
+                self.needs.add(told)
+                self.steps += [command] if told == "build in the image" else []
+
+    def _read_script(
+        self, name: str, given: str, names: frozenset[str], cloned: bool, within: str, folder: str
+    ) -> bool:
+        """Read the commands of a script of the project; say whether it was found."""
+        guessing = not cloned and posixpath.basename(name) not in self.fetched
+        script = self.repository.find(name, folder, within, guessing) if self.repository else None
+        if script is None:
+            return False
+        if script.path in self.scripts:
+            return True
+        self.scripts.add(script.path)
+        if set(re.findall(r"\w+", given)) & names:
+            names |= frozenset("123456789")
+        within = posixpath.dirname(script.path)
+        if script.path.endswith(".py"):
+            # what it asks of its arguments is not read: that it is given some which the build is given says that it asks
+            self.needs |= {"condition on a build argument"} if "1" in names and " if " in script.text else set()
+            self.needs |= {"data or weights"} if re.search(_LOADS, script.text) else set()
+            self.needs |= {"tool by address"} if re.search(r"urlopen|urlretrieve|requests\.get", script.text) else set()
+            self._commands("\n".join(commands_in_python(script.text)), names, cloned, within, folder)
+            self.steps.append(script.path)
+            self.needs.add("build in the image")
+        else:
+            text, functions = commands_in_shell(script.text)
+            names |= _set_from(re.findall(r"(\w+)=\"?\$\{?(\w+)", text), names)
+            kept = (one for one in commands_of(text) if bare(one).split()[:1] not in [[name] for name in functions])
+            self._commands("\n".join(kept), names, cloned or self._is_cloned(text), within, folder)
+        return True
+
+
+def needs_of(path: Path, repositories: Path | None = None) -> tuple[set[str], list[str]]:
     """Return the needs of a Dockerfile, and the commands that would be steps of a `build`."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "Dockerfile").write_text(_without_heredocs(path.read_text("utf-8", "replace")), "utf-8")
         read = [(one["instruction"].upper(), one["value"].strip()) for one in DockerfileParser(folder).structure]
-    needs: set[str] = set()
-    steps: list[str] = []
     stages: dict[str, str] = {}
     arguments = _arguments_of([value for name, value in read if name == "ARG"])
     set_to = [one for name, value in read if name == "ENV" for one in re.findall(r"(\w+)=\"?\$\{?(\w+)", value)]
-    names = frozenset((*arguments, *(name for name, argument in set_to if argument in arguments)))
+    names = frozenset(arguments)
+    reading = _Reading(names | _set_from(set_to, names), _repository_of(path.name, repositories))
+    needs = reading.needs
     last = ""
     for name, value in read:
         if name == "RUN":
-            for command, need in _needs_of_run(_script(value), names, "source from git" in needs):
-                needs.add(need)
-                steps += [command] if need == "build in the image" else []
+            reading.run(_script(value))
         elif name == "FROM":
             needs |= set(_needs_of_from(value, stages, arguments))
             last = value.split()[0] if not value.startswith("--") else value.split()[1]
         elif name in {"COPY", "ADD"}:
             needs.add(_need_of_copy(name, value, stages))
+            if reading.repository and "--from" not in value:
+                reading.repository.copies(value, reading.folder)
+            reading.fetched |= set(re.findall(r"://\S*?([\w.-]+\.(?:sh|bash|py))\b", value))
         elif name in _INSTRUCTIONS:
             needs.add("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
             if name == "ENV" and re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
                 needs.add("folders to look in")
+            if name == "WORKDIR":
+                reading.folder = posixpath.join(reading.folder, value.strip("\"'"))
     if not re.search("scratch|distroless", stages.get(last.lower(), last)):
         needs.discard("image of nothing")  # of a stage in between
-    return needs | set(_needs_of_steps(steps, needs)), steps
+    return needs | set(_needs_of_steps(reading.steps, needs)), reading.steps
 
 
-def _needs_of_run(script: str, arguments: frozenset[str], cloned: bool) -> Iterator[tuple[str, str]]:
-    """Yield the commands of a script, each with a need that it has. A script in a clone is a step of a build."""
-    cloned = cloned or re.search(r"git clone|\btar\b|unzip", script) is not None
-    for command in commands_of(script):
-        for need in needs_of_command(command, arguments):
-            step = cloned and "install" not in command  # what a script of that name brings is not seen either
-            told = "build in the image" if step else "script of the project"
-            yield command, told if need == "script" else need
+def _set_from(set_to: list[tuple[str, str]], names: frozenset[str]) -> frozenset[str]:
+    """Return the variables that are set from one of those names."""
+    return frozenset(name for name, source in set_to if source in names)
+
+
+def _repository_of(name: str, repositories: Path | None) -> Repository | None:
+    """Return the repository of a file `OWNER__NAME__path__of__it` in a folder of git directories `OWNER__NAME`."""
+    if repositories is None:
+        return None
+    owner, of, rest = name.split("__", 2)
+    repository = Repository(repositories / f"{owner}__{of}", "")
+    repository.dockerfile = next((path for path in repository.paths if path.replace("/", "__") == rest), "")
+    return repository
 
 
 def _needs_of_steps(steps: list[str], needs: set[str]) -> Iterator[str]:
@@ -253,11 +344,14 @@ def is_met(need: str) -> bool:
 
 def main() -> int:
     """Print the counts."""
-    folder = Path(sys.argv[1])
-    listed = sys.argv[3] if len(sys.argv) > 3 else None
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--repositories", type=Path)
+    parser.add_argument("--list", metavar="NEED")
+    options = parser.parse_args()
     needs_by_file: dict[str, set[str]] = {}
-    for path in sorted(folder.iterdir()):
-        needs, unknown = needs_of(path)
+    for path in sorted(options.folder.iterdir()):
+        needs, unknown = needs_of(path, options.repositories)
         if needs & {
             "python or CUDA image",
             "image that brings packages",
@@ -269,7 +363,7 @@ def main() -> int:
             "toolchain",
         }:
             needs_by_file[path.name] = needs
-        if listed in needs:
+        if options.list in needs:
             print(path.name, *unknown, sep="\n    ")
     met = {need for need in NEEDS if is_met(need)}
     refused = {need for need, word in NEEDS.items() if isinstance(word, str)}
