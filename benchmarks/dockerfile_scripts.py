@@ -107,6 +107,10 @@ def commands_in_shell(text: str) -> tuple[str, frozenset[str]]:
     text = re.sub(r"(?m)^\s*(function\s+[\w-]+\s*(\(\))?|[\w-]+\s*\(\))\s*\{?", "", text)
     text = re.sub(r"\(\(.*?\)\)", "", text)
     text = re.sub(r"(?s)(\b(?:local |declare -\w+ )?\w+\+?=)\([^()]*\)", r"\1", text)  # an array
+    # asking its own arguments for options, and stopping where one is missing, is no choice
+    option = r"(?s)\bwhile\s+(?:(?!\bdone\b).)*?\bcase\s+[\"']?\$\{?1\b"
+    text = re.sub(option, "case OPTION", text)
+    text = re.sub(r"if\s+\[\[?[^\]\n]*-z[^\]\n]*\]\]?\s*;?\s*then\s+(echo[^\n]*\s+)*(usage|exit|return)\b", "true ", text)
     labels = r"(?m)(^|;;)\s*\(?[^\s()\n;][^()\n;]*\)"
     return re.sub(r"(?s)\bcase\b.*?\besac\b", lambda found: re.sub(labels, r"\1 ", found[0]), text), functions
 
