@@ -27,7 +27,10 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (r".*(sshd_config|/var/run/sshd|authorized_keys|ssh-keygen -A|service ssh|pam\.d/sshd|/sbin/sshd)", "ssh daemon"),
     (r"(\S*sh |\./|/)?\S*efa_installer\.sh", "installer of EFA"),
     # a file that brings an archive's address and key, and a CUDA that lies in one
-    (r"(apt-get|apt|gdebi|dpkg)\b.*(keyring|-repo-|repo_|apt-source|amdgpu-install)\S*\.deb", "archive of system packages"),
+    (
+        r"(apt-get|apt|gdebi|dpkg)\b.*(keyring|-repo-|repo_|apt-source|amdgpu-install)\S*\.deb",
+        "archive of system packages",
+    ),
     (r"(apt-get|apt)\b.*\s\S*[/*]\S*\.deb\b|gdebi\b|dpkg (-i|--install)\b", "file of a package manager"),
     (r"(apt-get|apt|aptitude|apt-install|clean-layer|gdebi)\b", "system packages"),
     (r"rm\b|.*(deadsnakes|nvidia\.com|cuda-keyring|universe)", None),
@@ -65,7 +68,10 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (r"(cargo (build|install|chef|fetch)|go (build|mod|install|get)|(npm|yarn|pnpm) )", "packages of Rust, Go or Node"),
     (r"(rpm (-\w*i|--install)|alien)\b", "other package manager"),
     (r"(R|Rscript|julia) ", "packages of R or Julia"),
-    (r"(\S*/)?(bazel|bazelisk)\b.* (build|run|test|fetch)\b|(\S*/)?(mvn|gradle|gradlew|sbt)\b", "packages of Bazel or Java"),
+    (
+        r"(\S*/)?(bazel|bazelisk)\b.* (build|run|test|fetch)\b|(\S*/)?(mvn|gradle|gradlew|sbt)\b",
+        "packages of Bazel or Java",
+    ),
     # an installer that unpacks itself: the archive with the same files lies beside it
     (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*cmake\S*\.sh\b.*--(skip-license|prefix)", "tool by address"),
     (r"(?i:((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|miniforge|aws/install|google-cloud-sdk|bazel|awscli)\S*)", None),

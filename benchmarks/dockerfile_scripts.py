@@ -20,7 +20,9 @@ _CALL = re.compile(
     re.DOTALL,
 )
 #: Commands of a shell that stand in the texts of a Python script.
-_PROGRAMS = r"(\{?\S*python[0-9.]*\}? -m )?(pip|apt|apt-get|conda|mamba|git|curl|wget|cmake|make|yum|dnf|npm|julia|R|Rscript)\b"
+_PROGRAMS = (
+    r"(\{?\S*python[0-9.]*\}? -m )?(pip|apt|apt-get|conda|mamba|git|curl|wget|cmake|make|yum|dnf|npm|julia|R|Rscript)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,9 @@ def commands_in_shell(text: str) -> tuple[str, frozenset[str]]:
     # asking its own arguments for options, and stopping where one is missing, is no choice
     option = r"(?s)\bwhile\s+(?:(?!\bdone\b).)*?\bcase\s+[\"']?\$\{?1\b"
     text = re.sub(option, "case OPTION", text)
-    text = re.sub(r"if\s+\[\[?[^\]\n]*-z[^\]\n]*\]\]?\s*;?\s*then\s+(echo[^\n]*\s+)*(usage|exit|return)\b", "true ", text)
+    text = re.sub(
+        r"if\s+\[\[?[^\]\n]*-z[^\]\n]*\]\]?\s*;?\s*then\s+(echo[^\n]*\s+)*(usage|exit|return)\b", "true ", text
+    )
     labels = r"(?m)(^|;;)\s*\(?[^\s()\n;][^()\n;]*\)"
     return re.sub(r"(?s)\bcase\b.*?\besac\b", lambda found: re.sub(labels, r"\1 ", found[0]), text), functions
 

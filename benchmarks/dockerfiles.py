@@ -6,8 +6,9 @@ Reads every file in FOLDER as a Dockerfile and finds by rule what it needs: each
 is held against the table of needs below. A need is met when the language has its word, and the word its field; it is
 looked up in the declarations, not assumed. A Dockerfile is whole when all of its needs are met; one that asks its build
 arguments what to install is several environments of one program, and counted apart. What cannot be said by design
-(`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's. Some of it has another
-form that gives the same, and files that are whole with that are counted by themselves; the rest is what the file was for.
+(`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's. Some of it has
+another form that gives the same, and files that are whole with that are counted by themselves; the rest is what an
+image is for.
 
 A script of the project that a RUN runs is read where the repository is at hand: `--repositories` is a folder of git
 directories, and a Dockerfile is named for its place in one of them, `OWNER__NAME__folder__Dockerfile` in `OWNER__NAME`.
@@ -74,7 +75,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "secret": ("secret",),
     "data or weights": ("weights",),
     "Jupyter": ("use",),
-    "stop signal": None,
+    "stop signal": ("run", "stop"),
     "condition on a build argument": ("env", "from"),
     "condition on the platform": ("on",),
     "condition on what is there": ("build",),
@@ -83,7 +84,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "build upon a build": ("build", "after"),
     "build of the project's own files": ("build", "project"),
     "script of the project": None,
-    "file of a package manager": None,
+    "file of a package manager": ("apt", "from"),
     "packages of R or Julia": None,
     "packages of Bazel or Java": None,
     "image without Python": None,
@@ -117,12 +118,20 @@ _IMAGES = (
 #: Images with a Python that nothing installs into any more, or with a CUDA whose systems run no newer Python.
 _PAST = (
     r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6](?![0-9])"
-    r"|nvidia/(pytorch|tensorflow):(19|20)\.).*"
+    r"|nvidia/(pytorch|tensorflow):(19\.|20\.(0|10|11))).*"
 )
 #: Systems that are nothing to an image whose other stages only fetch with them, and what such stages do.
 _SYSTEMS = frozenset({"other package manager", "image without Python"})
 _FETCHED = frozenset(
-    {"source from git", "tool by address", "data or weights", "files", "build argument", "variables", "working directory"}
+    {
+        "source from git",
+        "tool by address",
+        "data or weights",
+        "files",
+        "build argument",
+        "variables",
+        "working directory",
+    }
 )
 #: What fetches a file, and what a Python script loads from elsewhere.
 _FETCHES = re.compile(r"(curl|wget|aria2c)\b")
@@ -161,8 +170,9 @@ class _Reading:
     def note(self, *needs: str) -> None:
         """Note needs, and the stage that has them."""
         self.needs.update(needs)
-        if self.stages:
-            self.stages[-1][2].update(needs)
+        if not self.stages:  # arguments of the images
+            self.stages.append(("", "", set()))
+        self.stages[-1][2].update(needs)
 
     def all_needs(self) -> set[str]:
         """Return the needs of all stages but what only stages have that the image does not stand on.
@@ -193,8 +203,8 @@ class _Reading:
 
     def _commands(self, script: str, names: frozenset[str], cloned: bool, within: str, folder: str) -> None:
         """Read commands. A script that is not found is a step of a build when it may be one of a clone."""
-        for command in commands_of(script):
-            text = bare(command)
+        for written in commands_of(script):
+            command, text = written, bare(written)
             alias = re.match(r"\$\{?(\w+)\}?\s", text)
             if alias and " " in self.defaults.get(alias[1], ""):  # an argument that holds the beginning of a command
                 command = text = self.defaults[alias[1]] + text[alias.end() - 1 :]
@@ -233,7 +243,7 @@ class _Reading:
             names |= frozenset("123456789")
         within = posixpath.dirname(script.path)
         if script.path.endswith(".py"):
-            # what it asks of its arguments is not read: that it is given some which the build is given says that it asks
+            # what it asks of its arguments is not read: that it has those of the build says that it asks
             asks = {
                 "condition on a build argument": "1" in names and " if " in script.text,
                 "data or weights": re.search(_LOADS, script.text),

@@ -231,10 +231,15 @@ class ImageLabel(NamedTuple):
     origin: Origin
 
 
+#: Signals that ask a process to end. KILL and STOP ask nobody.
+StopSignal = Literal["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGWINCH"]
+
+
 class Command(NamedTuple):
     """What the container does: arguments for exec, no shell between."""
 
     arguments: tuple[str, ...]
+    stop: StopSignal | None  # what it is ended with; None: SIGTERM, or what the base says
     origin: Origin
 
 

@@ -46,7 +46,7 @@ _ADDRESSES: Any = {
     "built": {"__all__": {"archive": {"address", "login"}, "tools": {"__all__": {"address", "login"}}}},
     "apt": {
         "packages": {"__all__": {"address"}},
-        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
+        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}},
     },
     "conda": {"channels": {"__all__": {"address"}}},
 }

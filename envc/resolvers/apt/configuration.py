@@ -83,9 +83,10 @@ def source_of_files(folder: str) -> Source:
 def index_of_files(files: Iterable[PackageFile]) -> dict[str, str]:
     """Return the index of packages that come as files, by its path in the folder. What they say of files is ours."""
     own = re.compile(r"(?im)^(Filename|Size|SHA256|SHA1|MD5sum):.*\n(?:[ \t].*\n)*")
-    stanzas = (
-        f"{own.sub('', one.control)}Filename: ./{one.name}.deb\nSize: {one.size}\nSHA256: {one.sha256}\n" for one in files
-    )
+    stanzas = [
+        own.sub("", one.control) + f"Filename: ./{one.name}.deb\nSize: {one.size}\nSHA256: {one.sha256}\n"
+        for one in files
+    ]
     return {f"{_FILES}/Packages": "\n".join(stanzas)}
 
 

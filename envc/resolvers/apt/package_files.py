@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -53,8 +54,6 @@ def file_reader(cache: Path, progress: Progress) -> Callable[[SystemPackage, str
         path = _fetched(package, facts, cache / "debs", progress)
         try:
             control = control_of(path)
-            if "\n\n" in control:
-                raise ValueError("its control file has several paragraphs")
             said = fields_of(control)
         except (ValueError, KeyError, OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
             raise unusable(package, "is no Debian package", "location", str(error) or type(error).__name__) from None
@@ -92,7 +91,15 @@ def _control_in(packed: bytes, name: str, path: Path) -> str:
         content = archive.extractfile(member) if member.size <= _LARGEST else None
         if content is None:
             raise ValueError("its control file is none")
-        return content.read().decode("utf-8").strip() + "\n"
+        return _one_paragraph(content.read().decode("utf-8"))
+
+
+def _one_paragraph(text: str) -> str:
+    """Return a control file. Raises ValueError for another package behind the first: it would be in the index, too."""
+    text = text.strip() + "\n"
+    if re.search(r"\n[ \t\r]*\n", text):
+        raise ValueError("its control file has several paragraphs")
+    return text
 
 
 def _control_by_dpkg(path: Path) -> str:
@@ -103,7 +110,7 @@ def _control_by_dpkg(path: Path) -> str:
     finished = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603  # envc's own
     if finished.returncode:
         raise ValueError("dpkg-deb cannot read it")
-    return finished.stdout.strip() + "\n"
+    return _one_paragraph(finished.stdout)
 
 
 def _fetched(package: SystemPackage, facts: FileFacts, folder: Path, progress: Progress) -> Path:
