@@ -22,7 +22,10 @@ _FILES = (
 _CASE = r"(linux/)?(x86_64|amd64|aarch64|arm64|ppc64\w*|s390x|armhf|armv\w+|i386|riscv64)\s*$|\*\s*$"
 #: Commands; the first that fits. None: nothing is left of it in a program, for envc does it or nobody needs it.
 _COMMANDS: tuple[tuple[str, str | None], ...] = (
-    (rf"fi\b|done\b|esac\b|\}}|in\b|[A-Za-z_]\w*=(\S*|\"\$\(.*|\S*\"[^\"]*\"\S*)$|{_CASE}", None),
+    (
+        rf"(then|else|do|fi|done|esac|in|wait|shift)(\s|$)|[{{}}]|[A-Za-z_]\w*=(\S*|\"\$\(.*|\S*\"[^\"]*\"\S*)$|{_CASE}",
+        None,
+    ),
     # the package by itself is a system package like others; a key or a setting of clients is a file
     (r".*(sshd_config|/var/run/sshd|authorized_keys|ssh-keygen -A|service ssh|pam\.d/sshd|/sbin/sshd)", "ssh daemon"),
     (r"(\S*sh |\./|/)?\S*efa_installer\.sh", "installer of EFA"),
@@ -55,6 +58,8 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (r".*NOPASSWD|chmod (-R )?(a\+rwx|0?777)(?! /tmp$)", "rights for everyone"),
     (r"(useradd|adduser|groupadd|addgroup|usermod|groupmod|passwd|chpasswd|userdel|chsh)\b", "user"),
     (r"(rustup|nvm|npm install -g|corepack)\b", "toolchain"),
+    (r"pip-sync\b", "list of packages"),
+    (r"pip-compile\b", None),
     (rf"{_PYTHON} -c .*(download|from_pretrained|load_dataset|snapshot)", "data or weights"),
     (rf"{_PYTHON} -c\b", "check"),
     (rf"{_PYTHON} \S*setup\.py\b", "this project"),

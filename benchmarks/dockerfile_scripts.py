@@ -95,7 +95,43 @@ class Repository:
 def call_of(command: str) -> tuple[str, str] | None:
     """Return the script that a command runs, and what it is given; None if it runs none."""
     found = _CALL.match(command)
-    return (found["script"], found["given"]) if found else None
+    if found is None or posixpath.basename(found["script"]) == "setup.py":  # which is for those who install packages
+        return None
+    return found["script"], found["given"]
+
+
+def call_of_make(command: str) -> tuple[str, list[str]] | None:
+    """Return the folder that make goes to, and the targets that it is given; None for another command."""
+    words = command.split()
+    if not words or words[0] != "make":
+        return None
+    folder = re.search(r"\s(?:-C|--directory)[ =]?(\S+)", command)
+    given = re.sub(r"\s(-C|--directory|-j|-f)[ =]\S+", "", command).split()[1:]
+    return (folder[1] if folder else "."), [word for word in given if re.fullmatch(r"[\w.][\w./-]*", word)]
+
+
+def commands_in_makefile(text: str, targets: list[str]) -> str:
+    """Return the recipes of targets and of what they need, as a shell script; the first target where none is given."""
+    rules: dict[str, tuple[list[str], list[str]]] = {}
+    recipe: list[str] = []
+    for line in re.sub(r"\\\n\s*", " ", text).splitlines():
+        rule = re.match(r"([\w.][\w./ -]*):(?!=)([^=]*)$", line)
+        if line.startswith("\t"):
+            recipe.append(re.sub(r"\$\((\w+)\)", r"${\1}", line.strip().lstrip("@-+").replace("$$", "$")))
+        elif rule:
+            recipe = []
+            for name in rule[1].split():
+                if not name.startswith("."):
+                    rules.setdefault(name, (rule[2].split(), recipe))
+    lines: list[str] = []
+    wanted, seen = list(targets or list(rules)[:1]), set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in rules and name not in seen:
+            seen.add(name)
+            wanted += rules[name][0]
+            lines += rules[name][1]
+    return "\n".join(lines)
 
 
 def commands_in_shell(text: str) -> tuple[str, frozenset[str]]:

@@ -12,8 +12,8 @@ image is for.
 
 A script of the project that a RUN runs is read where the repository is at hand: `--repositories` is a folder of git
 directories, and a Dockerfile is named for its place in one of them, `OWNER__NAME__folder__Dockerfile` in `OWNER__NAME`.
-What such a script does is held against the same table, and what the scripts do that it runs; a script that is not found
-stays a need that is not met.
+What such a script does is held against the same table, and what the scripts and Makefiles do that it runs; a script
+that is not found stays a need that is not met.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ from pathlib import Path
 from dockerfile_parse import DockerfileParser
 
 from benchmarks.dockerfile_commands import bare, commands_of, inner_of, needs_of_command
-from benchmarks.dockerfile_scripts import Repository, call_of, commands_in_python, commands_in_shell
+from benchmarks.dockerfile_scripts import (
+    Repository,
+    call_of,
+    call_of_make,
+    commands_in_makefile,
+    commands_in_python,
+    commands_in_shell,
+)
 from envc.declarations import words
 from envc.language.fields import layout_of, literals
 
@@ -213,6 +220,9 @@ class _Reading:
                 self._commands(inner, names, cloned, within, folder)
                 continue
             folder = posixpath.join(folder, text.split()[1].strip("\"'")) if re.match(r"cd \S", text) else folder
+            made = call_of_make(text)
+            if made and self._read_makefile(*made, names, within, folder):
+                continue
             called = call_of(text)
             if called and self._read_script(*called, names, cloned, within, folder):
                 continue
@@ -227,6 +237,24 @@ class _Reading:
                     told = "build in the image"  # it was made there: what it holds is kept as other results are
                 self.note(told)
                 self.steps += [command] if told == "build in the image" else []
+
+    def _read_makefile(self, place: str, targets: list[str], names: frozenset[str], within: str, folder: str) -> bool:
+        """Read the recipes of a Makefile of the project; say whether there is one. They build its own files."""
+        folder = posixpath.join(folder, place)
+        script = self.repository.find("Makefile", folder, within, guessing=False) if self.repository else None
+        if script is None:
+            return False
+        within = posixpath.dirname(script.path)
+        text = script.text
+        for name in re.findall(r"(?m)^-?include +([\w./-]+)$", text):
+            other = self.repository.find(name, folder, within, guessing=False) if self.repository else None
+            text += f"\n{other.text}" if other else ""
+        recipes = commands_in_makefile(text, targets)
+        key = f"{script.path}: {' '.join(targets)}"
+        if key not in self.scripts:
+            self.scripts.add(key)
+            self._commands(recipes, names, self._is_cloned(recipes), within, folder)
+        return True
 
     def _read_script(
         self, name: str, given: str, names: frozenset[str], cloned: bool, within: str, folder: str
