@@ -122,10 +122,11 @@ _IMAGES = (
     (r"(docker\.io/)?(library/)?(golang|node|rust|maven|openjdk)", "toolchain"),
     (r".*", "image that brings packages"),
 )
-#: Images with a Python that nothing installs into any more, or with a CUDA whose systems run no newer Python.
+#: Images with a Python that nothing installs into any more, with a CUDA whose systems run no newer Python, or with a
+#: system before Ubuntu 18.04, whose C library takes no program of today.
 _PAST = (
     r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6](?![0-9])"
-    r"|nvidia/(pytorch|tensorflow):(19\.|20\.(0|10|11))).*"
+    r"|nvidia/(pytorch|tensorflow):(19\.|20\.(0|10|11))|\S*ubuntu:?1[0-6]\.).*"
 )
 #: Systems that are nothing to an image whose other stages only fetch with them, and what such stages do.
 _SYSTEMS = frozenset({"other package manager", "image without Python"})
