@@ -22,12 +22,19 @@ _FILES = (
 _CASE = r"(linux/)?(x86_64|amd64|aarch64|arm64|ppc64\w*|s390x|armhf|armv\w+|i386|riscv64)\s*$|\*\s*$"
 #: Commands; the first that fits. None: nothing is left of it in a program, for envc does it or nobody needs it.
 _COMMANDS: tuple[tuple[str, str | None], ...] = (
-    (rf"fi\b|done\b|esac\b|\}}|in\b|[A-Za-z_]\w*=(\S*|\"\$\(.*|\S*\"[^\"]*\"\S*)$|{_CASE}", None),
     (
-        r".*(openssh-server|sshd_config|ssh-keygen|/var/run/sshd|/\.ssh|ssh_config|service ssh|pam\.d/sshd)",
-        "ssh daemon",
+        rf"(then|else|do|fi|done|esac|in|wait|shift)(\s|$)|[{{}}]|[A-Za-z_]\w*=(\S*|\"\$\(.*|\S*\"[^\"]*\"\S*)$|{_CASE}",
+        None,
     ),
-    (r".*efa_installer\.sh", "installer of EFA"),
+    # the package by itself is a system package like others; a key or a setting of clients is a file
+    (r".*(sshd_config|/var/run/sshd|authorized_keys|ssh-keygen -A|service ssh|pam\.d/sshd|/sbin/sshd)", "ssh daemon"),
+    (r"(\S*sh |\./|/)?\S*efa_installer\.sh", "installer of EFA"),
+    # a file that brings an archive's address and key, and a CUDA that lies in one
+    (
+        r"(apt-get|apt|gdebi|dpkg)\b.*(keyring|-repo-|repo_|apt-source|amdgpu-install)\S*\.deb",
+        "archive of system packages",
+    ),
+    (r"(apt-get|apt)\b.*\s\S*[/*]\S*\.deb\b|gdebi\b|dpkg (-i|--install)\b", "file of a package manager"),
     (r"(apt-get|apt|aptitude|apt-install|clean-layer|gdebi)\b", "system packages"),
     (r"rm\b|.*(deadsnakes|nvidia\.com|cuda-keyring|universe)", None),
     (r"(add-apt-repository|apt-key|gpg)\b|.*(sources\.list|trusted\.gpg|keyrings?/)", "archive of system packages"),
@@ -36,7 +43,9 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (r"(\S*/)?(conda|mamba|micromamba)\b|.*(get-pip|miniconda|miniforge|mambaforge|micromamba)", None),
     (r"(wget|curl).*\|.*(rustup|nodesource)|(wget|curl).*(rustup|nodesource).*\|", "toolchain"),
     (r"(wget|curl).*(gpg|\.asc|\.key|apt).*\|", "archive of system packages"),
-    (r"(wget|curl).*astral\.sh", None),
+    (r"(wget|curl).*(astral\.sh|pyenv\.run)", None),  # what brings a Python
+    (r"(wget|curl).*packagecloud\.io\S*/script\.deb\.sh.*\|", "archive of system packages"),  # all that it writes
+    (r"(wget|curl).*nvm\S*/install\.sh.*\|", "toolchain"),
     (r"(wget|curl).*\| *(sudo )?(-E )?\S*sh\b", "script piped into a shell"),
     (
         r"(wget|curl|aria2c).*(model|weights|data|checkpoint).*\.(pth?|ckpt|onnx|safetensors|h5|gz|zip|bin|json|npz)\b",
@@ -46,22 +55,31 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (r"git (apply|am)\b|(sed|patch) .*(site|dist)-packages", "patch"),
     (r"git (config|lfs|--version|rev-parse|log)", None),
     (r"git\b", "source from git"),
-    (r".*NOPASSWD|chmod (-R )?(a\+rwx|0?777)", "rights for everyone"),
+    (r".*NOPASSWD|chmod (-R )?(a\+rwx|0?777)(?! /tmp$)", "rights for everyone"),
     (r"(useradd|adduser|groupadd|addgroup|usermod|groupmod|passwd|chpasswd|userdel|chsh)\b", "user"),
     (r"(rustup|nvm|npm install -g|corepack)\b", "toolchain"),
+    (r"pip-sync\b", "list of packages"),
+    (r"pip-compile\b", None),
     (rf"{_PYTHON} -c .*(download|from_pretrained|load_dataset|snapshot)", "data or weights"),
     (rf"{_PYTHON} -c\b", "check"),
     (rf"{_PYTHON} \S*setup\.py\b", "this project"),
     (rf"{_PYTHON} -m (venv|virtualenv|compileall|ensurepip)|virtualenv\b", None),
+    (r"(huggingface-cli|hf|wandb) (auth )?login\b", "secret"),
     (
         rf"{_PYTHON} (-m )?\S*(download|spacy)|(huggingface-cli|hf|gsutil|aws s3|gcloud|kaggle|gdown)\b",
         "data or weights",
     ),
     (rf"jupyter\b|ijsinstall|{_PYTHON} ipykernel", "Jupyter"),
     (r"(cargo (build|install|chef|fetch)|go (build|mod|install|get)|(npm|yarn|pnpm) )", "packages of Rust, Go or Node"),
-    (r"(dpkg (-i|--install)|rpm (-\w*i|--install)|alien)\b", "file of a package manager"),
+    (r"(rpm (-\w*i|--install)|alien)\b", "other package manager"),
     (r"(R|Rscript|julia) ", "packages of R or Julia"),
-    (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|aws/install|google-cloud-sdk|bazel|awscli)\S*", None),  # installers
+    (
+        r"(\S*/)?(bazel|bazelisk)\b.* (build|run|test|fetch)\b|(\S*/)?(mvn|gradle|gradlew|sbt)\b",
+        "packages of Bazel or Java",
+    ),
+    # an installer that unpacks itself: the archive with the same files lies beside it
+    (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*cmake\S*\.sh\b.*--(skip-license|prefix)", "tool by address"),
+    (r"(?i:((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|miniforge|aws/install|google-cloud-sdk|bazel|awscli)\S*)", None),
     (rf"((/bin/)?(ba)?sh|source|\.|{_PYTHON}) (-\w+ )*\S+\.(sh|bash|py)\b|\S+\.(sh|bash|py)\b", "script"),
     (r"(/bin/)?(ba)?sh\b", None),
     (_NEEDLESS, None),
@@ -71,7 +89,7 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
 _VARIABLE = r"\$\{?\w*(PIP|PYTHON)\w*\}?( -m pip)?"
 _PIP = (
     rf"(\S*/)?(pip[0-9.]*(\"?\$\{{?\w+\}}?\"?)?|uv|poetry|pipenv|pdm|{_PYTHON} -m (pip|uv)|easy_install|pipx|mim"
-    rf"|{_VARIABLE})\s"
+    rf"|{_VARIABLE}|\S*/python\.sh -m pip)\s"
 )
 #: What stands among the arguments of an installation.
 _PIP_ARGUMENTS = (
@@ -102,11 +120,16 @@ _PLATFORM = re.compile(
 )
 
 
+def without_substitutions(script: str) -> str:
+    """Return a shell script with a name for each command whose answer stands in it, one that asks for the platform."""
+    return _SUBSTITUTION.sub(lambda found: "PLATFORM" if _PLATFORM.search(found[0]) else "VALUE", script)
+
+
 def commands_of(script: str) -> Iterator[str]:
     """Yield the commands of a shell script, split at the operators that shells know; a piped one ends with ` |`."""
     script = re.sub(r"(?m)^\s*#.*\n?", "", script)
     script = re.sub(r"\\\s*\n", " ", script)
-    script = _SUBSTITUTION.sub(lambda found: "PLATFORM" if _PLATFORM.search(found[0]) else "VALUE", script)
+    script = without_substitutions(script)
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
@@ -124,7 +147,8 @@ def commands_of(script: str) -> Iterator[str]:
 
 def needs_of_condition(text: str, arguments: frozenset[str]) -> str:
     """Return the need of a condition or a loop, by what it asks: `arguments` are the names of build arguments."""
-    if _PLATFORM.search(text):
+    compared = re.search(r"\[\[? .*?=+ *[\"']?(\w+)", text)
+    if _PLATFORM.search(text) and not (compared and re.fullmatch(r"cpu|gpu|cuda|rocm", compared[1])):
         return "condition on the platform"
     if re.match(r"(for|while|function)\b", text) or re.search(r"\s-[defhLsrwx]\s|command -v|getent|\bid -|\bls ", text):
         return "condition on what is there"
@@ -135,16 +159,27 @@ def needs_of_condition(text: str, arguments: frozenset[str]) -> str:
     return "condition on what is there"
 
 
-def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the needs of a command."""
+def bare(command: str) -> str:
+    """Return a command without what stands before it: variables, `sudo`, the words of a condition, options of RUN."""
     text = re.sub(
         r"^((sudo( -\w+)*|time|exec|env|then|else|do|\{|!|--\w+(=\S*)?|[A-Za-z_]\w*=(\"[^\"]*\"|'[^']*'|\S*))\s+)+",
         "",
-        text,
+        command,
     )
-    text = re.sub(r"^\"([^\"]*)\"", r"\1", text)
-    if inner := re.match(r"(?:/bin/)?(?:ba)?sh (?:-\w+ )*-\w*c\w*\s+([\"'])(.*)\1", text, re.DOTALL):
-        for command in commands_of(inner[2]):
+    return re.sub(r"^\"([^\"]*)\"", r"\1", text)
+
+
+def inner_of(command: str) -> str | None:
+    """Return the script of `bash -c "…"`; None of any other command."""
+    found = re.match(r"(?:/bin/)?(?:ba)?sh (?:-\w+ )*-\w*c\w*\s+([\"'])(.*)\1", command, re.DOTALL)
+    return found[2] if found else None
+
+
+def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the needs of a command."""
+    text = bare(text)
+    if inner := inner_of(text):
+        for command in commands_of(inner):
             yield from needs_of_command(command, arguments)
         return
     if re.match(r"(if|elif|for|while|case|function|\[\[?|test)\s", text):

@@ -1,28 +1,44 @@
 """How many Dockerfiles a program of this language can say whole, and which needs the others have.
 
-usage: python -m benchmarks.dockerfiles FOLDER [--list NEED]
+usage: python -m benchmarks.dockerfiles FOLDER [--repositories FOLDER] [--list NEED]
 
 Reads every file in FOLDER as a Dockerfile and finds by rule what it needs: each instruction and each command of a RUN
 is held against the table of needs below. A need is met when the language has its word, and the word its field; it is
 looked up in the declarations, not assumed. A Dockerfile is whole when all of its needs are met; one that asks its build
 arguments what to install is several environments of one program, and counted apart. What cannot be said by design
-(`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's.
+(`docs/refusals.md`) is counted apart, too: an answer exists there, but another one than the file's. Some of it has
+another form that gives the same, and files that are whole with that are counted by themselves; the rest is what an
+image is for.
 
-The rules see one file. A script of the project that it runs is not read, so that it is no word that is known to be met.
+A script of the project that a RUN runs is read where the repository is at hand: `--repositories` is a folder of git
+directories, and a Dockerfile is named for its place in one of them, `OWNER__NAME__folder__Dockerfile` in `OWNER__NAME`.
+What such a script does is held against the same table, and what the scripts and Makefiles do that it runs; a script
+that is not found stays a need that is not met.
 """
 
 from __future__ import annotations
 
+import argparse
+import posixpath
 import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockerfile_parse import DockerfileParser
 
-from benchmarks.dockerfile_commands import commands_of, needs_of_command
+from benchmarks.dockerfile_commands import bare, commands_of, inner_of, needs_of_command
+from benchmarks.dockerfile_scripts import (
+    Repository,
+    call_of,
+    call_of_make,
+    commands_in_makefile,
+    commands_in_python,
+    commands_in_shell,
+)
 from envc.declarations import words
 from envc.language.fields import layout_of, literals
 
@@ -66,7 +82,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "secret": ("secret",),
     "data or weights": ("weights",),
     "Jupyter": ("use",),
-    "stop signal": None,
+    "stop signal": ("run", "stop"),
     "condition on a build argument": ("env", "from"),
     "condition on the platform": ("on",),
     "condition on what is there": ("build",),
@@ -75,8 +91,9 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "build upon a build": ("build", "after"),
     "build of the project's own files": ("build", "project"),
     "script of the project": None,
-    "file of a package manager": None,
+    "file of a package manager": ("apt", "from"),
     "packages of R or Julia": None,
+    "packages of Bazel or Java": None,
     "image without Python": None,
     "image of nothing": "an environment has a Python: leave `base` out",
     "image past its age": "Python before 3.7, CUDA before 11: a newer one",
@@ -87,6 +104,8 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "rights for everyone": "sudo without a password, chmod 777: `user`, writable folders",
 }
 
+#: What is refused and has a form that gives the same: the other refusals are of what an image is for.
+ANOTHER_FORM = frozenset({"installer of EFA", "script piped into a shell", "rights for everyone"})
 #: Needs that several environments of one program meet, one for each case.
 SEVERAL = frozenset({"condition on a build argument"})
 
@@ -103,11 +122,28 @@ _IMAGES = (
     (r"(docker\.io/)?(library/)?(golang|node|rust|maven|openjdk)", "toolchain"),
     (r".*", "image that brings packages"),
 )
-#: Images with a Python that nothing installs into any more, or with a CUDA whose systems run no newer Python.
+#: Images with a Python that nothing installs into any more, with a CUDA whose systems run no newer Python, or with a
+#: system before Ubuntu 18.04, whose C library takes no program of today.
 _PAST = (
-    r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6]\b"
-    r"|nvidia/(pytorch|tensorflow):(19|20)\.).*"
+    r"(\S*/)?(python:(2|3\.[0-6])\b|nvidia/cuda:(\d|10)\.|tensorflow/tensorflow:1\.|pytorch/pytorch:[01]\.[0-6](?![0-9])"
+    r"|nvidia/(pytorch|tensorflow):(19\.|20\.(0|10|11))|\S*ubuntu:?1[0-6]\.).*"
 )
+#: Systems that are nothing to an image whose other stages only fetch with them, and what such stages do.
+_SYSTEMS = frozenset({"other package manager", "image without Python"})
+_FETCHED = frozenset(
+    {
+        "source from git",
+        "tool by address",
+        "data or weights",
+        "files",
+        "build argument",
+        "variables",
+        "working directory",
+    }
+)
+#: What fetches a file, and what a Python script loads from elsewhere.
+_FETCHES = re.compile(r"(curl|wget|aria2c)\b")
+_LOADS = r"from_pretrained|load_dataset|snapshot_download|hf_hub_download|torch\.hub|urlretrieve.*model"
 #: Instructions but FROM, RUN, COPY and ADD.
 _INSTRUCTIONS = {
     "ARG": "build argument",
@@ -125,45 +161,182 @@ _INSTRUCTIONS = {
 }
 
 
-def needs_of(path: Path) -> tuple[set[str], list[str]]:
+@dataclass
+class _Reading:
+    """What is read of one Dockerfile, instruction by instruction."""
+
+    names: frozenset[str]
+    repository: Repository | None
+    defaults: dict[str, str] = field(default_factory=dict)
+    needs: set[str] = field(default_factory=set)
+    stages: list[tuple[str, str, set[str]]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    folder: str = "/"
+    fetched: set[str] = field(default_factory=set)
+    scripts: set[str] = field(default_factory=set)
+
+    def note(self, *needs: str) -> None:
+        """Note needs, and the stage that has them."""
+        self.needs.update(needs)
+        if not self.stages:  # arguments of the images
+            self.stages.append(("", "", set()))
+        self.stages[-1][2].update(needs)
+
+    def all_needs(self) -> set[str]:
+        """Return the needs of all stages but what only stages have that the image does not stand on.
+
+        A stage that fetches or brings files has a system that is nothing to the image.
+        """
+        chain = {len(self.stages) - 1}
+        for place in range(len(self.stages) - 1, -1, -1):
+            chain |= {one for one in range(place) if place in chain and self.stages[one][0] == self.stages[place][1]}
+        found: set[str] = set()
+        for place, (_, _, needs) in enumerate(self.stages):
+            beside = place not in chain
+            nothing = {"image of nothing"} if beside else set()
+            found |= needs - nothing - (_SYSTEMS if beside and needs <= _SYSTEMS | _FETCHED else set())
+        return found
+
+    def run(self, script: str) -> None:
+        """Read the commands of a RUN."""
+        if self.repository:
+            script = self.repository.mounts(script, self.folder)
+        self._commands(script, self.names, self._is_cloned(script), "", self.folder)
+
+    def _is_cloned(self, script: str) -> bool:
+        return "source from git" in self.needs or re.search(r"git clone|\btar\b|unzip|zipfile", script) is not None
+
+    def _is_fetched(self, name: str) -> bool:
+        return any(address.endswith(name) for address in self.fetched)
+
+    def _commands(self, script: str, names: frozenset[str], cloned: bool, within: str, folder: str) -> None:
+        """Read commands. A script that is not found is a step of a build when it may be one of a clone."""
+        for written in commands_of(script):
+            command, text = written, bare(written)
+            alias = re.match(r"\$\{?(\w+)\}?\s", text)
+            if alias and " " in self.defaults.get(alias[1], ""):  # an argument that holds the beginning of a command
+                command = text = self.defaults[alias[1]] + text[alias.end() - 1 :]
+            self.fetched |= set(re.findall(r"\S+\.(?:sh|bash|py|deb)\b", text)) if _FETCHES.match(text) else set()
+            if inner := inner_of(text):
+                self._commands(inner, names, cloned, within, folder)
+                continue
+            folder = posixpath.join(folder, text.split()[1].strip("\"'")) if re.match(r"cd \S", text) else folder
+            made = call_of_make(text)
+            if made and self._read_makefile(*made, names, within, folder):
+                continue
+            called = call_of(text)
+            if called and self._read_script(*called, names, cloned, within, folder):
+                continue
+            for need in needs_of_command(command, names):
+                told = need
+                if need == "script":
+                    name = posixpath.basename(called[0]) if called else ""
+                    step = cloned and "install" not in command  # what a script of that name brings is not seen either
+                    told = "build in the image" if step else "script of the project"
+                    told = "script piped into a shell" if self._is_fetched(name) else told  # by way of a file
+                if need == "file of a package manager" and not self._is_fetched(".deb"):
+                    told = "build in the image"  # it was made there: what it holds is kept as other results are
+                self.note(told)
+                self.steps += [command] if told == "build in the image" else []
+
+    def _read_makefile(self, place: str, targets: list[str], names: frozenset[str], within: str, folder: str) -> bool:
+        """Read the recipes of a Makefile of the project; say whether there is one. They build its own files."""
+        folder = posixpath.join(folder, place)
+        script = self.repository.find("Makefile", folder, within, guessing=False) if self.repository else None
+        if script is None:
+            return False
+        within = posixpath.dirname(script.path)
+        text = script.text
+        for name in re.findall(r"(?m)^-?include +([\w./-]+)$", text):
+            other = self.repository.find(name, folder, within, guessing=False) if self.repository else None
+            text += f"\n{other.text}" if other else ""
+        recipes = commands_in_makefile(text, targets)
+        key = f"{script.path}: {' '.join(targets)}"
+        if key not in self.scripts:
+            self.scripts.add(key)
+            self._commands(recipes, names, self._is_cloned(recipes), within, folder)
+        return True
+
+    def _read_script(
+        self, name: str, given: str, names: frozenset[str], cloned: bool, within: str, folder: str
+    ) -> bool:
+        """Read the commands of a script of the project; say whether it was found."""
+        guessing = not cloned and not self._is_fetched(posixpath.basename(name))
+        script = self.repository.find(name, folder, within, guessing) if self.repository else None
+        if script is None:
+            return False
+        if script.path in self.scripts:
+            return True
+        self.scripts.add(script.path)
+        if set(re.findall(r"\w+", given)) & names:
+            names |= frozenset("123456789")
+        within = posixpath.dirname(script.path)
+        if script.path.endswith(".py"):
+            # what it asks of its arguments is not read: that it has those of the build says that it asks
+            asks = {
+                "condition on a build argument": "1" in names and " if " in script.text,
+                "data or weights": re.search(_LOADS, script.text),
+                "tool by address": re.search(r"urlopen|urlretrieve|requests\.get", script.text),
+            }
+            self.note(*(need for need, asked in asks.items() if asked))
+            self._commands("\n".join(commands_in_python(script.text)), names, cloned, within, folder)
+            self.steps.append(script.path)
+            self.note("build in the image")
+        else:
+            text, functions = commands_in_shell(script.text)
+            names |= _set_from(re.findall(r"(\w+)=\"?\$\{?(\w+)", text), names)
+            kept = [one for one in commands_of(text) if bare(one).split()[:1] not in [[name] for name in functions]]
+            if any(re.match(r"apt(-get)? ", bare(one)) for one in kept):  # it asks which one there is
+                kept = [one for one in kept if not re.match(r"(yum|dnf|apk|zypper|microdnf)\b", bare(one))]
+            self._commands("\n".join(kept), names, cloned or self._is_cloned(text), within, folder)
+        return True
+
+
+def needs_of(path: Path, repositories: Path | None = None) -> tuple[set[str], list[str]]:
     """Return the needs of a Dockerfile, and the commands that would be steps of a `build`."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "Dockerfile").write_text(_without_heredocs(path.read_text("utf-8", "replace")), "utf-8")
         read = [(one["instruction"].upper(), one["value"].strip()) for one in DockerfileParser(folder).structure]
-    needs: set[str] = set()
-    steps: list[str] = []
     stages: dict[str, str] = {}
     arguments = _arguments_of([value for name, value in read if name == "ARG"])
     set_to = [one for name, value in read if name == "ENV" for one in re.findall(r"(\w+)=\"?\$\{?(\w+)", value)]
-    names = frozenset((*arguments, *(name for name, argument in set_to if argument in arguments)))
-    last = ""
+    names = frozenset(arguments)
+    reading = _Reading(names | _set_from(set_to, names), _repository_of(path.name, repositories), arguments)
     for name, value in read:
         if name == "RUN":
-            for command, need in _needs_of_run(_script(value), names, "source from git" in needs):
-                needs.add(need)
-                steps += [command] if need == "build in the image" else []
+            reading.run(_script(value))
         elif name == "FROM":
-            needs |= set(_needs_of_from(value, stages, arguments))
-            last = value.split()[0] if not value.startswith("--") else value.split()[1]
+            parts = [part for part in value.split() if not part.startswith("--")]
+            reading.stages.append((parts[2].lower() if len(parts) > 2 else "", parts[0].lower(), set()))
+            reading.note(*_needs_of_from(parts, stages, arguments))
         elif name in {"COPY", "ADD"}:
-            needs.add(_need_of_copy(name, value, stages))
+            reading.note(_need_of_copy(name, value, stages))
+            if reading.repository and "--from" not in value:
+                reading.repository.copies(value, reading.folder)
+            reading.fetched |= set(re.findall(r"://\S+\.(?:sh|bash|py|deb)\b", value))
         elif name in _INSTRUCTIONS:
-            needs.add("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
+            reading.note("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
             if name == "ENV" and re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
-                needs.add("folders to look in")
-    if not re.search("scratch|distroless", stages.get(last.lower(), last)):
-        needs.discard("image of nothing")  # of a stage in between
-    return needs | set(_needs_of_steps(steps, needs)), steps
+                reading.note("folders to look in")
+            if name == "WORKDIR":
+                reading.folder = posixpath.join(reading.folder, value.strip("\"'"))
+    needs = reading.all_needs()
+    return needs | set(_needs_of_steps(reading.steps, needs)), reading.steps
 
 
-def _needs_of_run(script: str, arguments: frozenset[str], cloned: bool) -> Iterator[tuple[str, str]]:
-    """Yield the commands of a script, each with a need that it has. A script in a clone is a step of a build."""
-    cloned = cloned or re.search(r"git clone|\btar\b|unzip", script) is not None
-    for command in commands_of(script):
-        for need in needs_of_command(command, arguments):
-            step = cloned and "install" not in command  # what a script of that name brings is not seen either
-            told = "build in the image" if step else "script of the project"
-            yield command, told if need == "script" else need
+def _set_from(set_to: list[tuple[str, str]], names: frozenset[str]) -> frozenset[str]:
+    """Return the variables that are set from one of those names."""
+    return frozenset(name for name, source in set_to if source in names)
+
+
+def _repository_of(name: str, repositories: Path | None) -> Repository | None:
+    """Return the repository of a file `OWNER__NAME__path__of__it` in a folder of git directories `OWNER__NAME`."""
+    if repositories is None:
+        return None
+    owner, of, rest = name.split("__", 2)
+    repository = Repository(repositories / f"{owner}__{of}", "")
+    repository.dockerfile = next((path for path in repository.paths if path.replace("/", "__") == rest), "")
+    return repository
 
 
 def _needs_of_steps(steps: list[str], needs: set[str]) -> Iterator[str]:
@@ -206,8 +379,7 @@ def _script(value: str) -> str:
     return value
 
 
-def _needs_of_from(value: str, stages: dict[str, str], arguments: dict[str, str]) -> Iterator[str]:
-    parts = [part for part in value.split() if not part.startswith("--")]
+def _needs_of_from(parts: list[str], stages: dict[str, str], arguments: dict[str, str]) -> Iterator[str]:
     image = parts[0].strip('"')
     if image.lower() not in stages:
         if "$" in image.partition(":")[0]:
@@ -253,11 +425,14 @@ def is_met(need: str) -> bool:
 
 def main() -> int:
     """Print the counts."""
-    folder = Path(sys.argv[1])
-    listed = sys.argv[3] if len(sys.argv) > 3 else None
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--repositories", type=Path)
+    parser.add_argument("--list", metavar="NEED")
+    options = parser.parse_args()
     needs_by_file: dict[str, set[str]] = {}
-    for path in sorted(folder.iterdir()):
-        needs, unknown = needs_of(path)
+    for path in sorted(options.folder.iterdir()):
+        needs, unknown = needs_of(path, options.repositories)
         if needs & {
             "python or CUDA image",
             "image that brings packages",
@@ -269,22 +444,25 @@ def main() -> int:
             "toolchain",
         }:
             needs_by_file[path.name] = needs
-        if listed in needs:
+        if options.list in needs:
             print(path.name, *unknown, sep="\n    ")
     met = {need for need in NEEDS if is_met(need)}
     refused = {need for need, word in NEEDS.items() if isinstance(word, str)}
     several = [name for name, needs in needs_by_file.items() if needs <= met]
     whole = [name for name in several if not needs_by_file[name] & SEVERAL]
+    formed = [name for name, needs in needs_by_file.items() if needs <= met | ANOTHER_FORM]
     answered = [name for name, needs in needs_by_file.items() if needs <= met | refused]
     print(
         f"{len(needs_by_file)} Dockerfiles: {len(whole)} whole in one environment, {len(several)} with several "
-        f"environments, {len(answered)} with what is refused on purpose"
+        f"environments, {len(formed)} whole, with another form for what is refused, {len(answered)} with all that is "
+        "refused on purpose"
     )
     counts = Counter(need for needs in needs_by_file.values() for need in needs)
     alone = Counter(next(iter(needs - met)) for needs in needs_by_file.values() if len(needs - met) == 1)
     for need, count in counts.most_common():
         state = "met" if need in met else "refused" if need in refused else "not met"
-        print(f"{count:5} {state:8} {need}" + (f" (alone in {alone[need]})" if alone[need] else ""))
+        state = "other form" if need in ANOTHER_FORM else state
+        print(f"{count:5} {state:10} {need}" + (f" (alone in {alone[need]})" if alone[need] else ""))
     return 0
 
 

@@ -98,6 +98,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.lock.world import World
     from envc.resolvers.apt import Apt, EngineFiles
     from envc.resolvers.apt.keys import key_reader
+    from envc.resolvers.apt.package_files import file_reader
     from envc.resolvers.base_python import LayerReader
     from envc.resolvers.channels import channel_addresses
     from envc.resolvers.choice import make_resolver, resolver_name
@@ -141,6 +142,7 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
         system,
         bases=bases,
         key_of=key_reader(loaded.project.root, loaded.places),
+        file_of=file_reader(cache, progress),
         git=git,
         sources=Sources(cache, settings, git),
         wheels=wheels,

@@ -125,6 +125,11 @@ def _fetch(
     planned = {(one.stage, one.name): deb_of(one) for one in plan.apt.packages}
     repositories = {one.name: one.address for one in repositories_of(environment)}
     wanted = wanted_debs(locked.lock, library, lambda one: planned[one.stage, one.name], repositories=repositories)
+    wanted += [
+        Wanted(f"{one.name} {one.version}", deb_of(one), one.sha256, (one.address,))
+        for one in plan.apt.packages
+        if one.address
+    ]
     wanted += [Wanted(one.called, file_of(one.sha256), one.sha256, (one.address,)) for one in remote_files(plan)]
     wanted += wanted_archives(plan.conda, library, os.environ)
     download(wanted, store, progress)

@@ -1,4 +1,4 @@
-"""The word `apt`: packages of the base's distribution, or of a repository beside it."""
+"""The word `apt`: packages of the base's distribution, of a repository beside it, or of a file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
 from envc.language.values import Sha256, SystemName, program_path, refuse
 from envc.language.word import Declaration, Entry
@@ -28,6 +29,7 @@ _EXAMPLE = (
     'apt repository osrf "https://a.example.org" suite noble key "osrf.asc" '
     'sha256 "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730" gz-harmonic'
 )
+_FILE = f'apt corp-agent from "https://example.org/corp-agent_1.2_amd64.deb" sha256 "{"0" * 64}"'
 _STRINGS = frozenset({"word", "string", "number"})
 
 
@@ -53,6 +55,15 @@ def _components(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+def _file(text: str | None) -> str | None:
+    if text is None:
+        return None
+    address = read_address(text, "a package's file", "those of netrc are used")
+    if not address.endswith(".deb"):
+        refuse("unreadable-address", "a package's file is like https://host/path/name_1.0_amd64.deb")
+    return address
+
+
 def _key(text: str | None) -> str | None:
     if text is None or not text.startswith(("http://", "https://")):
         return text if text is None else program_path(text)
@@ -75,6 +86,9 @@ class Apt(Declaration):
     distribution. `key` is the file of the project, or the address, with the key that signs the repository, and `sha256`
     its checksum. The lock holds the key, and exact versions; neither key nor list of sources is left in the image.
     `ENVC_ARCHIVE_<NAME>` gives a machine another address.
+
+    With `from` one package comes as a file from an address, `sha256` is its checksum, and what it needs comes from the
+    distribution. Files are for one architecture: behind `on linux/arm64` another platform has its own.
     """
 
     repeatable = True
@@ -83,6 +97,7 @@ class Apt(Declaration):
         "apt git ffmpeg",
         "apt < libgl1; libglib2.0-0 >",
         _EXAMPLE,
+        _FILE,
     )
 
     repository: Annotated[tuple[str, ...], AfterValidator(_repository), Keyword(many=True, kinds=_STRINGS)] = ()
@@ -90,15 +105,17 @@ class Apt(Declaration):
     components: Annotated[tuple[str, ...], AfterValidator(_components), Keyword(many=True)] = ()
     key: Annotated[str | None, AfterValidator(_key), Keyword(kinds=frozenset({"string"}))] = None
     sha256: Annotated[Sha256 | None, Keyword()] = None
+    location: Annotated[str | None, AfterValidator(_file), Keyword("from", kinds=frozenset({"string"}))] = None
     packages: Annotated[tuple[SystemEntry, ...], Entries(SystemEntry)] = ()
 
     def facets(self, origin: Origin) -> Iterator[SystemPackage]:
-        """Return the packages, each with the repository that it comes from."""
+        """Return the packages, each with the repository that it comes from, or the file that it is."""
+        file = FileFacts(self.location, self.sha256 or "") if self.location else None
         repository = self._facts() if self.repository else None
         shared = {field: span for field, span in origin.spans.items() if not field.startswith("packages")}
         for position, entry in enumerate(self.packages):
             spans = {**shared, "name": origin.of(f"packages.{position}.name")}
-            yield SystemPackage(entry.name, Origin(origin.item, spans), repository=repository)
+            yield SystemPackage(entry.name, Origin(origin.item, spans), repository=repository, file=file)
 
     def _facts(self) -> RepositoryFacts:
         name, address = self.repository
@@ -110,6 +127,10 @@ class Apt(Declaration):
         """Refuse a list without packages, and a repository that is said by halves or is not needed."""
         if not self.packages:
             yield Diagnostic("missing-argument", "`apt` names no package", (wrong(origin.span, "no name follows"),))
+        if self.location:
+            yield from self._of_a_file(origin)
+            yield from self._twice(origin, environment)
+            return
         stray = next((part for part in _PARTS if getattr(self, part)), None)
         if not self.repository:
             if stray:
@@ -132,6 +153,22 @@ class Apt(Declaration):
             yield Diagnostic("unexpected-argument", f"`{self.suite}` has no components", (label,))
         yield from self._named(origin, environment)
         yield from self._twice(origin, environment)
+
+    def _of_a_file(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Refuse a file of several packages, of a repository, or of unknown bytes."""
+        place = origin.of("location")
+        stray = next((part for part in ("repository", "suite", "components", "key") if getattr(self, part)), None)
+        if stray:
+            label = wrong(origin.of(stray if stray != "repository" else "repository.0"), "a file has none")
+            yield Diagnostic("contradiction", f"a package's file has no {stray}", (label, Label(place, "its file")))
+        if len(self.packages) > 1:
+            label = wrong(origin.of("packages.1.name"), "and of this one")
+            message = f"one file is named for {len(self.packages)} packages"
+            yield Diagnostic("unexpected-argument", message, (label,), helps=("write an `apt` for each file",))
+        if self.sha256 is None:
+            message = f"nothing says what the bytes of `{self.packages[0].name}` must be"
+            helps = ("write `sha256` and the checksum behind it",)
+            yield Diagnostic("no-checksum", message, (wrong(place, "downloaded without a checksum"),), helps=helps)
 
     def _named(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         name, address = self.repository
@@ -157,12 +194,13 @@ class Apt(Declaration):
 
     def _twice(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a package that is to come from two places."""
-        own = self.repository[0] if self.repository else None
         for position, entry in enumerate(self.packages):
             place = origin.of(f"packages.{position}.name")
             firsts = first_from_each_place(environment, entry.name)
+            own = f"file {self.sha256 or ''}" if self.location else self.repository[0] if self.repository else None
             other = next((one for name, one in firsts.items() if name != own), None)
             if other and other.origin.of("name").start < place.start:
                 where = f"the repository `{other.repository.name}`" if other.repository else "the distribution"
+                where = "a file" if other.file else where
                 labels = (wrong(place, "again here"), Label(other.origin.of("name"), f"from {where} here"))
                 yield Diagnostic("repeated-package", f"the package `{entry.name}` comes from two places", labels)

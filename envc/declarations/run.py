@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from envc.language.commands import read_command
-from envc.language.facets import Command
-from envc.language.fields import Positional
+from envc.language.facets import Command, StopSignal
+from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.word import Declaration
 
@@ -19,14 +19,24 @@ class Run(Declaration):
 
     The command is executed without a shell, so that signals reach it. Where a shell is wanted, write a script in triple
     quotes. Several strings are the arguments, one by one.
+
+    `stop` is the signal that ends it, for programs that finish their work on another one than `SIGTERM`. Docker,
+    Compose and Kubernetes send it when the container is stopped; Slurm sends it a minute before the job's time is over,
+    and `SIGTERM` as ever to a job that is cancelled.
     """
 
-    examples = ('run "python -m ranker.train --epochs 3"', 'run "python" "-c" "print(1)"')
+    examples = (
+        'run "python -m ranker.train --epochs 3"',
+        'run "python" "-c" "print(1)"',
+        'run "python -m ranker.train" stop SIGINT',
+    )
 
     command: Annotated[
         tuple[str, ...], AfterValidator(read_command), Positional(many=True, kinds=frozenset({"string", "script"}))
     ]
 
+    stop: Annotated[StopSignal | None, Keyword()] = None
+
     def facets(self, origin: Origin) -> Iterator[Command]:
         """Return the command."""
-        yield Command(self.command, origin)
+        yield Command(self.command, self.stop, origin)

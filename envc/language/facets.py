@@ -17,6 +17,7 @@ from envc.language.package_rules import PackageRule
 from envc.language.package_source import PackageSource, ProjectFolder
 from envc.language.search_facets import SearchedFolder
 from envc.language.stage_facets import Stage, StageFacet
+from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts
 
 Flavour = Literal["base", "runtime", "devel"]
@@ -130,12 +131,13 @@ class PackageIndex(NamedTuple):
 
 
 class SystemPackage(NamedTuple):
-    """A package of the base's distribution, or of a repository beside it."""
+    """A package of the base's distribution, of a repository beside it, or of a file."""
 
     name: str
     origin: Origin
     stage: Stage | None = None  # None: the one that its name belongs to
     repository: RepositoryFacts | None = None  # the only repository that it comes from
+    file: FileFacts | None = None  # the file that it is
 
 
 class Artifact(NamedTuple):
@@ -229,10 +231,15 @@ class ImageLabel(NamedTuple):
     origin: Origin
 
 
+#: Signals that ask a process to end. KILL and STOP ask nobody.
+StopSignal = Literal["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGWINCH"]
+
+
 class Command(NamedTuple):
     """What the container does: arguments for exec, no shell between."""
 
     arguments: tuple[str, ...]
+    stop: StopSignal | None  # what it is ended with; None: SIGTERM, or what the base says
     origin: Origin
 
 

@@ -48,8 +48,15 @@ def repositories_of(environment: Environment) -> tuple[SystemRepository, ...]:
     return tuple(found.values())
 
 
+def place_of(package: SystemPackage) -> str | None:
+    """Return where a package is to come from: a repository, by its name, or a file; None is the distribution."""
+    if package.file:
+        return f"file {package.file.sha256}"
+    return package.repository.name if package.repository else None
+
+
 def first_from_each_place(environment: Environment, package: str) -> Mapping[str | None, SystemPackage]:
-    """Return who asks first for a package, by the repository that it is to come from; None is the distribution."""
+    """Return who asks first for a package, by the place that it is to come from."""
     return _packages(Same(environment.facets)).get(package, {})
 
 
@@ -59,7 +66,7 @@ def _packages(same: Same[tuple[Facet, ...]]) -> dict[str, dict[str | None, Syste
 
     found: dict[str, dict[str | None, SystemPackage]] = {}
     for one in facets_of_kind(same.itself, SystemPackage):
-        found.setdefault(one.name, {}).setdefault(one.repository.name if one.repository else None, one)
+        found.setdefault(one.name, {}).setdefault(place_of(one), one)
     return found
 
 

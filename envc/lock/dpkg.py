@@ -23,16 +23,21 @@ def read_status(text: str) -> tuple[Installed, ...]:
     """Return the packages of a status file, without those that are not there at all."""
     packages = []
     for stanza in text.split("\n\n"):
-        fields = {
-            name: value.strip()
-            for line in stanza.splitlines()
-            if line[:1].strip()  # a line that goes on begins with a blank
-            for name, _, value in [line.partition(":")]
-        }
+        fields = fields_of(stanza)
         state = fields.get("Status", "").rpartition(" ")[2]
         if state and state != "not-installed":
             packages.append(Installed(fields["Package"], fields["Architecture"], fields["Version"], state))
     return tuple(packages)
+
+
+def fields_of(stanza: str) -> dict[str, str]:
+    """Return the fields of one paragraph, each with its first line."""
+    return {
+        name: value.strip()
+        for line in stanza.splitlines()
+        if line[:1].strip()  # a line that goes on begins with a blank
+        for name, _, value in [line.partition(":")]
+    }
 
 
 def listing_digest(before: Iterable[Installed], added: Iterable[Installed]) -> str:

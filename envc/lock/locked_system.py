@@ -20,7 +20,8 @@ class LockedSystemPackage(Fact):
     version: str | None = None  # with its epoch, `1:2.39.5-0+deb12u3`
     architecture: str | None = None  # `amd64`, or `all`
     asked: bool = True  # the program asks for it; else another package needs it
-    archive: str | None = None  # `debian-security`; None with a version says that the base has the package
+    #: `debian-security`, or `a file` for one at an address; None with a version says that the base has the package.
+    archive: str | None = None
     path: str | None = None  # in the archive's pool
     sha256: str | None = None
     size: int | None = None

@@ -164,6 +164,8 @@ def _(facet: PackageIndex) -> Need:  # not its address: it may move, and stays t
 @_need.register
 def _(facet: SystemPackage) -> Need:
     subject = f"{facet.name} in {facet.stage}" if facet.stage else facet.name
+    if facet.file:  # not its address: it may move, and stays the same file
+        return Need("system", subject, f"from file {facet.file.sha256}", facet.origin)
     return Need("system", subject, f"from {facet.repository.name}" if facet.repository else "any", facet.origin)
 
 

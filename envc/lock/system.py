@@ -16,6 +16,7 @@ from envc.lock.images import FoundImages
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage, Stage
 from envc.lock.model import LockedImage
 from envc.lock.needs import inputs_of, needs_of
+from envc.lock.system_files import unlockable_file, wanted_files
 from envc.lock.system_packages import (
     NoSolution,
     NoVersions,
@@ -80,12 +81,15 @@ def lock_system(
             found = earlier
         else:
             wanted = wanted_repositories(environment, names, world)
-            wish = SystemWish(image.repository, image.digest, platform, names, repositories=wanted)
+            files = wanted_files(environment, names, platform, world)
+            wish = SystemWish(image.repository, image.digest, platform, names, repositories=wanted, files=files)
             chosen = _choose(environment, wish, None if upgrade else earlier, stage, world)
             # what was known once stays when nobody answers today
             found = earlier if earlier and same and not chosen.distributions[0].listing else chosen
             if wanted and not found.distributions[0].listing:  # names alone cannot be built from a repository
                 raise unlockable_repository(environment, wanted[0].name, found.distributions[0].reason)
+            if files and not found.distributions[0].listing:
+                raise unlockable_file(environment, files[0].name, found.distributions[0].reason)
         packages += found.packages
         distributions += found.distributions
     return LockedSystem(tuple(sorted(packages, key=lambda one: (one.name, one.stage))), tuple(distributions))

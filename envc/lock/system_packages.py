@@ -33,6 +33,19 @@ class Repository(NamedTuple):
     sha256: str  # of the file that the key came in
 
 
+#: What stands for the archive of a package that comes as a file: no repository has a name with a blank.
+FROM_FILE = "a file"
+
+
+class PackageFile(NamedTuple):
+    """A package that comes as a file and from nowhere else."""
+
+    name: str
+    control: str  # what the file says of the package, as an index has it
+    sha256: str
+    size: int
+
+
 class SystemRequest(NamedTuple):
     """Packages that are wanted on a base. Those that it has stay as they are."""
 
@@ -41,6 +54,7 @@ class SystemRequest(NamedTuple):
     kept: tuple[tuple[str, str], ...] = ()  # names and versions of an earlier lock, taken where they still fit
     snapshot: str | None = None  # the time that the archives are asked of, where they keep their past
     repositories: tuple[Repository, ...] = ()
+    files: tuple[PackageFile, ...] = ()
 
 
 class SystemChoice(NamedTuple):
@@ -109,6 +123,7 @@ class SystemWish(NamedTuple):
     kept: tuple[tuple[str, str], ...] = ()  # as in SystemRequest
     snapshot: str | None = None  # the time of an earlier lock's snapshot
     repositories: tuple[Repository, ...] = ()  # sorted by name
+    files: tuple[PackageFile, ...] = ()  # sorted by name
 
 
 class SystemResolver(Protocol):

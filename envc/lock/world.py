@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.library import Library
+from envc.language.facets import SystemPackage
 from envc.language.system_repositories import SystemRepository
 from envc.lock.artifacts import MeasuredArtifact
 from envc.lock.base_python import BasePythonReader
@@ -14,7 +15,7 @@ from envc.lock.moved_pins import MovedPin
 from envc.lock.package_sources import PackageSources
 from envc.lock.repositories import GitResolver
 from envc.lock.resolution import ImageSource, Progress, Resolver
-from envc.lock.system_packages import SystemResolver
+from envc.lock.system_packages import PackageFile, SystemResolver
 from envc.lock.wheels import WheelFiles
 
 
@@ -24,6 +25,11 @@ def forget(_: MovedPin) -> None:
 
 def no_key(_: SystemRepository) -> bytes:
     """Have no key."""
+    raise LookupError
+
+
+def no_file(_: SystemPackage, __: str) -> PackageFile:
+    """Have no file."""
     raise LookupError
 
 
@@ -39,6 +45,7 @@ class World(NamedTuple):
     system: SystemResolver | None = None  # None leaves system packages without versions
     bases: BasePythonReader | None = None  # None reads no base, which only some programs need
     key_of: Callable[[SystemRepository], bytes] = no_key  # gives the key of a repository; raises a Report
+    file_of: Callable[[SystemPackage, str], PackageFile] = no_file  # reads a package's file; raises a Report
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from envc.lock.locked_system import LockedDistribution
 from envc.lock.model import Lock
+from envc.lock.system_packages import FROM_FILE
 from envc.plan.system_parts import (
     AptPart,
     PlannedArchive,
@@ -20,22 +21,24 @@ def snapshots_name(archive: str) -> str:
     return f"snapshots of {archive}"
 
 
-def plan_apt(lock: Lock, addresses: Mapping[str, str], repositories: Mapping[str, str]) -> AptPart:
+def plan_apt(
+    lock: Lock, addresses: Mapping[str, str], repositories: Mapping[str, str], files: Mapping[str, str]
+) -> AptPart:
     """Return the system packages of a lock. `addresses` say by `snapshots_name` where the past of archives is kept.
 
-    `repositories` are the addresses of those that the program names.
+    `repositories` are the addresses of those that the program names, `files` those of packages that come as files.
     """
     return AptPart(
         builder=tuple(one.name for one in lock.system if one.stage == "builder" and one.asked),
         inference=tuple(one.name for one in lock.system if one.stage == "inference" and one.asked),
-        packages=tuple(_packages(lock)),
+        packages=tuple(_packages(lock, files)),
         distributions=tuple(
             distribution for one in lock.distributions if (distribution := _distribution(one, addresses, repositories))
         ),
     )
 
 
-def _packages(lock: Lock) -> Iterator[PlannedSystemPackage]:
+def _packages(lock: Lock, files: Mapping[str, str]) -> Iterator[PlannedSystemPackage]:
     """Yield what is to be installed: what the base has already is not."""
     for one in lock.system:
         if one.version and one.architecture and one.sha256:
@@ -45,6 +48,7 @@ def _packages(lock: Lock) -> Iterator[PlannedSystemPackage]:
                 version=one.version,
                 architecture=one.architecture,
                 sha256=one.sha256,
+                address=files.get(one.name) if one.archive == FROM_FILE else None,
             )
 
 

@@ -45,7 +45,8 @@ _ADDRESSES: Any = {
     "packages": {"__all__": {"address", "login"}},
     "built": {"__all__": {"archive": {"address", "login"}, "tools": {"__all__": {"address", "login"}}}},
     "apt": {
-        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}}
+        "packages": {"__all__": {"address"}},
+        "distributions": {"__all__": {"archives": {"__all__": {"address"}}, "repositories": {"__all__": {"address"}}}},
     },
     "conda": {"channels": {"__all__": {"address"}}},
 }

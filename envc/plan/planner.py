@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.language.environment import Environment
+from envc.language.system_files import packages_from_files
 from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
@@ -71,7 +72,8 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         builder=builder_files_of(environment, lock, sources, places, settings.working_directory),
     )
     repositories = {one.name: one.address for one in repositories_of(environment)}
-    apt = plan_apt(lock, index_addresses, repositories)
+    files = {name: one.file.address for name, one in packages_from_files(environment).items() if one.file}
+    apt = plan_apt(lock, index_addresses, repositories, files)
     python_image = lock.interpreter or lock.base
     base = BasePart(
         platform=lock.platform,

@@ -51,7 +51,7 @@ class PlannedUlimit(Part):
 class RunPart(GrownPart):
     """How the container is run."""
 
-    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus", "launch", "fabric"})
+    later = frozenset({"ulimits", "ipc", "capabilities", "checks", "gpus", "launch", "fabric", "stop"})
 
     command: tuple[str, ...]
     health: PlannedHealth | None
@@ -67,3 +67,4 @@ class RunPart(GrownPart):
     gpus: int | None = None  # as many as the container may use at the most
     launch: PlannedLaunch | None = None  # `command` then starts the ranks of one machine
     fabric: PlannedFabric | None = None
+    stop: str | None = None  # the signal that ends the command

@@ -62,4 +62,5 @@ def run_of(environment: Environment, lock: Lock) -> RunPart:
         checks=tuple(check.arguments for check in environment.every(BuildCheck)),
         launch=launch,
         fabric=fabric,
+        stop=command.stop if command else None,
     )

@@ -9,14 +9,17 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from envc.plan.part import GrownPart, Part
 
 
-class PlannedSystemPackage(Part):
+class PlannedSystemPackage(GrownPart):
     """A system package that a stage installs, exactly so."""
+
+    later = frozenset({"address"})
 
     name: str
     stage: str  # `builder`, `inference`, `build-colmap`
     version: str
     architecture: str
     sha256: str
+    address: str | None = None  # of the file that it comes as; the others come from archives
 
 
 class PlannedArchive(Part):
@@ -87,6 +90,10 @@ class AptPart(Part):
     def packages_of(self, stage: str) -> tuple[PlannedSystemPackage, ...]:
         """Return what a stage installs exactly."""
         return tuple(one for one in self.packages if one.stage == stage)
+
+    def files_of(self, stage: str) -> tuple[PlannedSystemPackage, ...]:
+        """Return what of that comes as files from addresses."""
+        return tuple(one for one in self.packages_of(stage) if one.address)
 
     def distribution_of(self, stage: str) -> PlannedDistribution | None:
         """Return where a stage's packages come from, or None when the lock has only names."""

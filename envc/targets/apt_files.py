@@ -20,7 +20,11 @@ def emit(plan: Plan, hashes: PlanHash) -> dict[str, str]:  # noqa: ARG001  # eve
         for one in distribution.repositories:
             files[one.key_file] = armoured(b64decode(one.key))
         if distribution.repositories:
-            lines = (f"{one.sha256}  {fetched_file(one)}\n" for one in plan.apt.packages_of(distribution.stage))
+            lines = (
+                f"{one.sha256}  {fetched_file(one)}\n"
+                for one in plan.apt.packages_of(distribution.stage)
+                if not one.address
+            )
             files[distribution.checksums_file] = "".join(sorted(lines))
     return files
 

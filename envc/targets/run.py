@@ -57,6 +57,7 @@ def manifest_of(plan: Plan, hashes: PlanHash) -> dict[str, Any]:
         "ulimits": [{"name": one.name, "soft": one.soft, "hard": one.hard} for one in run.ulimits],
         "ipc": run.ipc,
         "capabilities": list(run.capabilities),
+        **({"stop": run.stop} if run.stop else {}),
         **({"launch": run.launch.model_dump(mode="json")} if run.launch else {}),
         "health": None
         if health is None

@@ -344,3 +344,29 @@ def test_a_limit_beyond_the_machine_is_all_that_it_has(lab: Lab, project: Projec
     finished = project.envc("run", "--", "python", "-c", "print(1)")
     assert (finished.returncode, finished.stdout) == (0, "1\n"), finished.stderr
     assert "fewer than `limit cpu`: the container may use all of them" in finished.stderr
+
+
+_LISTENS = """
+import signal, sys, time
+for one in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(one, lambda number, _: (print(signal.Signals(number).name, flush=True), sys.exit(0)))
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(("stop", "heard"), [(" stop SIGINT", "SIGINT"), ("", "SIGTERM")])
+def test_a_container_that_is_stopped_hears_the_signal_that_the_program_says(
+    lab: Lab, project: Project, stop: str, heard: str
+) -> None:
+    (project.folder / "listen.py").write_text(_LISTENS)
+    written(lab, project, 'copy "listen.py"', f'run "python listen.py"{stop}')
+    project.build("--lock")
+    assert lab.docker.images.get(project.image).attrs["Config"].get("StopSignal") == (heard if stop else None)
+    finished = project.envc("run", "--detach")
+    assert finished.returncode == 0, finished.stderr
+    container = lab.docker.containers.get(finished.stdout.strip())
+    said = container.logs(stream=True, follow=True)  # it is removed when it has ended
+    first = next(said)
+    container.stop(timeout=20)
+    assert b"".join((first, *said)).decode().split() == ["ready", heard]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from envc.lock.dpkg import Installed
-from envc.lock.system_packages import SystemChoice
+from envc.lock.system_packages import FROM_FILE, SystemChoice
 from envc.resolvers.apt.configuration import Source
 
 _ADDRESS = re.compile(r"^'(?P<address>[^']+)' (?P<file>\S+\.deb) (?P<size>\d+)", re.MULTILINE)
@@ -75,8 +75,8 @@ def choices(
         record = said[one.path]
         found.append(
             SystemChoice(
-                one.name, one.version, one.architecture, one.name in wanted, one.archive, one.path, record.sha256,
-                record.size,
+                one.name, one.version, one.architecture, one.name in wanted, one.archive,
+                None if one.archive == FROM_FILE else one.path, record.sha256, record.size,
             )
         )  # fmt: skip
     fetched = {one.name for one in found}

@@ -6,11 +6,12 @@ in these files alone, which are private and go when the answer is there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.archives import Archive
-from envc.lock.system_packages import Repository
+from envc.lock.system_packages import FROM_FILE, PackageFile, Repository
 
 
 class Source(NamedTuple):
@@ -68,6 +69,30 @@ def repositories_list(sources: Iterable[Source], folder: str) -> str:
         for one in sources
         for suite in one.suites
     )
+
+
+#: The folder with the index of packages that come as files; none of them lies there.
+_FILES = "files"
+
+
+def source_of_files(folder: str) -> Source:
+    """Return the packages that come as files, as an archive in the folder of a private apt."""
+    return Source(FROM_FILE, f"file:{folder}/{_FILES}", ("./",), ())
+
+
+def index_of_files(files: Iterable[PackageFile]) -> dict[str, str]:
+    """Return the index of packages that come as files, by its path in the folder. What they say of files is ours."""
+    own = re.compile(r"(?im)^(Filename|Size|SHA256|SHA1|MD5sum):.*\n(?:[ \t].*\n)*")
+    stanzas = [
+        own.sub("", one.control) + f"Filename: ./{one.name}.deb\nSize: {one.size}\nSHA256: {one.sha256}\n"
+        for one in files
+    ]
+    return {f"{_FILES}/Packages": "\n".join(stanzas)}
+
+
+def list_of_files(folder: str) -> str:
+    """Return the line of `sources.list` for that index, which envc itself has made."""
+    return f"deb [trusted=yes] {source_of_files(folder).address} ./\n"
 
 
 def sources_list(sources: Iterable[Source], keyring: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from envc.lock.system_packages import Repository
+from envc.lock.system_packages import FROM_FILE, Repository, SystemRequest
 from envc.resolvers.apt.answer import Planned
 from envc.resolvers.apt.configuration import Source
 
@@ -43,6 +43,13 @@ def rows_of(printed: str, sources: Iterable[Source]) -> tuple[Row, ...]:
         if len(parts) == 3 and (archive := archives.get(parts[2].split(" ")[0].rstrip("/"))):
             found.append(Row(parts[0], parts[1], archive))
     return tuple(found)
+
+
+def with_files(request: SystemRequest) -> tuple[Repository, ...]:
+    """Return what gives packages beside the distribution: repositories, and the files, which are like one."""
+    names = tuple(one.name for one in request.files)
+    files = Repository(FROM_FILE, "", "./", (), names, b"", "")
+    return (*request.repositories, *((files,) if names else ()))
 
 
 def pins(rows: Sequence[Row], repositories: Sequence[Repository]) -> str:

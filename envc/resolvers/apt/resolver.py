@@ -108,7 +108,7 @@ class Apt:
                 return UnusableRepository(one.archive, failed.kind != "untrusted", failed.reasons)
         failures: list[Failure] = []
         for sources, snapshot in self._attempts(place, wish, base, archives):
-            request = SystemRequest(base, wish.names, wish.kept, snapshot, wish.repositories)
+            request = SystemRequest(base, wish.names, wish.kept, snapshot, wish.repositories, wish.files)
             with self._indexes(place, (*sources, *extra)):
                 found = resolve(place, request, sources, archives[0].keyring, reach, extra)
             if not isinstance(found, Failure):

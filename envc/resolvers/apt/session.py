@@ -12,9 +12,12 @@ from envc.resolvers.apt import answer, repositories
 from envc.resolvers.apt.configuration import (
     Source,
     apt_configuration,
+    index_of_files,
     key_file,
+    list_of_files,
     preferences,
     repositories_list,
+    source_of_files,
     sources_list,
 )
 from envc.resolvers.apt.failures import Failure, failure_of, without_addresses
@@ -52,13 +55,16 @@ def resolve(
         return failure_of(updated.err)
     base = read_status(request.base.status)
     rows: tuple[Row, ...] = ()
-    if request.repositories:
+    beside = repositories.with_files(request)
+    if request.files:
+        extra = (*extra, source_of_files(place.folder))
+    if beside:
         rows = _rows(place, sources, extra)
         absent = _absent(request, rows)
         if absent:
             return absent
         own = preferences(request.kept)
-        both = "\n".join(text for text in (own, repositories.pins(rows, request.repositories)) if text)
+        both = "\n".join(text for text in (own, repositories.pins(rows, beside)) if text)
         place.write({"preferences": both.encode()})
     known = set(place.run(("apt-cache", "pkgnames")).out.split())
     names, unknown = {}, []
@@ -127,9 +133,10 @@ def lay_out(  # what a private apt is made of
         machine=machine,
         snapshot=request.snapshot is not None,
     )
+    of_files = list_of_files(place.folder) if request.files else ""
     files = {
         "apt.conf": configuration,
-        "sources.list": sources_list(sources, keys) + repositories_list(extra, place.folder),
+        "sources.list": sources_list(sources, keys) + repositories_list(extra, place.folder) + of_files,
         "preferences": preferences(request.kept),
         "status": request.base.status,
         "state/extended_states": "",
@@ -138,6 +145,7 @@ def lay_out(  # what a private apt is made of
     }
     binaries = {"keys.gpg": own_keys} if own_keys else {}
     binaries |= {key_file(one.name): one.key for one in request.repositories}
+    files |= index_of_files(request.files) if request.files else {}
     place.write({name: text.encode() for name, text in files.items()} | binaries)
 
 
@@ -152,9 +160,9 @@ def _answer(
 ) -> SystemAnswer | NoSolution:
     try:
         plan = answer.planned(printed, (*archives.sources, *archives.extra))
-        wrong = repositories.strays(plan, archives.rows, request.repositories)
+        wrong = repositories.strays(plan, archives.rows, repositories.with_files(request))
         there = {one.name: one.version for one in base if one.state == "installed"}
-        wrong += repositories.present(there, plan, request.repositories)
+        wrong += repositories.present(there, plan, repositories.with_files(request))
         if wrong:
             return NoSolution(wrong)
         shown = place.run(("apt-cache", "show", *(one.exact for one in plan))).out if plan else ""

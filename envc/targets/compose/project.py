@@ -62,6 +62,7 @@ def project(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> dict[str, An
         **shared,
         "labels": {ENVIRONMENT_HASH: hashes.environment, HASH: hashes.reproducibility},
         "command": [literal(word) for word in plan.run.command],
+        **({"stop_signal": plan.run.stop} if plan.run.stop else {}),
         **_environment(_variables(plan, target)),
         **({"depends_on": before} if before else {}),
         **_health(plan),

@@ -9,6 +9,7 @@ from envc.targets.dockerfile.checks import check_stages
 from envc.targets.dockerfile.conda import conda_stage
 from envc.targets.dockerfile.inference import inference_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, Instruction
+from envc.targets.dockerfile.package_files import file_stages
 from envc.targets.dockerfile.printer import print_dockerfile
 from envc.targets.dockerfile.programs import build_stages
 from envc.targets.dockerfile.projects import project_stage
@@ -25,6 +26,7 @@ def instructions_of(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     return [
         *_head(plan, hashes),
         *repository_stages(plan),
+        *file_stages(plan),
         *builder_stage(plan),
         *project_stage(plan),
         *source_stages(plan),

@@ -9,6 +9,7 @@ from envc.lock.dpkg import LINE_FORMAT
 from envc.plan.plan import Plan
 from envc.plan.system_parts import PlannedArchive, PlannedDistribution, PlannedSystemPackage, snapshots_argument
 from envc.targets.dockerfile.instructions import Argument, Comment, Instruction, Run
+from envc.targets.dockerfile.package_files import asked_for, mounts_of
 from envc.targets.dockerfile.repositories import with_repositories
 
 #: What apt and dpkg leave behind, with times in it.
@@ -71,7 +72,7 @@ def _by_version(
     when = f"as it was at {distribution.snapshot}" if distribution.snapshot else "as the lock names them"
     names = ", ".join((f"{distribution.name} {distribution.release}", *(one.name for one in distribution.repositories)))
     reason = Comment((f"{count} of {names}, {when}; nothing else may come along.",))
-    exact = tuple(f"{one.name}={one.version}" for one in packages)
+    exact = tuple(map(asked_for, packages))
     options, arguments, commands = _snapshot(distribution)
     leavings = (*_LEAVINGS, f"{_LISTING}*", *([_SNAPSHOT] if commands else []))
     beside = with_repositories(distribution, output)
@@ -89,7 +90,7 @@ def _by_version(
             *_checked(distribution),
             ("rm", "-rf", *leavings),
         ),
-        beside.mounts if beside else (),
+        (*(beside.mounts if beside else ()), *mounts_of(packages)),
         raw=frozenset({">", *leavings, *(word for command in commands for word in command if word[:1] in {'"', ">"})}),
     )
     return [reason, *arguments, step]

@@ -24,6 +24,7 @@ from envc.targets.dockerfile.instructions import (
     ImageLabels,
     Instruction,
     Run,
+    StopSignal,
     User,
     Variables,
     WorkingDirectory,
@@ -163,6 +164,8 @@ def _configuration(plan: Plan, hashes: PlanHash) -> list[Instruction]:
     steps += because(plan, "command", "launch")
     if not plan.base.official_python:
         steps.append(EntryPoint(()))
+    if run.stop:
+        steps.append(StopSignal(run.stop))
     return [*steps, Command(run.command)]
 
 

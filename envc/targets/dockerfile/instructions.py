@@ -135,6 +135,12 @@ class EntryPoint(NamedTuple):
     arguments: tuple[str, ...]
 
 
+class StopSignal(NamedTuple):
+    """STOPSIGNAL."""
+
+    name: str
+
+
 Instruction = (
     Comment
     | Blank
@@ -154,4 +160,5 @@ Instruction = (
     | HealthCheck
     | Command
     | EntryPoint
+    | StopSignal
 )

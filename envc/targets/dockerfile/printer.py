@@ -183,5 +183,10 @@ def _(one: given.EntryPoint) -> str:
     return f"ENTRYPOINT {exec_form(one.arguments)}"
 
 
+@text.register
+def _(one: given.StopSignal) -> str:
+    return f"STOPSIGNAL {one.name}"
+
+
 def _time(milliseconds: int) -> str:
     return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"

@@ -46,6 +46,8 @@ def directives(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> list[str]
         ("mem", _memory(plan, target)),
         ("time", None if target.time is None else _time(target.time)),
         ("output", "%x-%j.out"),
+        # a minute before the time is over, as the least that Slurm's own documentation counts on
+        ("signal", f"{plan.run.stop.removeprefix('SIG')}@60" if plan.run.stop else None),
     ]
     lines = [f"#SBATCH --{name}={value}" for name, value in options if value is not None]
     return [*lines, *(["#SBATCH --exclusive"] if target.exclusive else [])]

@@ -104,6 +104,8 @@ def test_an_example_at_the_top_is_right(name: str, example: str) -> None:
 GIT = 'from git "https://h/a.git"'
 SOURCE = f"source b {GIT} tag v1"
 
+SHA256 = f'sha256 "{"0" * 64}"'
+
 WRONG = {
     "apt": [
         *("apt Git", "apt git-", "apt -y", "apt 9", 'apt "a b"', "apt g", "apt git suite noble", "apt repository a"),
@@ -112,6 +114,17 @@ WRONG = {
         f"apt {REPOSITORY} < git >; apt git",
         f"apt {REPOSITORY} < git >; apt {REPOSITORY.replace('noble', 'jammy')} < tree >",
         f"apt {REPOSITORY.replace('repository osrf', 'repository debian')} < git >",
+        'apt a1 from "https://h/a.deb"',
+        f'apt a1 from "https://h/a.rpm" {SHA256}',
+        f'apt a1 from "ftp://h/a.deb" {SHA256}',
+        f'apt a1 from "https://me:word@h/a.deb" {SHA256}',
+        f"apt a1 from a.deb {SHA256}",
+        f'apt a1 b1 from "https://h/a.deb" {SHA256}',
+        f'apt from "https://h/a.deb" {SHA256}',
+        f'apt a1 from "https://h/a.deb" {SHA256}; apt a1',
+        f'apt a1 from "https://h/a.deb" {SHA256}; apt a1 from "https://h/b.deb" sha256 "{"1" * 64}"',
+        f'apt {REPOSITORY} from "https://h/a.deb" < a1 >',
+        f'apt a1 from "https://h/a.deb" {SHA256} suite noble',
     ],
     "arg": ["arg", "arg A", "arg 1A x", "arg A b of", 'arg A "\a"', "arg A x of y z", "arg PATH x", "arg API_KEY x"],
     "base": [
@@ -551,6 +564,10 @@ WRONG = {
         'run "a $B"',
         'run "a\a"',
         'run """ """',
+        'run "a" stop',
+        'run "a" stop INT',
+        'run "a" stop SIGKILL',
+        'run "a" stop 2',
     ],
     "secret": [
         "secret",

@@ -16,6 +16,7 @@ from envc.lock.system_doubts import system_doubts
 from envc.lock.system_packages import (
     NoSolution,
     NoVersions,
+    PackageFile,
     SystemAnswer,
     SystemChoice,
     SystemResult,
@@ -291,3 +292,37 @@ def test_without_anybody_to_ask_there_is_no_lock_of_a_repository() -> None:
     with pytest.raises(Report) as caught:
         lock_with_repository(None, LINE)
     assert [one.name for one in caught.value.diagnostics] == ["repository-failed"]
+
+
+FILE = 'apt agent from "https://a.example.org/agent_1.2_amd64.deb" sha256 "{}"'
+
+
+def lock_with_file(archive: Archive | None, text: str, old: LockedFiles | None = None) -> LockedFiles:
+    made = world()._replace(
+        system=archive,
+        file_of=lambda one, architecture: PackageFile(one.name, architecture, one.file.sha256, 7),  # type: ignore[union-attr]  # it has one
+    )
+    return choose(environment(f"env train < python 3.12; {text} >"), PLATFORM, made, old)
+
+
+def test_a_file_is_asked_for_again_only_when_its_bytes_are_others() -> None:
+    archive = Archive()
+    old = lock_with_file(archive, f"apt git make; {FILE.format('0' * 64)}")
+    (wish,) = [one for one in archive.wishes if one.files]
+    assert (wish.names, wish.files) == (("agent", "git"), (PackageFile("agent", "amd64", "0" * 64, 7),))
+    assert "a.example.org" not in "".join(write([old]).values())
+    again = Archive()
+    moved = FILE.format("0" * 64).replace("a.example.org", "moved.example.org")
+    lock_with_file(again, f"apt git make; {moved}", old)
+    assert again.wishes == []
+    lock_with_file(again, f"apt git make; {FILE.format('1' * 64)}", old)
+    assert [one.files[0].sha256 for one in again.wishes if one.files] == ["1" * 64]
+
+
+@pytest.mark.parametrize("archive", [None, Archive(answer=NoVersions("no archive answers"))])
+def test_a_file_of_which_nobody_says_what_it_needs_is_not_locked(archive: Archive | None) -> None:
+    with pytest.raises(Report) as caught:
+        lock_with_file(archive, FILE.format("0" * 64))
+    (one,) = caught.value.diagnostics
+    assert (one.name, caught.value.exit_code) == ("archive-failed", 3)
+    assert one.labels[0].span.text.strip('"') == "https://a.example.org/agent_1.2_amd64.deb"

@@ -239,3 +239,27 @@ def test_a_machine_gives_a_repository_another_address() -> None:
     assert snapshot_arguments(apt, {"ENVC_ARCHIVE_CORP": address}) == (("CORP_REPOSITORY", address),)
     with pytest.raises(Report):
         snapshot_arguments(apt, {"ENVC_ARCHIVE_CORP": "https://me:word@mirror.example.org/corp"})
+
+
+def with_file(address: str = "https://a.example.org/deb/agent_1.2_amd64.deb") -> Any:
+    line = f'apt agent from "{address}" sha256 "{"e" * 64}"'
+    asked = environment(f"{TEXT[:-2]}; {line} >")
+    agent = package("agent", "1:1.2", archive="a file", path=None, sha256="e" * 64)
+    places = places_of("train.env", asked.name)
+    return compile_environment(asked, lock(*PACKAGES, agent), EMPTY, places, ADDRESSES, {})
+
+
+def test_a_package_that_is_a_file_is_fetched_in_a_stage_of_its_own_and_installed_from_there() -> None:
+    text = " ".join(with_file().files["Dockerfile"].replace("\\\n", " ").split())
+    stage = "FROM scratch AS package-files-inference ADD --checksum=sha256:" + "e" * 64
+    assert stage in text
+    assert "https://a.example.org/deb/agent_1.2_amd64.deb" in text
+    mount = "RUN --mount=type=bind,from=package-files-inference,target=/run/package-files "
+    assert text.index(stage) < text.index("AS builder") < text.index(mount)
+    assert " curl=7.88.1-10 libcurl4=7.88.1-10 /run/package-files/agent.deb" in text
+    assert "agent=" not in text
+
+
+def test_the_hash_has_the_bytes_of_a_file_and_not_its_address() -> None:
+    branches = [dict(one.hashes.branches)["apt"] for one in (with_file(), with_file("https://b.example.org/a.deb"))]
+    assert branches[0] == branches[1] != apt_hash(lock())

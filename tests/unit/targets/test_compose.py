@@ -129,3 +129,8 @@ def test_gpus_of_the_other_maker() -> None:
     assert "deploy" not in found
     limited = service(program("gpu cuda 12.6", "limit gpus 2", "target compose"))
     assert limited["deploy"]["resources"]["reservations"]["devices"][0]["count"] == 2
+
+
+def test_the_stop_signal_is_the_services() -> None:
+    assert service(program('run "python" stop SIGINT', "target compose"))["stop_signal"] == "SIGINT"
+    assert "stop_signal" not in service(program('run "python"', "target compose"))

@@ -171,3 +171,8 @@ def test_gpus_of_the_other_maker(tmp_path: Path) -> None:
     assert "--container-mounts=/dev/kfd:/dev/kfd,/dev/dri:/dev/dri" in ranks
     (ranks,) = shell_log(amd("target slurm container apptainer")["slurm.sbatch"], tmp_path)
     assert "--rocm" in ranks
+
+
+def test_the_stop_signal_comes_a_minute_before_the_time_is_over() -> None:
+    assert "signal=INT@60" in directives(program('run "python" stop SIGINT', "target slurm time 4h"))
+    assert not [one for one in directives(program("target slurm time 4h")) if one.startswith("signal")]

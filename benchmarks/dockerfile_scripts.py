@@ -1,0 +1,194 @@
+"""The scripts that a Dockerfile runs, found in its repository and brought into a form that the rules can read."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.dockerfile_commands import without_substitutions
+
+#: A command that runs a script: what runs it, the script, and what it is given.
+_CALL = re.compile(
+    r"(?:(?:/bin/)?(?:ba|z)?sh|source|\.|(?:\S*/)?python[0-9.]*(?:\$\{?\w+\}?)?)?(?:\s*-\w+)*\s*"
+    r"[\"']?(?P<script>[^\s\"'<>|;&-][^\s\"'<>|;&]*\.(?:sh|bash|py))[\"']?(?=\s|$)(?P<given>.*)",
+    re.DOTALL,
+)
+#: Commands of a shell that stand in the texts of a Python script.
+_PROGRAMS = (
+    r"(\{?\S*python[0-9.]*\}? -m )?(pip|apt|apt-get|conda|mamba|git|curl|wget|cmake|make|yum|dnf|npm|julia|R|Rscript)\b"
+)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script of the project: its path there, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass
+class Repository:
+    """The files of a repository's newest commit, as git has them; the Dockerfile is one of them."""
+
+    folder: Path
+    dockerfile: str
+    copied: list[tuple[str, str]] = field(default_factory=list)
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """All paths of the commit."""
+        return frozenset(_git(self.folder, "ls-tree", "-r", "-z", "--name-only", "HEAD").split("\0"))
+
+    def copies(self, instruction: str, folder: str) -> None:
+        """Note what a COPY or a bind mount brings to where in the image."""
+        words = [word.strip("\"',[]") for word in instruction.split() if not word.startswith("--")]
+        for source in words[:-1]:
+            self.copied.append((source.lstrip("/"), _under(folder, words[-1])))
+
+    def mounts(self, command: str, folder: str) -> str:
+        """Note the bind mounts of a RUN, and return its commands."""
+        for mount in re.findall(r"--mount=(\S*type=bind\S*)", command):
+            said = dict(part.partition("=")[::2] for part in mount.split(","))
+            target = said.get("target") or said.get("dst") or said.get("destination") or ""
+            if "from" not in said and target:
+                source = said.get("source") or said.get("src") or "."
+                self.copied.append((source.lstrip("/"), _under(folder, target)))
+        return re.sub(r"^(\s*--(mount|network|security)=\S+)+\s*", "", command)
+
+    def find(self, script: str, folder: str, within: str, guessing: bool) -> Script | None:
+        """Return the script that is run by that name in a folder of the image, or by a script of the folder `within`.
+
+        Where its place is not plain, one that is the only one of its name is taken, if `guessing`.
+        """
+        places = [*self._copied_to(_under(folder, script)), posixpath.normpath(posixpath.join(within, script))]
+        name = posixpath.basename(script)
+        if guessing:
+            places += [posixpath.join(within, name), *(place for place, _ in self.copied if place.endswith(f"/{name}"))]
+        for place in places:
+            for root in _upwards(posixpath.dirname(self.dockerfile)):
+                path = posixpath.normpath(posixpath.join(root, place))
+                if path in self.paths:
+                    return Script(path, _git(self.folder, "show", f"HEAD:{path}"))
+        if guessing:
+            for root in _upwards(posixpath.dirname(self.dockerfile)):
+                of_name = [path for path in self.paths if path.endswith(f"/{name}") and path.startswith(root)]
+                if len(of_name) == 1:
+                    return Script(of_name[0], _git(self.folder, "show", f"HEAD:{of_name[0]}"))
+        return None
+
+    def _copied_to(self, path: str) -> Iterator[str]:
+        for source, target in reversed(self.copied):
+            if path in {target.rstrip("/"), posixpath.join(target, posixpath.basename(source))}:
+                yield source
+            inside = posixpath.relpath(path, target)
+            if not inside.startswith(".."):
+                yield posixpath.join(source, inside)
+
+
+def call_of(command: str) -> tuple[str, str] | None:
+    """Return the script that a command runs, and what it is given; None if it runs none."""
+    found = _CALL.match(command)
+    if found is None or posixpath.basename(found["script"]) == "setup.py":  # which is for those who install packages
+        return None
+    return found["script"], found["given"]
+
+
+def call_of_make(command: str) -> tuple[str, list[str]] | None:
+    """Return the folder that make goes to, and the targets that it is given; None for another command."""
+    words = command.split()
+    if not words or words[0] != "make":
+        return None
+    folder = re.search(r"\s(?:-C|--directory)[ =]?(\S+)", command)
+    given = re.sub(r"\s(-C|--directory|-j|-f)[ =]\S+", "", command).split()[1:]
+    return (folder[1] if folder else "."), [word for word in given if re.fullmatch(r"[\w.][\w./-]*", word)]
+
+
+def commands_in_makefile(text: str, targets: list[str]) -> str:
+    """Return the recipes of targets and of what they need, as a shell script; the first target where none is given."""
+    rules: dict[str, tuple[list[str], list[str]]] = {}
+    recipe: list[str] = []
+    for line in re.sub(r"\\\n\s*", " ", text).splitlines():
+        rule = re.match(r"([\w.][\w./ -]*):(?!=)([^=]*)$", line)
+        if line.startswith("\t"):
+            recipe.append(re.sub(r"\$\((\w+)\)", r"${\1}", line.strip().lstrip("@-+").replace("$$", "$")))
+        elif rule:
+            recipe = []
+            for name in rule[1].split():
+                if not name.startswith("."):
+                    rules.setdefault(name, (rule[2].split(), recipe))
+    lines: list[str] = []
+    wanted, seen = list(targets or list(rules)[:1]), set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in rules and name not in seen:
+            seen.add(name)
+            wanted += rules[name][0]
+            lines += rules[name][1]
+    return "\n".join(lines)
+
+
+def commands_in_shell(text: str) -> tuple[str, frozenset[str]]:
+    """Return a shell script as a RUN would have it, and the names of its functions, whose bodies stand in it."""
+    text = re.sub(r"\\\n", " ", text)
+    text = re.sub(r"(?ms)<<-?[ \t]*[\"']?(\w+)[\"']?([^\n]*)\n.*?^[ \t]*\1[ \t]*$", r"\2", text)
+    text = re.sub(r"(?m)(^|\s)#[^\n]*", r"\1", text)
+    text = without_substitutions(text)
+    functions = frozenset(re.findall(r"(?m)^\s*(?:function\s+)?([\w-]+)\s*\(\)", text))
+    functions |= frozenset(re.findall(r"(?m)^\s*function\s+([\w-]+)", text))
+    text = re.sub(r"(?m)^\s*(function\s+[\w-]+\s*(\(\))?|[\w-]+\s*\(\))\s*\{?", "", text)
+    text = re.sub(r"\(\(.*?\)\)", "", text)
+    text = re.sub(r"(?s)(\b(?:local |declare -\w+ )?\w+\+?=)\([^()]*\)", r"\1", text)  # an array
+    # asking its own arguments for options, and stopping where one is missing, is no choice
+    option = r"(?s)\bwhile\s+(?:(?!\bdone\b).)*?\bcase\s+[\"']?\$\{?1\b"
+    text = re.sub(option, "case OPTION", text)
+    text = re.sub(
+        r"if\s+\[\[?[^\]\n]*-z[^\]\n]*\]\]?\s*;?\s*then\s+(echo[^\n]*\s+)*(usage|exit|return)\b", "true ", text
+    )
+    labels = r"(?m)(^|;;)\s*\(?[^\s()\n;][^()\n;]*\)"
+    return re.sub(r"(?s)\bcase\b.*?\besac\b", lambda found: re.sub(labels, r"\1 ", found[0]), text), functions
+
+
+def commands_in_python(text: str) -> Iterator[str]:
+    """Yield the commands that a Python script gives to a shell: each text and each list that begins with a program."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        said = _text(node)
+        if isinstance(node, ast.List):
+            said = " ".join(_text(one) or "VALUE" for one in node.elts)
+        if said and re.match(_PROGRAMS, said):
+            yield said
+
+
+def _text(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(one) or "python" * ("executable" in ast.unparse(one)) or "VALUE" for one in node.values)
+    return "python" if isinstance(node, ast.Attribute) and node.attr == "executable" else None
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+def _under(folder: str, path: str) -> str:
+    joined = posixpath.normpath(posixpath.join("/", folder, path))
+    return f"{joined}/" if path.endswith("/") else joined
+
+
+def _git(folder: Path, *command: str) -> str:
+    run = subprocess.run(["git", f"--git-dir={folder}", *command], capture_output=True, check=True)
+    return run.stdout.decode("utf-8", "replace")

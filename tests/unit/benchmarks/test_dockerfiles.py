@@ -1,0 +1,131 @@
+"""The count of real Dockerfiles: what a file needs, with the scripts and Makefiles of its repository that it runs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.dockerfiles import ANOTHER_FORM, NEEDS, is_met, needs_of
+
+NAME = "owner__name__docker__Dockerfile"
+
+
+def needs(folder: Path, text: str, **files: str) -> set[str]:
+    """Return the needs of `docker/Dockerfile` of a repository with files: `__` stands for `/` in their paths."""
+    repository = folder / "owner__name"
+    repository.mkdir()
+    for name, content in (*files.items(), ("docker__Dockerfile", text)):
+        path = repository / name.replace("__", "/").replace("_sh", ".sh").replace("_py", ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+    for command in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
+        subprocess.run(["git", *command], cwd=repository, check=True, capture_output=True)
+    repositories = folder / "repositories"
+    repositories.mkdir()
+    (repositories / "owner__name").symlink_to(repository / ".git")
+    file = folder / NAME
+    file.write_text(text)
+    return needs_of(file, repositories)[0]
+
+
+COPIED = "FROM python:3.12\nCOPY docker/scripts /opt/scripts\nRUN bash /opt/scripts/all.sh\n"
+
+
+def test_scripts_are_read_one_by_one(tmp_path: Path) -> None:
+    found = needs(
+        tmp_path,
+        COPIED,
+        docker__scripts__all_sh='here=$(dirname "$0")\napt-get install -y git\nbash "$here/more.sh"\n',
+        docker__scripts__more_sh="pip install torch -f https://example.org/page\n",
+    )
+    assert {"system packages", "packages", "page of wheels"} <= found
+    assert "script of the project" not in found
+
+
+def test_a_script_that_is_not_there_stays_unknown(tmp_path: Path) -> None:
+    assert "script of the project" in needs(tmp_path, COPIED)
+
+
+def test_without_a_repository_no_script_is_known(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    file.write_text(COPIED)
+    assert "script of the project" in needs_of(file)[0]
+
+
+def test_a_script_brings_needs_of_its_own(tmp_path: Path) -> None:
+    assert "ssh daemon" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "conditions"),
+    [
+        ('if [ "$MODE" = dev ]; then pip install pytest; fi', {"condition on a build argument"}),
+        ('X="$MODE"\nif [ "$X" = dev ]; then pip install pytest; fi', {"condition on a build argument"}),
+        ('while [ $# -gt 0 ]; do\ncase "$1" in\n-h) usage;;\nesac\nshift\ndone', set()),
+        ('if [ -z "$MODE" ]; then\necho no\nexit 1\nfi', set()),
+        ('if [ "$(uname -m)" = x86_64 ]; then pip install a; fi', {"condition on the platform"}),
+    ],
+)
+def test_what_scripts_ask(tmp_path: Path, script: str, conditions: set[str]) -> None:
+    found = needs(tmp_path, COPIED.replace("COPY", "ARG MODE\nCOPY"), docker__scripts__all_sh=script)
+    kinds = {"condition on a build argument", "condition on the platform"}
+    assert found & kinds == conditions
+
+
+def test_a_script_that_asks_which_manager_there_is_needs_that_of_the_base(tmp_path: Path) -> None:
+    script = "if command -v apt-get; then\napt-get install -y git\nelse\nyum install -y git\nfi\n"
+    assert "other package manager" not in needs(tmp_path, COPIED, docker__scripts__all_sh=script)
+
+
+def test_a_python_script_gives_commands_to_a_shell(tmp_path: Path) -> None:
+    found = needs(
+        tmp_path,
+        "FROM python:3.12\nCOPY docker/get.py /\nRUN python /get.py\n",
+        docker__get_py='import os, sys\nos.system(f"{sys.executable} -m pip install git+https://example.org/a")\n',
+    )
+    assert {"package from git", "build in the image"} <= found
+
+
+def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nWORKDIR /src\nCOPY . /src\nRUN make -C . wheel\n"
+    makefile = "all:\n\tyum install -y git\nwheel: clean\n\tpip install -r requirements.txt\nclean:\n\trm -rf build\n"
+    found = needs(tmp_path, text, Makefile=makefile)
+    assert "list of packages" in found
+    assert "other package manager" not in found
+
+
+@pytest.mark.parametrize(
+    ("line", "need"),
+    [
+        ("RUN wget https://h/a.deb && dpkg -i a.deb", "file of a package manager"),
+        ("RUN wget https://h/a.deb && apt-get install -y ./a.deb", "file of a package manager"),
+        (
+            "RUN wget https://h/cuda-keyring_1.0-1_all.deb && dpkg -i cuda-keyring_1.0-1_all.deb",
+            "archive of system packages",
+        ),
+        ("RUN git clone https://h/a && cd a && ./build.sh && dpkg -i *.deb", "build in the image"),
+        ("STOPSIGNAL SIGINT", "stop signal"),
+        ("RUN alien -i a.rpm", "other package manager"),
+        ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
+        ("RUN bash ./cmake-3.31-linux.sh --skip-license", "tool by address"),
+        ("RUN bazel build //...", "packages of Bazel or Java"),
+    ],
+)
+def test_what_a_line_needs(tmp_path: Path, line: str, need: str) -> None:
+    found = needs(tmp_path, f"FROM python:3.12\n{line}\n")
+    assert need in found
+    assert "file of a package manager" not in found - {need}
+
+
+def test_a_stage_that_only_fetches_may_have_another_system(tmp_path: Path) -> None:
+    text = "FROM alpine/git AS a\nRUN git clone https://h/x\nFROM python:3.12\nCOPY --from=a /x /x\n"
+    assert "other package manager" not in needs(tmp_path, text)
+
+
+def test_what_has_another_form_is_refused_and_files_and_signals_are_met() -> None:
+    assert all(isinstance(NEEDS[one], str) for one in ANOTHER_FORM)
+    assert is_met("file of a package manager")
+    assert is_met("stop signal")
