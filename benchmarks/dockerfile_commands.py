@@ -77,6 +77,7 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
         r"(\S*/)?(bazel|bazelisk)\b.* (build|run|test|fetch)\b|(\S*/)?(mvn|gradle|gradlew|sbt)\b",
         "packages of Bazel or Java",
     ),
+    (r"(source|\.) \S*/(etc/profile\.d/(conda|mamba)|nvm)\.sh\b", None),  # which puts their programs on PATH
     # an installer that unpacks itself: the archive with the same files lies beside it
     (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*cmake\S*\.sh\b.*--(skip-license|prefix)", "tool by address"),
     (r"(?i:((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|miniforge|aws/install|google-cloud-sdk|bazel|awscli)\S*)", None),

@@ -1,6 +1,6 @@
 """How many Dockerfiles a program of this language can say whole, and which needs the others have.
 
-usage: python -m benchmarks.dockerfiles FOLDER [--repositories FOLDER] [--list NEED]
+usage: python -m benchmarks.dockerfiles FOLDER [--repositories FOLDER] [--clones FOLDER] [--list NEED]
 
 Reads every file in FOLDER as a Dockerfile and finds by rule what it needs: each instruction and each command of a RUN
 is held against the table of needs below. A need is met when the language has its word, and the word its field; it is
@@ -14,6 +14,10 @@ A script of the project that a RUN runs is read where the repository is at hand:
 directories, and a Dockerfile is named for its place in one of them, `OWNER__NAME__folder__Dockerfile` in `OWNER__NAME`.
 What such a script does is held against the same table, and what the scripts and Makefiles do that it runs; a script
 that is not found stays a need that is not met.
+
+So are scripts and Makefiles of what is cloned: `--clones` is a folder of git directories, `OWNER__NAME` for
+`https://github.com/OWNER/NAME`. The newest commit that is at hand stands for the one that is cloned: what its scripts
+do may have changed between them.
 """
 
 from __future__ import annotations
@@ -33,11 +37,16 @@ from dockerfile_parse import DockerfileParser
 from benchmarks.dockerfile_commands import bare, commands_of, inner_of, needs_of_command
 from benchmarks.dockerfile_scripts import (
     Repository,
+    Script,
     call_of,
     call_of_make,
+    called_functions,
+    clone_of,
     commands_in_makefile,
     commands_in_python,
     commands_in_shell,
+    repository_of,
+    with_values,
 )
 from envc.declarations import words
 from envc.language.fields import layout_of, literals
@@ -161,6 +170,14 @@ _INSTRUCTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class _Home:
+    """Where a script that is read lies, for what it runs: its repository, and its folder there."""
+
+    repository: Repository | None
+    folder: str = ""
+
+
 @dataclass
 class _Reading:
     """What is read of one Dockerfile, instruction by instruction."""
@@ -168,6 +185,9 @@ class _Reading:
     names: frozenset[str]
     repository: Repository | None
     defaults: dict[str, str] = field(default_factory=dict)
+    clones_at_hand: Path | None = None
+    clones: list[Repository] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     stages: list[tuple[str, str, set[str]]] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
@@ -201,7 +221,23 @@ class _Reading:
         """Read the commands of a RUN."""
         if self.repository:
             script = self.repository.mounts(script, self.folder)
-        self._commands(script, self.names, self._is_cloned(script), "", self.folder)
+        self._commands(script, self.names, self._is_cloned(script), _Home(self.repository), self.folder)
+
+    def clone(self, name: str, folder: str) -> None:
+        """Note that a repository is cloned to a folder, if it is at hand."""
+        if self.clones_at_hand and (self.clones_at_hand / name).exists():
+            self.clones.insert(0, Repository(self.clones_at_hand / name, "", [("", f"{folder}/")]))
+
+    def _find(self, name: str, folder: str, home: _Home, guessing: bool) -> Script | None:
+        """Return the script of that name: the one that lies there, one of the project, or the only one of a clone."""
+        name = with_values(name, self.values)
+        placed = next((script for one in self.clones if (script := one.at(name, folder))), None)
+        own = home.repository.find(name, folder, home.folder, guessing) if home.repository else None
+        if placed or own or posixpath.basename(name) == "Makefile":
+            return placed or own
+        path = posixpath.normpath(name)
+        having = {one.folder: one for one in self.clones if path in one.paths}
+        return next(iter(having.values())).script(path) if len(having) == 1 else None
 
     def _is_cloned(self, script: str) -> bool:
         return "source from git" in self.needs or re.search(r"git clone|\btar\b|unzip|zipfile", script) is not None
@@ -209,8 +245,9 @@ class _Reading:
     def _is_fetched(self, name: str) -> bool:
         return any(address.endswith(name) for address in self.fetched)
 
-    def _commands(self, script: str, names: frozenset[str], cloned: bool, within: str, folder: str) -> None:
+    def _commands(self, script: str, names: frozenset[str], cloned: bool, within: _Home, folder: str) -> None:
         """Read commands. A script that is not found is a step of a build when it may be one of a clone."""
+        folders = [folder]
         for written in commands_of(script):
             command, text = written, bare(written)
             alias = re.match(r"\$\{?(\w+)\}?\s", text)
@@ -220,7 +257,9 @@ class _Reading:
             if inner := inner_of(text):
                 self._commands(inner, names, cloned, within, folder)
                 continue
-            folder = posixpath.join(folder, text.split()[1].strip("\"'")) if re.match(r"cd \S", text) else folder
+            folder = self._folder_after(text, folders)
+            if cloning := clone_of(text, self.values):
+                self.clone(cloning[0], posixpath.normpath(posixpath.join("/", folder, cloning[1])))
             made = call_of_make(text)
             if made and self._read_makefile(*made, names, within, folder):
                 continue
@@ -228,49 +267,73 @@ class _Reading:
             if called and self._read_script(*called, names, cloned, within, folder):
                 continue
             for need in needs_of_command(command, names):
-                told = need
-                if need == "script":
-                    name = posixpath.basename(called[0]) if called else ""
-                    step = cloned and "install" not in command  # what a script of that name brings is not seen either
-                    told = "build in the image" if step else "script of the project"
-                    told = "script piped into a shell" if self._is_fetched(name) else told  # by way of a file
-                if need == "file of a package manager" and not self._is_fetched(".deb"):
-                    told = "build in the image"  # it was made there: what it holds is kept as other results are
+                told = self._told(need, command, posixpath.basename(called[0]) if called else "", cloned)
                 self.note(told)
                 self.steps += [command] if told == "build in the image" else []
 
-    def _read_makefile(self, place: str, targets: list[str], names: frozenset[str], within: str, folder: str) -> bool:
-        """Read the recipes of a Makefile of the project; say whether there is one. They build its own files."""
+    def _told(self, need: str, command: str, script: str, cloned: bool) -> str:
+        """Return what a need of a command is, by what was fetched and cloned before."""
+        if need == "script":
+            if self._is_fetched(script):  # by way of a file
+                return "script piped into a shell"
+            step = cloned and "install" not in command  # what a script of that name brings is not seen either
+            return "build in the image" if step else "script of the project"
+        if need == "file of a package manager" and not self._is_fetched(".deb"):
+            return "build in the image"  # it was made there: what it holds is kept as other results are
+        return need
+
+    def _folder_after(self, text: str, folders: list[str]) -> str:
+        """Return the folder that a shell is in after a command: `folders` are those that it has been in."""
+        if re.match(r"popd\b|cd -(\s|$)", text):
+            folders.append(folders[-2] if len(folders) > 1 else folders[-1])
+        elif re.match(r"(cd|pushd) \S", text):
+            goes = with_values(text.split()[1].strip("\"'"), self.values)
+            folders.append(posixpath.normpath(posixpath.join(folders[-1], goes)))
+        return folders[-1]
+
+    def _read_makefile(self, place: str, targets: list[str], names: frozenset[str], within: _Home, folder: str) -> bool:
+        """Read the recipes of a Makefile of the project or of a clone; say whether there is one."""
         folder = posixpath.join(folder, place)
-        script = self.repository.find("Makefile", folder, within, guessing=False) if self.repository else None
+        script = self._find("Makefile", folder, within, guessing=False)
         if script is None:
             return False
-        within = posixpath.dirname(script.path)
+        within = _Home(script.repository, posixpath.dirname(script.path))
         text = script.text
         for name in re.findall(r"(?m)^-?include +([\w./-]+)$", text):
-            other = self.repository.find(name, folder, within, guessing=False) if self.repository else None
+            other = script.repository.find(name, folder, within.folder, guessing=False)
             text += f"\n{other.text}" if other else ""
         recipes = commands_in_makefile(text, targets)
-        key = f"{script.path}: {' '.join(targets)}"
+        key = f"{script.repository.folder} {script.path}: {' '.join(targets)}"
         if key not in self.scripts:
             self.scripts.add(key)
             self._commands(recipes, names, self._is_cloned(recipes), within, folder)
+            self._build_of_clone(script)
         return True
 
+    def _build_of_clone(self, script: Script) -> None:
+        """Note that a script or a Makefile of a clone builds it, however it does: `eval` is not seen through."""
+        if script.repository in self.clones:
+            self.note("build in the image")
+            self.steps.append(script.path)
+
     def _read_script(
-        self, name: str, given: str, names: frozenset[str], cloned: bool, within: str, folder: str
+        self, name: str, given: str, names: frozenset[str], cloned: bool, within: _Home, folder: str
     ) -> bool:
-        """Read the commands of a script of the project; say whether it was found."""
+        """Read the commands of a script of the project or of a clone; say whether it was found."""
         guessing = not cloned and not self._is_fetched(posixpath.basename(name))
-        script = self.repository.find(name, folder, within, guessing) if self.repository else None
+        script = self._find(name, folder, within, guessing)
         if script is None:
             return False
-        if script.path in self.scripts:
+        called = called_functions(script.text, given) if not script.path.endswith(".py") else None
+        key = f"{script.repository.folder} {script.path}: {' '.join(sorted(called or ()))}"
+        if key in self.scripts:
             return True
-        self.scripts.add(script.path)
-        if set(re.findall(r"\w+", given)) & names:
+        self.scripts.add(key)
+        if script.repository in self.clones:  # what it asks of its arguments is the clone's own affair
+            names = frozenset()
+        elif set(re.findall(r"\w+", given)) & names:
             names |= frozenset("123456789")
-        within = posixpath.dirname(script.path)
+        within = _Home(script.repository, posixpath.dirname(script.path))
         if script.path.endswith(".py"):
             # what it asks of its arguments is not read: that it has those of the build says that it asks
             asks = {
@@ -283,16 +346,17 @@ class _Reading:
             self.steps.append(script.path)
             self.note("build in the image")
         else:
-            text, functions = commands_in_shell(script.text)
+            text, functions = commands_in_shell(script.text, called)
             names |= _set_from(re.findall(r"(\w+)=\"?\$\{?(\w+)", text), names)
             kept = [one for one in commands_of(text) if bare(one).split()[:1] not in [[name] for name in functions]]
             if any(re.match(r"apt(-get)? ", bare(one)) for one in kept):  # it asks which one there is
                 kept = [one for one in kept if not re.match(r"(yum|dnf|apk|zypper|microdnf)\b", bare(one))]
             self._commands("\n".join(kept), names, cloned or self._is_cloned(text), within, folder)
+            self._build_of_clone(script)
         return True
 
 
-def needs_of(path: Path, repositories: Path | None = None) -> tuple[set[str], list[str]]:
+def needs_of(path: Path, repositories: Path | None = None, clones: Path | None = None) -> tuple[set[str], list[str]]:
     """Return the needs of a Dockerfile, and the commands that would be steps of a `build`."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "Dockerfile").write_text(_without_heredocs(path.read_text("utf-8", "replace")), "utf-8")
@@ -301,7 +365,8 @@ def needs_of(path: Path, repositories: Path | None = None) -> tuple[set[str], li
     arguments = _arguments_of([value for name, value in read if name == "ARG"])
     set_to = [one for name, value in read if name == "ENV" for one in re.findall(r"(\w+)=\"?\$\{?(\w+)", value)]
     names = frozenset(arguments)
-    reading = _Reading(names | _set_from(set_to, names), _repository_of(path.name, repositories), arguments)
+    reading = _Reading(names | _set_from(set_to, names), _repository_of(path.name, repositories), arguments, clones)
+    reading.values |= arguments
     for name, value in read:
         if name == "RUN":
             reading.run(_script(value))
@@ -312,16 +377,36 @@ def needs_of(path: Path, repositories: Path | None = None) -> tuple[set[str], li
         elif name in {"COPY", "ADD"}:
             reading.note(_need_of_copy(name, value, stages))
             if reading.repository and "--from" not in value:
+                reading.note(*_clones_copied(value, reading, reading.repository))
                 reading.repository.copies(value, reading.folder)
             reading.fetched |= set(re.findall(r"://\S+\.(?:sh|bash|py|deb)\b", value))
         elif name in _INSTRUCTIONS:
             reading.note("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
+            if name == "ENV":
+                reading.values |= _values_of(value)
             if name == "ENV" and re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
                 reading.note("folders to look in")
             if name == "WORKDIR":
-                reading.folder = posixpath.join(reading.folder, value.strip("\"'"))
+                reading.folder = posixpath.join(reading.folder, with_values(value.strip("\"'"), reading.values))
     needs = reading.all_needs()
     return needs | set(_needs_of_steps(reading.steps, needs)), reading.steps
+
+
+def _clones_copied(value: str, reading: _Reading, repository: Repository) -> Iterator[str]:
+    """Note the folders of a COPY that are clones of other repositories, and yield what they need."""
+    words = [word.strip("\"',[]") for word in value.split() if not word.startswith("--")]
+    for source in words[:-1]:
+        address = repository.cloned_beside(source)
+        name = repository_of(address) if address else None
+        if name:
+            yield "source from git"
+            reading.clone(name, posixpath.normpath(posixpath.join("/", reading.folder, words[-1])))
+
+
+def _values_of(value: str) -> dict[str, str]:
+    """Return the values that an ENV sets."""
+    found = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", value) or re.findall(r"(\w+)\s+(.*)", value)
+    return {name: text.strip("\"'") for name, text in found if f"${name}" not in text and f"${{{name}" not in text}
 
 
 def _set_from(set_to: list[tuple[str, str]], names: frozenset[str]) -> frozenset[str]:
@@ -351,12 +436,14 @@ def _needs_of_steps(steps: list[str], needs: set[str]) -> Iterator[str]:
 
 def _without_heredocs(text: str) -> str:
     """Return a Dockerfile with each script of a heredoc on the line of its RUN, and without files of heredocs."""
+    text = re.sub(r"\\[ \t]+\n", "\\\n", text)
 
     def flat(found: re.Match[str]) -> str:
         if re.match(r"(COPY|ADD)", found[1]) or re.search(r"\b(cat|tee)\b[^&;]*$", found[1]):
             return found[1] + found[3]
         body = re.sub(r"\\\n", " ", re.sub(r"(?m)^\s*#.*\n?", "", found[4]))
-        return "RUN " + " ; ".join(line.strip() for line in body.splitlines() if line.strip())
+        mounts = "".join(f"{mount} " for mount in re.findall(r"--mount=\S+", found[1]))
+        return f"RUN {mounts}" + " ; ".join(line.strip() for line in body.splitlines() if line.strip())
 
     mark = r"<<-?[ \t]*[\"']?(\w+)[\"']?([^\n]*)\n(.*?)\n[ \t]*\2[ \t]*$"
     return re.sub(rf"(?ms)^((?:RUN|COPY|ADD)\b(?:[^\n]|(?<=\\)\n)*?){mark}", flat, text)
@@ -428,11 +515,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--repositories", type=Path)
+    parser.add_argument("--clones", type=Path)
     parser.add_argument("--list", metavar="NEED")
     options = parser.parse_args()
     needs_by_file: dict[str, set[str]] = {}
     for path in sorted(options.folder.iterdir()):
-        needs, unknown = needs_of(path, options.repositories)
+        needs, unknown = needs_of(path, options.repositories, options.clones)
         if needs & {
             "python or CUDA image",
             "image that brings packages",

@@ -12,23 +12,30 @@ from benchmarks.dockerfiles import ANOTHER_FORM, NEEDS, is_met, needs_of
 NAME = "owner__name__docker__Dockerfile"
 
 
-def needs(folder: Path, text: str, **files: str) -> set[str]:
-    """Return the needs of `docker/Dockerfile` of a repository with files: `__` stands for `/` in their paths."""
-    repository = folder / "owner__name"
-    repository.mkdir()
-    for name, content in (*files.items(), ("docker__Dockerfile", text)):
-        path = repository / name.replace("__", "/").replace("_sh", ".sh").replace("_py", ".py")
+def commit(repository: Path, files: dict[str, str]) -> Path:
+    """Make a repository with files, `__` for `/` in their paths, and return its git directory."""
+    repository.mkdir(parents=True)
+    for name, content in files.items():
+        path = repository / name.replace("__", "/").replace("_sh", ".sh").replace("_py", ".py").replace("_md", ".md")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
     for command in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
         subprocess.run(["git", *command], cwd=repository, check=True, capture_output=True)
-    repositories = folder / "repositories"
-    repositories.mkdir()
-    (repositories / "owner__name").symlink_to(repository / ".git")
+    return repository / ".git"
+
+
+def needs(folder: Path, text: str, clone: dict[str, str] | None = None, **files: str) -> set[str]:
+    """Return the needs of `docker/Dockerfile` of a repository with files; `clone` are those of `other/tool`."""
+    for place, name, content in (
+        ("repositories", "owner__name", {**files, "docker__Dockerfile": text}),
+        ("clones", "other__tool", clone or {"README_md": ""}),
+    ):
+        (folder / place).mkdir()
+        (folder / place / name).symlink_to(commit(folder / "made" / name, content))
     file = folder / NAME
     file.write_text(text)
-    return needs_of(file, repositories)[0]
+    return needs_of(file, folder / "repositories", folder / "clones")[0]
 
 
 COPIED = "FROM python:3.12\nCOPY docker/scripts /opt/scripts\nRUN bash /opt/scripts/all.sh\n"
@@ -57,6 +64,67 @@ def test_without_a_repository_no_script_is_known(tmp_path: Path) -> None:
 
 def test_a_script_brings_needs_of_its_own(tmp_path: Path) -> None:
     assert "ssh daemon" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+
+
+CLONED = "FROM python:3.12\nARG TOOL=https://github.com/other/tool.git\nENV AT=/src\nRUN git clone -b v1 ${TOOL} $AT\n"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "WORKDIR $AT\nRUN ./install.sh",
+        "RUN cd /src && sh install.sh",
+        "RUN pushd / && popd && $AT/install.sh",
+        "COPY --from=0 /src /elsewhere\nRUN cd /elsewhere && ./install.sh",
+    ],
+)
+def test_a_script_of_a_clone_is_read(tmp_path: Path, run: str) -> None:
+    found = needs(tmp_path, f"{CLONED}{run}\n", clone={"install_sh": "yum install -y git\n"})
+    assert "other package manager" in found
+    assert "script of the project" not in found
+
+
+def test_what_a_script_of_a_clone_asks_of_its_arguments_is_its_own_affair(tmp_path: Path) -> None:
+    text = f"{CLONED}ARG KIND\nRUN cd /src && ./install.sh $KIND\n"
+    found = needs(tmp_path, text, clone={"install_sh": 'if [ "$1" = full ]; then pip install a; fi\n'})
+    assert "packages" in found
+    assert "condition on a build argument" not in found
+
+
+def test_a_makefile_of_a_clone_is_read(tmp_path: Path) -> None:
+    found = needs(tmp_path, f"{CLONED}RUN make -C /src all\n", clone={"Makefile": "all:\n\tyum install -y git\n"})
+    assert {"other package manager", "build in the image"} <= found
+
+
+def test_a_script_of_a_clone_that_is_not_at_hand_stays_unknown(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nRUN git clone https://github.com/an/other && cd other && ./install.sh\n"
+    assert "script of the project" in needs(tmp_path, text, clone={"install_sh": "yum install -y git\n"})
+
+
+def test_a_folder_that_the_text_beside_clones_is_a_clone(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY tool /src\nRUN cd /src && ./install.sh\n"
+    said = "```\ngit clone https://github.com/other/tool.git\n```\n"
+    found = needs(tmp_path, text, clone={"install_sh": "yum install -y git\n"}, docker__README_md=said)
+    assert {"source from git", "other package manager"} <= found
+
+
+def test_a_script_that_is_asked_for_a_function_runs_that_one(tmp_path: Path) -> None:
+    script = 'one() {\n  two\n}\ntwo() {\n  pip install -r a.txt\n}\nthree() {\n  yum install -y git\n}\n"$2"\n'
+    text = COPIED.replace("all.sh", "all.sh --library one")
+    found = needs(tmp_path, text, docker__scripts__all_sh=script)
+    assert "list of packages" in found
+    assert "other package manager" not in found
+
+
+def test_a_template_leaves_open_which_file_is_copied(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY {file} /tmp/all.sh\nRUN bash /tmp/all.sh && git clone https://example.org/a\n"
+    assert "packages" in needs(tmp_path, text, docker__all_sh="pip install torch\n")
+
+
+def test_a_heredoc_behind_a_line_that_ends_with_blanks_is_read(tmp_path: Path) -> None:
+    mount = "--mount=type=bind,source=docker/all.sh,target=/all.sh"
+    text = f"FROM python:3.12\nRUN \\  \n  {mount} <<EOF bash\nbash /all.sh\nEOF\n"
+    assert "packages" in needs(tmp_path, text, docker__all_sh="pip install torch\n")
 
 
 @pytest.mark.parametrize(
@@ -112,12 +180,13 @@ def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
         ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
         ("RUN bash ./cmake-3.31-linux.sh --skip-license", "tool by address"),
         ("RUN bazel build //...", "packages of Bazel or Java"),
+        ("RUN . $CONDA_PATH/etc/profile.d/conda.sh && conda install -y a", "conda"),
     ],
 )
 def test_what_a_line_needs(tmp_path: Path, line: str, need: str) -> None:
     found = needs(tmp_path, f"FROM python:3.12\n{line}\n")
     assert need in found
-    assert "file of a package manager" not in found - {need}
+    assert not {"file of a package manager", "script of the project"} & (found - {need})
 
 
 def test_a_stage_that_only_fetches_may_have_another_system(tmp_path: Path) -> None:
