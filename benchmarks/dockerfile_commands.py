@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+#: What starts an ssh daemon, in a command or a script.
+STARTS_SSH = re.compile(
+    r"(?<![\w.-])(?<!run/)(?<!pam\.d/)(/usr/sbin/)?sshd(?=[\s\"',;&]|$)|(service|init\.d/|systemctl \w+) ?sshd?\b"
+)
 _PYTHON = r"(\S*/)?python[0-9.]*(\$\{?\w+\}?)?( -\w+)*"
 _NEEDLESS = (
     r"(set|true|:|echo|cat|ls|pwd|env|printenv|which|whoami|date|sleep|ldconfig|sync|exit|export|source|\.|unset"
@@ -27,7 +31,10 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
         None,
     ),
     # the package by itself is a system package like others; a key or a setting of clients is a file
-    (r".*(sshd_config|/var/run/sshd|authorized_keys|ssh-keygen -A|service ssh|pam\.d/sshd|/sbin/sshd)", "ssh daemon"),
+    (
+        r".*(sshd_config|/run/sshd|authorized_keys|ssh-keygen\b|service ssh|pam\.d/sshd|/sbin/sshd)",
+        "ssh beside the work",
+    ),
     (r"(\S*sh |\./|/)?\S*efa_installer\.sh", "installer of EFA"),
     # a file that brings an archive's address and key, and a CUDA that lies in one
     (

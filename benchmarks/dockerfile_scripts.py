@@ -80,6 +80,14 @@ class Repository:
         """Return the script that lies in the image where one of that name is run in a folder."""
         return next((self.script(path) for path in self._copied_to(_under(folder, script)) if path in self.paths), None)
 
+    def is_beside(self, pattern: str) -> bool:
+        """Say whether some file in the Dockerfile's folder or below has a pattern; the root is beside nothing."""
+        folder = posixpath.dirname(self.dockerfile)
+        if not folder:
+            return False
+        names = (path for path in self.paths if path.startswith(f"{folder}/") and re.search(r"\.(ya?ml|md|sh)", path))
+        return any(re.search(pattern, self.script(path).text) for path in sorted(names))
+
     def cloned_beside(self, source: str) -> str | None:
         """Return the address that the text beside the Dockerfile clones a folder from, which this repository has not.
 

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from dockerfile_parse import DockerfileParser
 
-from benchmarks.dockerfile_commands import bare, commands_of, inner_of, needs_of_command
+from benchmarks.dockerfile_commands import STARTS_SSH, bare, commands_of, inner_of, needs_of_command
 from benchmarks.dockerfile_scripts import (
     Repository,
     Script,
@@ -107,14 +107,17 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "image of nothing": "an environment has a Python: leave `base` out",
     "image past its age": "Python before 3.7, CUDA before 11: a newer one",
     "installer of EFA": '`fabric efa`, and `copy "/opt/amazon" from image …`',
-    "ssh daemon": "`launch` starts the ranks",
+    "ssh beside the work": "`launch` starts the ranks, `envc run --shell` opens a shell",
+    "ssh daemon": "nothing in Kubernetes starts MPI's ranks, and nobody logs into a container",
     "script piped into a shell": "`tool NAME VERSION from URL sha256 …`",
     "trigger for others": "ONBUILD: a module",
     "rights for everyone": "sudo without a password, chmod 777: `user`, writable folders",
 }
 
 #: What is refused and has a form that gives the same: the other refusals are of what an image is for.
-ANOTHER_FORM = frozenset({"installer of EFA", "script piped into a shell", "rights for everyone"})
+ANOTHER_FORM = frozenset(
+    {"installer of EFA", "script piped into a shell", "rights for everyone", "ssh beside the work"}
+)
 #: Needs that several environments of one program meet, one for each case.
 SEVERAL = frozenset({"condition on a build argument"})
 
@@ -223,10 +226,28 @@ class _Reading:
             script = self.repository.mounts(script, self.folder)
         self._commands(script, self.names, self._is_cloned(script), _Home(self.repository), self.folder)
 
+    def setting(self, name: str, value: str) -> None:
+        """Read an instruction that sets something."""
+        self.note(_INSTRUCTIONS[name])
+        if name == "ENV":
+            self.values |= _values_of(value)
+            if re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
+                self.note("folders to look in")
+        if name == "WORKDIR":
+            self.folder = posixpath.join(self.folder, with_values(value.strip("\"'"), self.values))
+
     def clone(self, name: str, folder: str) -> None:
         """Note that a repository is cloned to a folder, if it is at hand."""
         if self.clones_at_hand and (self.clones_at_hand / name).exists():
             self.clones.insert(0, Repository(self.clones_at_hand / name, "", [("", f"{folder}/")]))
+
+    def scripts_of(self, commands: list[str]) -> Iterator[str]:
+        """Yield the texts of the project's scripts that commands of the image run, without comments."""
+        for command in commands if self.repository else ():
+            for word in re.findall(r"[^\s\"',\[\]]+", command):
+                guessing = re.search(r"\.(sh|bash)$", word) is not None
+                script = self._find(word, self.folder, _Home(self.repository), guessing)
+                yield re.sub(r"(?m)(^|\s)#.*", "", script.text) if script else ""
 
     def _find(self, name: str, folder: str, home: _Home, guessing: bool) -> Script | None:
         """Return the script of that name: the one that lies there, one of the project, or the only one of a clone."""
@@ -381,15 +402,40 @@ def needs_of(path: Path, repositories: Path | None = None, clones: Path | None =
                 reading.repository.copies(value, reading.folder)
             reading.fetched |= set(re.findall(r"://\S+\.(?:sh|bash|py|deb)\b", value))
         elif name in _INSTRUCTIONS:
-            reading.note("ssh daemon" if "sshd" in value else _INSTRUCTIONS[name])
-            if name == "ENV":
-                reading.values |= _values_of(value)
-            if name == "ENV" and re.search(r"(PATH)[ =]\"?.*\$\{?\1\b", value):
-                reading.note("folders to look in")
-            if name == "WORKDIR":
-                reading.folder = posixpath.join(reading.folder, with_values(value.strip("\"'"), reading.values))
+            reading.setting(name, value)
     needs = reading.all_needs()
+    if _is_for_ssh(read, needs, reading):
+        needs = needs - {"ssh beside the work"} | {"ssh daemon"}
     return needs | set(_needs_of_steps(reading.steps, needs)), reading.steps
+
+
+def _is_for_ssh(read: list[tuple[str, str]], needs: set[str], reading: _Reading) -> bool:
+    """Say whether a container is there to be reached by ssh: then no other form gives the same.
+
+    Most files only configure it beside their work, for MPI or DeepSpeed to start ranks by, or for somebody to log in.
+    Slurm starts MPI's ranks without it, Kubernetes PyTorch's, and a shell is opened from outside. Three kinds need it:
+    a file whose command is the daemon, or a script that starts it; one that adds nothing but ssh to an image; and one
+    beside a manifest of the MPI Operator, which reaches its workers by ssh and has no other form.
+    """
+    commands = [value for name, value in read if name in {"CMD", "ENTRYPOINT"}]
+    if any(map(STARTS_SSH.search, commands)):
+        return True
+    if "ssh beside the work" not in needs:  # a script that may start one where it is installed later has other work
+        return False
+    if any(map(STARTS_SSH.search, reading.scripts_of(commands))):
+        return True
+    installed = {
+        package
+        for name, value in read
+        if name == "RUN"
+        for words in re.findall(r"apt(?:-get)? [^&;|]*?install\s([^&;|]*)", value)
+        for package in re.findall(r"(?:^|\s)(\w[\w.+-]*)", words)
+    }
+    images = {"python or CUDA image", "image that brings packages", "image by a parameter"}
+    besides = needs - images - {"ssh beside the work", "system packages", "build argument", "labels", "ports"}
+    if not besides and all("ssh" in package for package in installed):
+        return True
+    return reading.repository is not None and reading.repository.is_beside(r"kind: *[\"']?MPIJob")
 
 
 def _clones_copied(value: str, reading: _Reading, repository: Repository) -> Iterator[str]:

@@ -63,7 +63,44 @@ def test_without_a_repository_no_script_is_known(tmp_path: Path) -> None:
 
 
 def test_a_script_brings_needs_of_its_own(tmp_path: Path) -> None:
-    assert "ssh daemon" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+    assert "ssh beside the work" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+
+
+CONFIGURED = "FROM python:3.12\nRUN apt-get install -y openssh-server git && mkdir /run/sshd && ssh-keygen -A\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "daemon"),
+    [
+        (f"{CONFIGURED}RUN pip install torch\nEXPOSE 22\n", {}, False),
+        (f'{CONFIGURED}CMD ["/usr/sbin/sshd", "-D"]\n', {}, True),
+        (f"{CONFIGURED}CMD service ssh start && sleep infinity\n", {}, True),
+        (f"{CONFIGURED}CMD cat /etc/ssh/sshd_config\n", {}, False),
+        (
+            f"{CONFIGURED}COPY docker/go.sh /usr/bin/go\nENTRYPOINT /usr/bin/go\n",
+            {"docker__go_sh": "exec sshd -D\n"},
+            True,
+        ),
+        (
+            f"{CONFIGURED}COPY docker/go.sh /usr/bin/go\nENTRYPOINT /usr/bin/go\n",
+            {"docker__go_sh": "# no sshd\nls\n"},
+            False,
+        ),
+        (CONFIGURED.replace(" git", ""), {}, True),
+        (CONFIGURED, {"docker__k8s__job.yaml": "kind: MPIJob\n"}, True),
+        (CONFIGURED, {"elsewhere__job.yaml": "kind: MPIJob\n"}, False),
+    ],
+)
+def test_ssh_beside_the_work_is_told_from_a_container_that_is_for_ssh(
+    tmp_path: Path, text: str, files: dict[str, str], daemon: bool
+) -> None:
+    found = needs(tmp_path, text, **files)
+    assert ("ssh daemon" in found, "ssh beside the work" in found) == (daemon, not daemon)
+
+
+def test_a_script_that_may_start_a_daemon_nobody_installed_has_other_work(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY docker/go.sh /go.sh\nENTRYPOINT /go.sh\n"
+    assert "ssh daemon" not in needs(tmp_path, text, docker__go_sh="if [ -v KEY ]; then service ssh start; fi\n")
 
 
 CLONED = "FROM python:3.12\nARG TOOL=https://github.com/other/tool.git\nENV AT=/src\nRUN git clone -b v1 ${TOOL} $AT\n"
