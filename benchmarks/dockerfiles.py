@@ -34,7 +34,15 @@ from pathlib import Path
 
 from dockerfile_parse import DockerfileParser
 
-from benchmarks.dockerfile_commands import STARTS_SSH, bare, commands_of, inner_of, needs_of_command
+from benchmarks.dockerfile_commands import (
+    STARTS_SSH,
+    bare,
+    commands_of,
+    environment_of,
+    inner_of,
+    installs_packages,
+    needs_of_command,
+)
 from benchmarks.dockerfile_scripts import (
     Repository,
     Script,
@@ -69,6 +77,7 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "package without dependencies": ("pip", "without"),
     "package taken away": ("base", "provides"),
     "this project": ("project",),
+    "another Python beside": None,
     "conda": ("conda",),
     "tool by address": ("tool",),
     "source from git": ("source",),
@@ -101,11 +110,14 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
     "build of the project's own files": ("build", "project"),
     "script of the project": None,
     "file of a package manager": ("apt", "from"),
-    "packages of R or Julia": None,
+    "packages of R": "`conda r-base r-NAME`, as conda-forge has CRAN's",
+    "packages of R from elsewhere": None,
+    "packages of Julia": None,
     "packages of Bazel or Java": None,
-    "image without Python": None,
+    "image without Python": '`copy "PROGRAM" from image …`, beside a Python',
     "image of nothing": "an environment has a Python: leave `base` out",
     "image past its age": "Python before 3.7, CUDA before 11: a newer one",
+    "installer of OFED": "`fabric infiniband`: the distribution's libraries",
     "installer of EFA": '`fabric efa`, and `copy "/opt/amazon" from image …`',
     "ssh beside the work": "`launch` starts the ranks, `envc run --shell` opens a shell",
     "ssh daemon": "nothing in Kubernetes starts MPI's ranks, and nobody logs into a container",
@@ -116,7 +128,15 @@ NEEDS: dict[str, tuple[str, ...] | str | None] = {
 
 #: What is refused and has a form that gives the same: the other refusals are of what an image is for.
 ANOTHER_FORM = frozenset(
-    {"installer of EFA", "script piped into a shell", "rights for everyone", "ssh beside the work"}
+    {
+        "image without Python",
+        "installer of EFA",
+        "installer of OFED",
+        "packages of R",
+        "rights for everyone",
+        "script piped into a shell",
+        "ssh beside the work",
+    }
 )
 #: Needs that several environments of one program meet, one for each case.
 SEVERAL = frozenset({"condition on a build argument"})
@@ -125,13 +145,13 @@ SEVERAL = frozenset({"condition on a build argument"})
 _IMAGES = (
     (r".*\$.*", "image by a parameter"),
     (r"scratch|.*distroless.*", "image of nothing"),
-    (r"(.*/)?(tensorflow/serving|nginx|busybox|cargo-chef)", "image without Python"),
+    (r"(.*/)?(tensorflow/serving|nginx|busybox)", "image without Python"),
     (
         r"(docker\.io/)?(library/)?(nvidia/cuda|python|ubuntu|debian|buildpack-deps)|nvcr\.io/nvidia/cuda",
         "python or CUDA image",
     ),
     (r".*(alpine|centos|fedora|amazonlinux|rockylinux|windows|/ubi[0-9]).*", "other package manager"),
-    (r"(docker\.io/)?(library/)?(golang|node|rust|maven|openjdk)", "toolchain"),
+    (r"(docker\.io/)?(library/)?(golang|node|rust|maven|openjdk)|(.*/)?cargo-chef", "toolchain"),
     (r".*", "image that brings packages"),
 )
 #: Images with a Python that nothing installs into any more, with a CUDA whose systems run no newer Python, or with a
@@ -393,7 +413,8 @@ def needs_of(path: Path, repositories: Path | None = None, clones: Path | None =
             reading.run(_script(value))
         elif name == "FROM":
             parts = [part for part in value.split() if not part.startswith("--")]
-            reading.stages.append((parts[2].lower() if len(parts) > 2 else "", parts[0].lower(), set()))
+            base = _with_arguments(parts[0].strip('"'), arguments).lower()
+            reading.stages.append((parts[2].lower() if len(parts) > 2 else "", base, set()))
             reading.note(*_needs_of_from(parts, stages, arguments))
         elif name in {"COPY", "ADD"}:
             reading.note(_need_of_copy(name, value, stages))
@@ -406,7 +427,30 @@ def needs_of(path: Path, repositories: Path | None = None, clones: Path | None =
     needs = reading.all_needs()
     if _is_for_ssh(read, needs, reading):
         needs = needs - {"ssh beside the work"} | {"ssh daemon"}
+    if _has_another_python([_script(value) for name, value in read if name == "RUN"], reading.values):
+        needs = needs | {"another Python beside"}
     return needs | set(_needs_of_steps(reading.steps, needs)), reading.steps
+
+
+def _has_another_python(scripts: list[str], values: dict[str, str]) -> bool:
+    """Say whether an image has several environments of Python, each with packages of its own.
+
+    That is two that its commands make, or one that none of them ever enters where packages lie outside. What scripts
+    make is not read. One that holds only what installs packages is no other.
+    """
+    made: list[str] = []
+    outside = False
+    commands = [bare(with_values(command, values)) for script in scripts for command in commands_of(script)]
+    for command in commands:
+        place = environment_of(command)
+        if place is None:
+            outside = outside or (not made and installs_packages(command))
+        elif place not in made:
+            made.append(place)
+    if len(made) == 1 and outside and re.fullmatch(r"[\w.-]+", made[0]):
+        enters = rf"(activate|envs/|-n|--name)[ /]*{re.escape(made[0])}\b"
+        return not any(re.search(enters, command) for command in commands if environment_of(command) is None)
+    return len(made) > 1
 
 
 def _is_for_ssh(read: list[tuple[str, str]], needs: set[str], reading: _Reading) -> bool:
@@ -512,13 +556,21 @@ def _script(value: str) -> str:
     return value
 
 
+def _with_arguments(image: str, arguments: dict[str, str]) -> str:
+    """Return the name of an image with the defaults of the arguments that stand in it."""
+    for _ in range(3):
+        image = re.sub(r"\$\{?(\w+)(:-[^}]*)?\}?", lambda found: arguments.get(found[1]) or found[0], image)
+    return image
+
+
 def _needs_of_from(parts: list[str], stages: dict[str, str], arguments: dict[str, str]) -> Iterator[str]:
-    image = parts[0].strip('"')
-    if image.lower() not in stages:
-        if "$" in image.partition(":")[0]:
+    image = _with_arguments(parts[0].strip('"'), arguments)
+    if image.lower() in stages:
+        if "$" in parts[0]:  # an argument says which stage
+            yield "condition on a build argument"
+    else:
+        if "$" in parts[0].partition(":")[0]:
             yield "image by a parameter"
-        for _ in range(3):
-            image = re.sub(r"\$\{?(\w+)(:-[^}]*)?\}?", lambda found: arguments.get(found[1]) or found[0], image)
         name = re.sub(r"(?<=[a-z0-9}])(:[^/]*|@.*)$", "", image)
         need = next(need for pattern, need in _IMAGES if re.fullmatch(pattern, name))
         yield "image past its age" if re.match(_PAST, image) else need

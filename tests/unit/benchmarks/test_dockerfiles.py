@@ -217,6 +217,13 @@ def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
         ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
         ("RUN bash ./cmake-3.31-linux.sh --skip-license", "tool by address"),
         ("RUN bazel build //...", "packages of Bazel or Java"),
+        ("RUN R -e \"install.packages('optparse')\"", "packages of R"),
+        ("RUN R -e \"remotes::install_github('a/b')\"", "packages of R from elsewhere"),
+        ("RUN julia -e 'import Pkg; Pkg.add(\"HDF5\")'", "packages of Julia"),
+        ("RUN ./MLNX_OFED_LINUX-5/mlnxofedinstall --user-space-only", "installer of OFED"),
+        ("RUN curl -L https://developer.download.nvidia.com/compute/redist/a.tar.gz -o a", "tool by address"),
+        ("FROM lukemathwalker/cargo-chef:latest AS chef\nRUN ls\nFROM python:3.12", "toolchain"),
+        ("FROM tensorflow/serving", "image without Python"),
         ("RUN . $CONDA_PATH/etc/profile.d/conda.sh && conda install -y a", "conda"),
     ],
 )
@@ -224,6 +231,30 @@ def test_what_a_line_needs(tmp_path: Path, line: str, need: str) -> None:
     found = needs(tmp_path, f"FROM python:3.12\n{line}\n")
     assert need in found
     assert not {"file of a package manager", "script of the project"} & (found - {need})
+
+
+@pytest.mark.parametrize(
+    ("lines", "another"),
+    [
+        ("RUN conda create -n a python=3.9 && conda create -n b python=3.10", True),
+        ("ARG AT=/opt/venv\nRUN python -m venv /opt/jet\nRUN uv venv $AT --system-site-packages", True),
+        ("RUN python3 -m venv /opt/venv\nFROM a AS b\nRUN uv venv --python 3.12 --seed /opt/venv/", False),
+        ("RUN pip install torch\nRUN conda env create -n merge --file a.yaml", True),
+        ("RUN pip install torch\nRUN conda env create -n all -f a.yaml\nENV A=1\nRUN conda run -n all pip list", False),
+        ("RUN pip install --upgrade pip setuptools virtualenv\nRUN conda create -n llm python=3.10", False),
+        ("RUN conda create -n llm python=3.10\nRUN pip install torch", False),
+        ("RUN pip install virtualenv && virtualenv /venv", False),
+    ],
+)
+def test_environments_beside_each_other_are_told_from_the_only_one(tmp_path: Path, lines: str, another: bool) -> None:
+    assert ("another Python beside" in needs(tmp_path, f"FROM python:3.12 AS a\n{lines}\n")) == another
+
+
+def test_an_argument_that_says_which_stage_is_a_choice_of_environments(tmp_path: Path) -> None:
+    text = "ARG KIND=gpu\nFROM python:3.12 AS cpu\nFROM nvidia/cuda:12.6.0-base-ubuntu22.04 AS gpu\nFROM ${KIND}\n"
+    found = needs(tmp_path, text)
+    assert "condition on a build argument" in found
+    assert not {"image by a parameter", "image that brings packages"} & found
 
 
 def test_a_stage_that_only_fetches_may_have_another_system(tmp_path: Path) -> None:
