@@ -18,6 +18,10 @@ that is not found stays a need that is not met.
 So are scripts and Makefiles of what is cloned: `--clones` is a folder of git directories, `OWNER__NAME` for
 `https://github.com/OWNER/NAME`. The newest commit that is at hand stands for the one that is cloned: what its scripts
 do may have changed between them.
+
+The rules see commands. What a program fetches by itself while it is built (CMake's FetchContent, a `pip install` inside
+a `CMakeLists.txt`) they do not see, and a build of this language has no network: such a file is counted whole though
+each of those has to be said as a `source`.
 """
 
 from __future__ import annotations
@@ -242,6 +246,8 @@ class _Reading:
 
     def run(self, script: str) -> None:
         """Read the commands of a RUN."""
+        if re.match(r"(--\S+\s+)*--mount=\S*type=secret", script):
+            self.note("secret")
         if self.repository:
             script = self.repository.mounts(script, self.folder)
         self._commands(script, self.names, self._is_cloned(script), _Home(self.repository), self.folder)

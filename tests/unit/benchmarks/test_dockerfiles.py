@@ -94,7 +94,7 @@ CONFIGURED = "FROM python:3.12\nRUN apt-get install -y openssh-server git && mkd
 def test_ssh_beside_the_work_is_told_from_a_container_that_is_for_ssh(
     tmp_path: Path, text: str, files: dict[str, str], daemon: bool
 ) -> None:
-    found = needs(tmp_path, text, **files)
+    found = needs(tmp_path, text, None, **files)
     assert ("ssh daemon" in found, "ssh beside the work" in found) == (daemon, not daemon)
 
 
@@ -212,6 +212,7 @@ def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
             "archive of system packages",
         ),
         ("RUN git clone https://h/a && cd a && ./build.sh && dpkg -i *.deb", "build in the image"),
+        ("RUN --mount=type=cache,target=/c --mount=type=secret,id=token pip install a", "secret"),
         ("STOPSIGNAL SIGINT", "stop signal"),
         ("RUN alien -i a.rpm", "other package manager"),
         ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
