@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+#: What starts an ssh daemon, in a command or a script.
+STARTS_SSH = re.compile(
+    r"(?<![\w.-])(?<!run/)(?<!pam\.d/)(/usr/sbin/)?sshd(?=[\s\"',;&]|$)|(service|init\.d/|systemctl \w+) ?sshd?\b"
+)
 _PYTHON = r"(\S*/)?python[0-9.]*(\$\{?\w+\}?)?( -\w+)*"
 _NEEDLESS = (
     r"(set|true|:|echo|cat|ls|pwd|env|printenv|which|whoami|date|sleep|ldconfig|sync|exit|export|source|\.|unset"
@@ -27,8 +31,12 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
         None,
     ),
     # the package by itself is a system package like others; a key or a setting of clients is a file
-    (r".*(sshd_config|/var/run/sshd|authorized_keys|ssh-keygen -A|service ssh|pam\.d/sshd|/sbin/sshd)", "ssh daemon"),
+    (
+        r".*(sshd_config|/run/sshd|authorized_keys|ssh-keygen\b|service ssh|pam\.d/sshd|/sbin/sshd)",
+        "ssh beside the work",
+    ),
     (r"(\S*sh |\./|/)?\S*efa_installer\.sh", "installer of EFA"),
+    (r"\S*mlnxofedinstall\b", "installer of OFED"),
     # a file that brings an archive's address and key, and a CUDA that lies in one
     (
         r"(apt-get|apt|gdebi|dpkg)\b.*(keyring|-repo-|repo_|apt-source|amdgpu-install)\S*\.deb",
@@ -36,7 +44,10 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     ),
     (r"(apt-get|apt)\b.*\s\S*[/*]\S*\.deb\b|gdebi\b|dpkg (-i|--install)\b", "file of a package manager"),
     (r"(apt-get|apt|aptitude|apt-install|clean-layer|gdebi)\b", "system packages"),
-    (r"rm\b|.*(deadsnakes|nvidia\.com|cuda-keyring|universe)", None),
+    (
+        r"rm\b|.*(deadsnakes|nvidia\.com/compute/(cuda|machine-learning)/repos|nvidia\.github\.io|cuda-keyring|universe)",
+        None,
+    ),
     (r"(add-apt-repository|apt-key|gpg)\b|.*(sources\.list|trusted\.gpg|keyrings?/)", "archive of system packages"),
     (r"(yum|dnf|apk|zypper|microdnf|tdnf|pacman|brew|alternatives|nix|az|cachix)\b", "other package manager"),
     (r"(\S*/)?(conda|mamba|micromamba) .*\b(install|create|update|env)\b", "conda"),
@@ -72,11 +83,14 @@ _COMMANDS: tuple[tuple[str, str | None], ...] = (
     (rf"jupyter\b|ijsinstall|{_PYTHON} ipykernel", "Jupyter"),
     (r"(cargo (build|install|chef|fetch)|go (build|mod|install|get)|(npm|yarn|pnpm) )", "packages of Rust, Go or Node"),
     (r"(rpm (-\w*i|--install)|alien)\b", "other package manager"),
-    (r"(R|Rscript|julia) ", "packages of R or Julia"),
+    (r"(R|Rscript) .*install_(git|bitbucket|url|local|svn)", "packages of R from elsewhere"),
+    (r"(R|Rscript) .*(install\.packages|install_|BiocManager|renv::restore)", "packages of R"),
+    (r"julia .*\bPkg\b", "packages of Julia"),
     (
         r"(\S*/)?(bazel|bazelisk)\b.* (build|run|test|fetch)\b|(\S*/)?(mvn|gradle|gradlew|sbt)\b",
         "packages of Bazel or Java",
     ),
+    (r"(source|\.) \S*/(etc/profile\.d/(conda|mamba)|nvm)\.sh\b", None),  # which puts their programs on PATH
     # an installer that unpacks itself: the archive with the same files lies beside it
     (r"((/bin/)?(ba)?sh (-\w+ )*)?\S*cmake\S*\.sh\b.*--(skip-license|prefix)", "tool by address"),
     (r"(?i:((/bin/)?(ba)?sh (-\w+ )*)?\S*(conda|mamba|miniforge|aws/install|google-cloud-sdk|bazel|awscli)\S*)", None),
@@ -191,6 +205,28 @@ def needs_of_command(text: str, arguments: frozenset[str] = frozenset()) -> Iter
     need = next((need for pattern, need in _COMMANDS if re.match(pattern, text, re.DOTALL)), None)
     if need:
         yield need
+
+
+def environment_of(command: str) -> str | None:
+    """Return the environment of Python that a command makes, its name or its folder; None for another command."""
+    found = re.match(
+        r"(?:\S*/)?(?:conda|mamba|micromamba) (?:env )?create\b.*?\s(?:-n|--name|-p|--prefix)[ =](\S+)",
+        command,
+        re.DOTALL,
+    )
+    found = found or re.match(
+        rf"(?:{_PYTHON} -m (?:venv|virtualenv)|(?:\S*/)?uv venv|virtualenv)\b(?:\s+(?:-p|--python)[ =]?\S+|\s+-\S+)*\s+"
+        r"(?P<folder>[^\s-]\S*)",
+        command,
+    )
+    return found[found.lastindex or 0].rstrip("/").strip("\"'") if found else None
+
+
+def installs_packages(command: str) -> bool:
+    """Say whether a command installs packages beside those that install packages."""
+    found = re.match(rf"{_PIP}.*?\binstall\s(.*)", command, re.DOTALL)
+    named = re.findall(r"(?:^|\s)[\"']?([A-Za-z][\w-]*)", found[found.lastindex or 0]) if found else []
+    return bool(set(named) - {"pip", "setuptools", "wheel", "virtualenv", "uv", "poetry", "conda-lock"})
 
 
 def _needs_of_pip(text: str) -> Iterator[str]:

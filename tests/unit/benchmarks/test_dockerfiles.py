@@ -12,23 +12,30 @@ from benchmarks.dockerfiles import ANOTHER_FORM, NEEDS, is_met, needs_of
 NAME = "owner__name__docker__Dockerfile"
 
 
-def needs(folder: Path, text: str, **files: str) -> set[str]:
-    """Return the needs of `docker/Dockerfile` of a repository with files: `__` stands for `/` in their paths."""
-    repository = folder / "owner__name"
-    repository.mkdir()
-    for name, content in (*files.items(), ("docker__Dockerfile", text)):
-        path = repository / name.replace("__", "/").replace("_sh", ".sh").replace("_py", ".py")
+def commit(repository: Path, files: dict[str, str]) -> Path:
+    """Make a repository with files, `__` for `/` in their paths, and return its git directory."""
+    repository.mkdir(parents=True)
+    for name, content in files.items():
+        path = repository / name.replace("__", "/").replace("_sh", ".sh").replace("_py", ".py").replace("_md", ".md")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
     for command in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
         subprocess.run(["git", *command], cwd=repository, check=True, capture_output=True)
-    repositories = folder / "repositories"
-    repositories.mkdir()
-    (repositories / "owner__name").symlink_to(repository / ".git")
+    return repository / ".git"
+
+
+def needs(folder: Path, text: str, clone: dict[str, str] | None = None, **files: str) -> set[str]:
+    """Return the needs of `docker/Dockerfile` of a repository with files; `clone` are those of `other/tool`."""
+    for place, name, content in (
+        ("repositories", "owner__name", {**files, "docker__Dockerfile": text}),
+        ("clones", "other__tool", clone or {"README_md": ""}),
+    ):
+        (folder / place).mkdir()
+        (folder / place / name).symlink_to(commit(folder / "made" / name, content))
     file = folder / NAME
     file.write_text(text)
-    return needs_of(file, repositories)[0]
+    return needs_of(file, folder / "repositories", folder / "clones")[0]
 
 
 COPIED = "FROM python:3.12\nCOPY docker/scripts /opt/scripts\nRUN bash /opt/scripts/all.sh\n"
@@ -56,7 +63,105 @@ def test_without_a_repository_no_script_is_known(tmp_path: Path) -> None:
 
 
 def test_a_script_brings_needs_of_its_own(tmp_path: Path) -> None:
-    assert "ssh daemon" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+    assert "ssh beside the work" in needs(tmp_path, COPIED, docker__scripts__all_sh="mkdir -p /var/run/sshd\n")
+
+
+CONFIGURED = "FROM python:3.12\nRUN apt-get install -y openssh-server git && mkdir /run/sshd && ssh-keygen -A\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "daemon"),
+    [
+        (f"{CONFIGURED}RUN pip install torch\nEXPOSE 22\n", {}, False),
+        (f'{CONFIGURED}CMD ["/usr/sbin/sshd", "-D"]\n', {}, True),
+        (f"{CONFIGURED}CMD service ssh start && sleep infinity\n", {}, True),
+        (f"{CONFIGURED}CMD cat /etc/ssh/sshd_config\n", {}, False),
+        (
+            f"{CONFIGURED}COPY docker/go.sh /usr/bin/go\nENTRYPOINT /usr/bin/go\n",
+            {"docker__go_sh": "exec sshd -D\n"},
+            True,
+        ),
+        (
+            f"{CONFIGURED}COPY docker/go.sh /usr/bin/go\nENTRYPOINT /usr/bin/go\n",
+            {"docker__go_sh": "# no sshd\nls\n"},
+            False,
+        ),
+        (CONFIGURED.replace(" git", ""), {}, True),
+        (CONFIGURED, {"docker__k8s__job.yaml": "kind: MPIJob\n"}, True),
+        (CONFIGURED, {"elsewhere__job.yaml": "kind: MPIJob\n"}, False),
+    ],
+)
+def test_ssh_beside_the_work_is_told_from_a_container_that_is_for_ssh(
+    tmp_path: Path, text: str, files: dict[str, str], daemon: bool
+) -> None:
+    found = needs(tmp_path, text, None, **files)
+    assert ("ssh daemon" in found, "ssh beside the work" in found) == (daemon, not daemon)
+
+
+def test_a_script_that_may_start_a_daemon_nobody_installed_has_other_work(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY docker/go.sh /go.sh\nENTRYPOINT /go.sh\n"
+    assert "ssh daemon" not in needs(tmp_path, text, docker__go_sh="if [ -v KEY ]; then service ssh start; fi\n")
+
+
+CLONED = "FROM python:3.12\nARG TOOL=https://github.com/other/tool.git\nENV AT=/src\nRUN git clone -b v1 ${TOOL} $AT\n"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "WORKDIR $AT\nRUN ./install.sh",
+        "RUN cd /src && sh install.sh",
+        "RUN pushd / && popd && $AT/install.sh",
+        "COPY --from=0 /src /elsewhere\nRUN cd /elsewhere && ./install.sh",
+    ],
+)
+def test_a_script_of_a_clone_is_read(tmp_path: Path, run: str) -> None:
+    found = needs(tmp_path, f"{CLONED}{run}\n", clone={"install_sh": "yum install -y git\n"})
+    assert "other package manager" in found
+    assert "script of the project" not in found
+
+
+def test_what_a_script_of_a_clone_asks_of_its_arguments_is_its_own_affair(tmp_path: Path) -> None:
+    text = f"{CLONED}ARG KIND\nRUN cd /src && ./install.sh $KIND\n"
+    found = needs(tmp_path, text, clone={"install_sh": 'if [ "$1" = full ]; then pip install a; fi\n'})
+    assert "packages" in found
+    assert "condition on a build argument" not in found
+
+
+def test_a_makefile_of_a_clone_is_read(tmp_path: Path) -> None:
+    found = needs(tmp_path, f"{CLONED}RUN make -C /src all\n", clone={"Makefile": "all:\n\tyum install -y git\n"})
+    assert {"other package manager", "build in the image"} <= found
+
+
+def test_a_script_of_a_clone_that_is_not_at_hand_stays_unknown(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nRUN git clone https://github.com/an/other && cd other && ./install.sh\n"
+    assert "script of the project" in needs(tmp_path, text, clone={"install_sh": "yum install -y git\n"})
+
+
+def test_a_folder_that_the_text_beside_clones_is_a_clone(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY tool /src\nRUN cd /src && ./install.sh\n"
+    said = "```\ngit clone https://github.com/other/tool.git\n```\n"
+    found = needs(tmp_path, text, clone={"install_sh": "yum install -y git\n"}, docker__README_md=said)
+    assert {"source from git", "other package manager"} <= found
+
+
+def test_a_script_that_is_asked_for_a_function_runs_that_one(tmp_path: Path) -> None:
+    script = 'one() {\n  two\n}\ntwo() {\n  pip install -r a.txt\n}\nthree() {\n  yum install -y git\n}\n"$2"\n'
+    text = COPIED.replace("all.sh", "all.sh --library one")
+    found = needs(tmp_path, text, docker__scripts__all_sh=script)
+    assert "list of packages" in found
+    assert "other package manager" not in found
+
+
+def test_a_template_leaves_open_which_file_is_copied(tmp_path: Path) -> None:
+    text = "FROM python:3.12\nCOPY {file} /tmp/all.sh\nRUN bash /tmp/all.sh && git clone https://example.org/a\n"
+    assert "packages" in needs(tmp_path, text, docker__all_sh="pip install torch\n")
+
+
+def test_a_heredoc_behind_a_line_that_ends_with_blanks_is_read(tmp_path: Path) -> None:
+    mount = "--mount=type=bind,source=docker/all.sh,target=/all.sh"
+    text = f"FROM python:3.12\nRUN \\  \n  {mount} <<EOF bash\nbash /all.sh\nEOF\n"
+    assert "packages" in needs(tmp_path, text, docker__all_sh="pip install torch\n")
 
 
 @pytest.mark.parametrize(
@@ -107,17 +212,50 @@ def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
             "archive of system packages",
         ),
         ("RUN git clone https://h/a && cd a && ./build.sh && dpkg -i *.deb", "build in the image"),
+        ("RUN --mount=type=cache,target=/c --mount=type=secret,id=token pip install a", "secret"),
         ("STOPSIGNAL SIGINT", "stop signal"),
         ("RUN alien -i a.rpm", "other package manager"),
         ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
         ("RUN bash ./cmake-3.31-linux.sh --skip-license", "tool by address"),
         ("RUN bazel build //...", "packages of Bazel or Java"),
+        ("RUN R -e \"install.packages('optparse')\"", "packages of R"),
+        ("RUN R -e \"remotes::install_github('a/b')\"", "packages of R from elsewhere"),
+        ("RUN julia -e 'import Pkg; Pkg.add(\"HDF5\")'", "packages of Julia"),
+        ("RUN ./MLNX_OFED_LINUX-5/mlnxofedinstall --user-space-only", "installer of OFED"),
+        ("RUN curl -L https://developer.download.nvidia.com/compute/redist/a.tar.gz -o a", "tool by address"),
+        ("FROM lukemathwalker/cargo-chef:latest AS chef\nRUN ls\nFROM python:3.12", "toolchain"),
+        ("FROM tensorflow/serving", "image without Python"),
+        ("RUN . $CONDA_PATH/etc/profile.d/conda.sh && conda install -y a", "conda"),
     ],
 )
 def test_what_a_line_needs(tmp_path: Path, line: str, need: str) -> None:
     found = needs(tmp_path, f"FROM python:3.12\n{line}\n")
     assert need in found
-    assert "file of a package manager" not in found - {need}
+    assert not {"file of a package manager", "script of the project"} & (found - {need})
+
+
+@pytest.mark.parametrize(
+    ("lines", "another"),
+    [
+        ("RUN conda create -n a python=3.9 && conda create -n b python=3.10", True),
+        ("ARG AT=/opt/venv\nRUN python -m venv /opt/jet\nRUN uv venv $AT --system-site-packages", True),
+        ("RUN python3 -m venv /opt/venv\nFROM a AS b\nRUN uv venv --python 3.12 --seed /opt/venv/", False),
+        ("RUN pip install torch\nRUN conda env create -n merge --file a.yaml", True),
+        ("RUN pip install torch\nRUN conda env create -n all -f a.yaml\nENV A=1\nRUN conda run -n all pip list", False),
+        ("RUN pip install --upgrade pip setuptools virtualenv\nRUN conda create -n llm python=3.10", False),
+        ("RUN conda create -n llm python=3.10\nRUN pip install torch", False),
+        ("RUN pip install virtualenv && virtualenv /venv", False),
+    ],
+)
+def test_environments_beside_each_other_are_told_from_the_only_one(tmp_path: Path, lines: str, another: bool) -> None:
+    assert ("another Python beside" in needs(tmp_path, f"FROM python:3.12 AS a\n{lines}\n")) == another
+
+
+def test_an_argument_that_says_which_stage_is_a_choice_of_environments(tmp_path: Path) -> None:
+    text = "ARG KIND=gpu\nFROM python:3.12 AS cpu\nFROM nvidia/cuda:12.6.0-base-ubuntu22.04 AS gpu\nFROM ${KIND}\n"
+    found = needs(tmp_path, text)
+    assert "condition on a build argument" in found
+    assert not {"image by a parameter", "image that brings packages"} & found
 
 
 def test_a_stage_that_only_fetches_may_have_another_system(tmp_path: Path) -> None:
