@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import envc
+from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
+from envc.resolvers.package_indexes.trust import trust
+from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.connections import CONNECTIONS, Connections, Reply
-from envc.resolvers.uv.trust import trust
-from envc.resolvers.uv.way import Way, is_proxied, login_in_netrc, proxies_of_machine
 
 if TYPE_CHECKING:
     import ssl
@@ -178,7 +178,7 @@ class Session:
         import requests
         from urllib3.exceptions import HTTPError
 
-        from envc.resolvers.uv import failures
+        from envc.resolvers.package_indexes import failures
 
         try:
             with self.lock:

@@ -7,14 +7,15 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc.language.package_names import normalised
+from envc.resolvers.package_indexes.connections import Reply
+from envc.resolvers.package_indexes.page import File
+from envc.resolvers.package_indexes.session import IndexFailureError, Session
 from envc.resolvers.pip_tools.inside.rules import Rules
-from envc.resolvers.uv.connections import Reply
-from envc.resolvers.uv.page import File
-from envc.resolvers.uv.session import IndexFailureError, Session
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -199,3 +200,9 @@ def requirement_of(text: str) -> Requirement | None:
         return Requirement(text)
     except InvalidRequirement:
         return None
+
+
+def counts(requirement: Requirement, markers: Mapping[str, str], extras: Iterable[str]) -> bool:
+    """Tell whether a requirement counts on the target with one of some extras."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({**markers, "extra": extra}) for extra in extras)
