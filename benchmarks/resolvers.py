@@ -1,6 +1,6 @@
 """Both resolvers beside the bare programs that they drive, cold and warm, on sets of growing size, in one run.
 
-usage: python benchmarks/resolvers.py [--only pip-tools|uv] [SET …]
+usage: python -m benchmarks.resolvers [--only pip-tools|uv] [SET …]
 
 For each set: envc with pip-tools beside `pip-compile --generate-hashes`, and envc with uv beside `uv pip compile
 --generate-hashes`; the same programs, Python, index and target (this machine) for both. Cold begins with empty caches,
