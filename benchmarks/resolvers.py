@@ -32,12 +32,13 @@ from envc.resolvers.pip_tools.settings import clean_environment
 from envc.resolvers.uv import Uv
 from envc.resolvers.uv.program import find_uv
 
+#: From 10 to 300 packages. The last is what a data team has in one environment.
 SETS = {
-    "requests": ("requests",),
     "science": ("numpy", "pandas", "scikit-learn"),
     "web": ("fastapi", "uvicorn[standard]"),
     "data": ("datasets", "accelerate"),
     "notebook": ("requests", "jupyterlab", "matplotlib"),
+    "platform": ("jupyterlab", "mlflow", "streamlit", "ray[serve]", "dagster", "dagster-webserver", "wandb", "datasets", "gradio", "spacy", "s3fs", "optuna"),
 }
 
 

@@ -34,20 +34,25 @@ class Wanted:
         self.specifiers: set[SpecifierSet] = set()  # of all who ask for it
         self.extras: set[str] = {""}
         self.versions: list[tuple[Version, str]] | None = None  # of its page, newest first
-        self.likely: str | None = None  # the version whose metadata was read last, as the names of its wheels write it
+        self.followed: tuple[str, frozenset[str]] | None = None  # version and extras whose needs were read last
         self.is_waiting = False
 
 
 class Ahead:
     """Reads ahead of a resolver, in threads that end when nothing is left to read.
 
-    `pinned` has versions by name that are tried before others, where they suit.
+    `pinned` has versions by name that are tried before others, where they suit; `bounds` hold for whoever asks.
     """
 
-    def __init__(self, indexes: Indexes, markers: Mapping[str, str], pinned: Mapping[str, str]) -> None:
+    def __init__(
+        self, indexes: Indexes, markers: Mapping[str, str], pinned: Mapping[str, str], bounds: Iterable[Requirement]
+    ) -> None:
         self.indexes = indexes
         self.markers = markers
         self.pinned = pinned
+        self.bounds: dict[str, set[SpecifierSet]] = {}
+        for bound in bounds:
+            self.bounds.setdefault(normalised(bound.name), set()).add(bound.specifier)
         self.wanted: dict[str, Wanted] = {}
         self.waiting: deque[str] = deque()
         self.changed = Condition()
@@ -77,11 +82,8 @@ class Ahead:
         """Take note that a resolver tries a version, and read on from there if another was guessed."""
         with self.changed:
             wanted = self.wanted.setdefault(name, Wanted())
-            is_new = wanted.likely != version
-            wanted.likely = version
-        if is_new:
-            with suppress(Exception):  # what was asked for is answered already
-                self.follow(name, version, wanted)
+        with suppress(Exception):  # what was asked for is answered already
+            self.follow(name, version, wanted)
 
     def read(self) -> None:
         """Read until nothing is left."""
@@ -106,13 +108,19 @@ class Ahead:
         offered = self.indexes.offer(name)
         likely = self.likely(name, wanted, offered)
         if likely is not None and not self.is_stopped:
-            wanted.likely = likely
             self.follow(name, likely, wanted)
 
     def follow(self, name: str, version: str, wanted: Wanted) -> None:
-        """Expect what a version asks for."""
-        stated = self.indexes.needs(name, version).requires
-        asked = [one for one in map(requirement_of, stated) if one and counts(one, self.markers, tuple(wanted.extras))]
+        """Expect what a version asks for, unless it takes another Python than the target's."""
+        with self.changed:
+            extras = frozenset(wanted.extras)
+            if wanted.followed == (version, extras):
+                return
+            wanted.followed = (version, extras)
+        stated = self.indexes.needs(name, version)
+        if not self.indexes.taker.takes_python(stated.requires_python):
+            return
+        asked = [one for one in map(requirement_of, stated.requires) if one and counts(one, self.markers, extras)]
         self.expect(self.indexes.rules.apply(name, asked).counting)
 
     def likely(self, name: str, wanted: Wanted, offered: Offered) -> str | None:
@@ -122,7 +130,7 @@ class Ahead:
         if wanted.versions is None:
             wanted.versions = sorted(((Version(text), text) for text in offered.choice), reverse=True)
         with self.changed:
-            specifiers = tuple(wanted.specifiers)
+            specifiers = (*wanted.specifiers, *self.bounds.get(name, ()))
             before_release = any(one.prereleases for one in specifiers)
 
         def suits(version: Version) -> bool:

@@ -99,7 +99,8 @@ def ask(
 
     task = specification.task_of(request)
     pinned = dict(pin.split("==", 1) for pin in request.pins)
-    ahead = Ahead(indexes, specification.markers_of(request.target), pinned)
+    markers, bounds = specification.markers_of(request.target), map(Requirement, task.bounds.splitlines())
+    ahead = Ahead(indexes, markers, pinned, bounds)
     answers = Answers(indexes, ahead)
     ahead.expect(Requirement(one) for one in (*task.requirements.splitlines(), *pinned))
     try:
