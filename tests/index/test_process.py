@@ -117,6 +117,7 @@ def test_a_password_is_used_and_seen_nowhere(ask: Ask, spied: set[bytes], tmp_pa
     assert "s3cret" not in str((packages, wrong, ask.progress, ask.warnings))
     assert any(b"runpy" in one for one in spied)
     assert not [one for one in spied if b"s3cret-for-pip" in one]
+    assert not [one for one in spied if index.host.encode() in one]
     kept = [path for path in ask.cache.glob("package-indexes/**/*") if path.is_file()]
     assert kept
     assert not [path for path in kept if b"s3cret-for-pip" in path.read_bytes()]

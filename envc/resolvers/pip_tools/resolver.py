@@ -98,7 +98,8 @@ def ask(
     from envc.resolvers.pip_tools.answers import Answers
 
     task = specification.task_of(request)
-    pinned = dict(pin.split("==", 1) for pin in request.pins)
+    pins = (pin.partition(" ")[0].partition("==") for pin in request.pins)
+    pinned = {name: version for name, _, version in pins}
     markers, bounds = specification.markers_of(request.target), map(Requirement, task.bounds.splitlines())
     ahead = Ahead(indexes, markers, pinned, bounds)
     answers = Answers(indexes, ahead)
