@@ -2,11 +2,11 @@
 
 usage: python -m benchmarks.resolvers [--only pip-tools|uv] [SET …]
 
-For each set: envc with pip-tools beside `pip-compile --generate-hashes`, and envc with uv beside `uv pip compile
---generate-hashes`; the same programs, Python, index and target (this machine) for both. Cold begins with empty caches,
-warm is the same again. Pins and wheels' hashes must be equal, which is checked. The time to make the environment of
-pip-tools is not counted. Beside the seconds stands the processor's time of envc's process and its children, which says
-more on a machine that is busy otherwise.
+For each set, of 10 to 300 packages: envc with pip-tools beside `pip-compile --generate-hashes`, and envc with uv beside
+`uv pip compile --generate-hashes`; the same programs, Python, index and target (this machine) for both. Cold begins
+with empty caches, warm is the same again. Pins and wheels' hashes must be equal, which is checked. The time to make the
+environment of pip-tools is not counted. Beside the seconds stands the processor's time of envc's process and its
+children, which says more on a machine that is busy otherwise.
 """
 
 from __future__ import annotations
@@ -32,13 +32,16 @@ from envc.resolvers.pip_tools.settings import clean_environment
 from envc.resolvers.uv import Uv
 from envc.resolvers.uv.program import find_uv
 
-#: From 10 to 300 packages. The last is what a data team has in one environment.
+#: The last is what a data team has in one environment.
 SETS = {
     "science": ("numpy", "pandas", "scikit-learn"),
     "web": ("fastapi", "uvicorn[standard]"),
     "data": ("datasets", "accelerate"),
     "notebook": ("requests", "jupyterlab", "matplotlib"),
-    "platform": ("jupyterlab", "mlflow", "streamlit", "ray[serve]", "dagster", "dagster-webserver", "wandb", "datasets", "gradio", "spacy", "s3fs", "optuna"),
+    "platform": (
+        *("jupyterlab", "mlflow", "streamlit", "ray[serve]", "dagster", "dagster-webserver"),
+        *("wandb", "datasets", "gradio", "spacy", "s3fs", "optuna"),
+    ),
 }
 
 
