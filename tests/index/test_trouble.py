@@ -126,6 +126,7 @@ def test_a_file_that_is_refused_names_its_package(index: Index, ask: Ask, status
     assert "package: a" in diagnostic.notes
 
 
+@both
 def test_metadata_that_cannot_be_read(index: Index, ask: Ask) -> None:
     index.add("a", "1", "this is no requirement !")
     diagnostic, code = ask.fails(index, "a")
@@ -133,6 +134,7 @@ def test_metadata_that_cannot_be_read(index: Index, ask: Ask) -> None:
     assert diagnostic.notes == ("a-1-py3-none-any.whl: its metadata cannot be understood",)
 
 
+@both
 def test_metadata_of_another_package(index: Index, ask: Ask) -> None:
     index.add("a", "1", metadata_beside=False)
     index.files["a-1-py3-none-any.whl"] = wheel_of("a", "1", "py3-none-any", metadata_of("b", "1", (), None))

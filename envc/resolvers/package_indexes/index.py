@@ -205,8 +205,9 @@ class Indexes:
         """Return METADATA as uv is to see it: one whose Requires-Python refuses the target refuses every Python."""
         content = self.metadata_of(name, version)
         if fault := fault_of(content, name, version):
+            filename = self.offer(name).choice[version].filename
             with self.lock:
-                self.passed_over.setdefault(name, {})[self.offer(name).choice[version].filename] = fault
+                self.passed_over.setdefault(name, {})[filename] = fault
             return refused(name, version)
         needs = read_metadata(content).requires_python
         return ruled(content, name, self.rules) if self.taker.takes_python(needs) else refused(name, version)
