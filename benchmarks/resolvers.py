@@ -1,12 +1,12 @@
 """Both resolvers beside the bare programs that they drive, cold and warm, on sets of growing size, in one run.
 
-usage: python benchmarks/resolvers.py [--only pip-tools|uv] [SET …]
+usage: python -m benchmarks.resolvers [--only pip-tools|uv] [SET …]
 
-For each set: envc with pip-tools beside `pip-compile --generate-hashes`, and envc with uv beside `uv pip compile
---generate-hashes`; the same programs, Python, index and target (this machine) for both. Cold begins with empty caches,
-warm is the same again. Pins and wheels' hashes must be equal, which is checked. The time to make the environment of
-pip-tools is not counted. Beside the seconds stands the processor's time of envc's process and its children, which says
-more on a machine that is busy otherwise.
+For each set, of 10 to 300 packages: envc with pip-tools beside `pip-compile --generate-hashes`, and envc with uv beside
+`uv pip compile --generate-hashes`; the same programs, Python, index and target (this machine) for both. Cold begins
+with empty caches, warm is the same again. Pins and wheels' hashes must be equal, which is checked. The time to make the
+environment of pip-tools is not counted. Beside the seconds stands the processor's time of envc's process and its
+children, which says more on a machine that is busy otherwise.
 """
 
 from __future__ import annotations
@@ -32,12 +32,16 @@ from envc.resolvers.pip_tools.settings import clean_environment
 from envc.resolvers.uv import Uv
 from envc.resolvers.uv.program import find_uv
 
+#: The last is what a data team has in one environment.
 SETS = {
-    "requests": ("requests",),
     "science": ("numpy", "pandas", "scikit-learn"),
     "web": ("fastapi", "uvicorn[standard]"),
     "data": ("datasets", "accelerate"),
     "notebook": ("requests", "jupyterlab", "matplotlib"),
+    "platform": (
+        *("jupyterlab", "mlflow", "streamlit", "ray[serve]", "dagster", "dagster-webserver"),
+        *("wandb", "datasets", "gradio", "spacy", "s3fs", "optuna"),
+    ),
 }
 
 

@@ -22,10 +22,10 @@ from envc.lock.package_sources import FoundPackageSource
 from envc.lock.resolution import Target
 from envc.lock.routes import program_addresses
 from envc.resolvers.git import Git
+from envc.resolvers.package_indexes.kept import Kept
+from envc.resolvers.package_indexes.kept_pages import key_of, load
 from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import PipTools, Settings
-from envc.resolvers.uv.kept import Kept
-from envc.resolvers.uv.kept_pages import key_of, load
 from tests.git_server import GitServer
 from tests.index_server import Index
 from tests.index_server.building import source
@@ -96,11 +96,11 @@ def test_what_is_learnt_of_large_pages_is_kept_where_resolvers_keep_it(
         corp.add("helper", f"1.{version}")
     assert locking(ROUTED.format(corp.url)).requires == ("seen==1.299",)
     target = Target("3.12.12", PLATFORM, (2, 36))
-    kept = Kept(cache / "uv")
+    kept = Kept(cache / "package-indexes")
     page = load(kept, key_of(f"{corp.url}helper/", "helper", target))
     kept.close()
     assert page is not None
-    assert not (cache / "uv" / "metadata").exists()
+    assert not (cache / "package-indexes" / "metadata").exists()
 
 
 def test_what_a_build_system_asks_for_when_it_runs_does(locking: Locking, index: Index, corp: Index) -> None:

@@ -11,16 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from envc.resolvers.pip_tools import Settings
+from envc.resolvers.pip_tools import PipTools, Settings
+from envc.resolvers.uv import Uv
 from tests.index_server import Fault, Index, metadata_of, wheel_of
 from tests.index_server.asking import Ask
 from tests.index_server.trouble import Answer, answering, around, half, half_chunk, no_http, nothing
 
 pytestmark = pytest.mark.index
 
+both = pytest.mark.parametrize("ask", [PipTools, Uv], indirect=True)
+
 PASSWORD = "s3cret-of-bob"
 
 
+@both
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -41,6 +45,7 @@ def test_a_server_that_is_no_index(ask: Ask, answer: Answer, said: str) -> None:
     assert PASSWORD not in str(diagnostic)
 
 
+@both
 @pytest.mark.parametrize("metadata_beside", [True, False])
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_file_that_breaks_off(ask: Ask, metadata_beside: bool, ranges: bool) -> None:
@@ -53,6 +58,7 @@ def test_a_file_that_breaks_off(ask: Ask, metadata_beside: bool, ranges: bool) -
     assert "package: a" in diagnostic.notes
 
 
+@both
 @pytest.mark.parametrize(
     ("fault", "name"),
     [
@@ -108,6 +114,7 @@ def test_envc_lock_prints_no_password_and_leaves_the_old_lock(
     assert [path.name for path in lock.iterdir()] == ["kept.txt"]
 
 
+@both
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_a_file_that_is_refused_names_its_package(index: Index, ask: Ask, status: int) -> None:
     index.add("a", "1", metadata_beside=False)
@@ -119,6 +126,7 @@ def test_a_file_that_is_refused_names_its_package(index: Index, ask: Ask, status
     assert "package: a" in diagnostic.notes
 
 
+@both
 def test_metadata_that_cannot_be_read(index: Index, ask: Ask) -> None:
     index.add("a", "1", "this is no requirement !")
     diagnostic, code = ask.fails(index, "a")
@@ -126,6 +134,7 @@ def test_metadata_that_cannot_be_read(index: Index, ask: Ask) -> None:
     assert diagnostic.notes == ("a-1-py3-none-any.whl: its metadata cannot be understood",)
 
 
+@both
 def test_metadata_of_another_package(index: Index, ask: Ask) -> None:
     index.add("a", "1", metadata_beside=False)
     index.files["a-1-py3-none-any.whl"] = wheel_of("a", "1", "py3-none-any", metadata_of("b", "1", (), None))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from envc.resolvers.package_indexes.kept import FORM
+from envc.resolvers.package_indexes.kept_pages import SMALL
 from envc.resolvers.uv import Uv
-from envc.resolvers.uv.kept import FORM
-from envc.resolvers.uv.kept_pages import SMALL
 from tests.index_server import Index
 from tests.index_server.asking import AMD64, Ask
 
@@ -34,7 +34,7 @@ def large(request: pytest.FixtureRequest) -> Iterator[Index]:
 
 
 def kept_in(folder: Path) -> dict[str, bytes]:
-    connection = sqlite3.connect(folder / "uv" / f"kept-{FORM}.sqlite")
+    connection = sqlite3.connect(folder / "package-indexes" / f"kept-{FORM}.sqlite")
     try:
         return dict(connection.execute("SELECT key, content FROM kept").fetchall())
     finally:
@@ -87,7 +87,7 @@ def test_another_release_may_have_other_rules(
 
 def test_a_damaged_file_is_made_anew(large: Index, uv: Ask, tmp_path: Path) -> None:
     first = uv(large, "a")
-    place = tmp_path / "uv" / f"kept-{FORM}.sqlite"
+    place = tmp_path / "package-indexes" / f"kept-{FORM}.sqlite"
     place.write_bytes(b"no database" * 1000)
     assert uv(large, "a") == first
     assert uv(large, "a") == first
@@ -98,7 +98,7 @@ def test_a_damaged_file_is_made_anew(large: Index, uv: Ask, tmp_path: Path) -> N
 def test_content_that_is_none_is_read_from_the_index(large: Index, uv: Ask, tmp_path: Path) -> None:
     first = uv(large, "a")
     for content in (b"", b"[]\n{}", b'["x", null, "y"]\n{"choice": {"1": [1]}, "stated": {}}'):
-        connection = sqlite3.connect(tmp_path / "uv" / f"kept-{FORM}.sqlite")
+        connection = sqlite3.connect(tmp_path / "package-indexes" / f"kept-{FORM}.sqlite")
         with connection:
             connection.execute("UPDATE kept SET content = ? WHERE key LIKE 'page %'", (content,))
         connection.close()
@@ -111,7 +111,7 @@ def test_addresses_that_may_hold_a_secret_are_not_kept(large: Index, uv: Ask, tm
         del row["core-metadata"]
     assert uv(large, "a")["a"].version == "1.199"
     assert {key.partition(" ")[0] for key in kept_in(tmp_path)} == {"metadata"}
-    assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()
+    assert b"s3cret" not in (tmp_path / "package-indexes" / f"kept-{FORM}.sqlite").read_bytes()
 
 
 def test_where_a_page_lies_in_the_end_may_hold_a_secret_too(large: Index, uv: Ask, tmp_path: Path) -> None:
@@ -120,4 +120,4 @@ def test_where_a_page_lies_in_the_end_may_hold_a_secret_too(large: Index, uv: As
         index.moved = {"a": f"{large.url}a/?signature=s3cret"}
         index.add("b", "1")
         assert uv(index, "a")["a"].version == uv(index, "a")["a"].version == "1.199"
-    assert b"s3cret" not in (tmp_path / "uv" / f"kept-{FORM}.sqlite").read_bytes()
+    assert b"s3cret" not in (tmp_path / "package-indexes" / f"kept-{FORM}.sqlite").read_bytes()

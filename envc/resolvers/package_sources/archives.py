@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from envc.lock.package_sources import PackageSourceWish
+from envc.resolvers.package_indexes import FOLDER
+from envc.resolvers.package_indexes.index import Indexes
+from envc.resolvers.package_indexes.metadata import get
+from envc.resolvers.package_indexes.offered import Offered
+from envc.resolvers.package_indexes.page import File, Page
+from envc.resolvers.package_indexes.selection import Taker
+from envc.resolvers.package_indexes.session import IndexFailureError, Session, is_secure
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.index import Indexes
-from envc.resolvers.uv.metadata import get
-from envc.resolvers.uv.offered import Offered
-from envc.resolvers.uv.page import File, Page
-from envc.resolvers.uv.selection import Taker
-from envc.resolvers.uv.session import IndexFailureError, Session, is_secure
 
 
 class Archive(NamedTuple):
@@ -47,7 +48,7 @@ def fetch_archive(
     session = Session(settings, tuple(filter(None, (named, *places))), os.environ)
     taker = Taker(wish.target)
     name = wish.package.name
-    indexes = Indexes(session, {name: named} if named else {}, places, taker, cache / "uv", progress)
+    indexes = Indexes(session, {name: named} if named else {}, places, taker, cache / FOLDER, progress)
     indexes.flat = frozenset({name} if wish.links else ())
     try:
         offered = indexes.offer(name)

@@ -18,6 +18,8 @@ from envc.lock.resolution import Progress, Request, Requirement
 from envc.lock.stated_metadata import missing_module, stated_version
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
+from envc.resolvers.package_indexes.selection import admits
+from envc.resolvers.package_indexes.session import IndexFailureError
 from envc.resolvers.package_sources.archives import NoArchive, fetch_archive
 from envc.resolvers.package_sources.asked import asked_of_build
 from envc.resolvers.package_sources.said import (
@@ -29,8 +31,6 @@ from envc.resolvers.package_sources.said import (
 )
 from envc.resolvers.package_sources.unpacked import unpack
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.selection import admits
-from envc.resolvers.uv.session import IndexFailureError
 
 
 class Sources:

@@ -16,11 +16,12 @@ from urllib.parse import quote
 
 from envc.lock.package_sources import PackageSourceWish
 from envc.resolvers.loopback import NOT_THERE, Answer, Loopback
+from envc.resolvers.package_indexes import FOLDER
+from envc.resolvers.package_indexes.index import Indexes
+from envc.resolvers.package_indexes.page import JSON, File
+from envc.resolvers.package_indexes.selection import Taker
+from envc.resolvers.package_indexes.session import IndexFailureError, Session, is_secure
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.index import Indexes
-from envc.resolvers.uv.page import JSON, File
-from envc.resolvers.uv.selection import Taker
-from envc.resolvers.uv.session import IndexFailureError, Session, is_secure
 
 
 class Relay(Loopback):
@@ -41,7 +42,7 @@ class Relay(Loopback):
         places = with_logins(settings, os.environ).remote_indexes
         self.elsewhere = {name for name, _ in wish.elsewhere}
         self.session = Session(settings, (*filter(None, places), *routes.values()), os.environ)
-        self.indexes = Indexes(self.session, routes, places, Taker(wish.target), cache / "uv", _in_silence)
+        self.indexes = Indexes(self.session, routes, places, Taker(wish.target), cache / FOLDER, _in_silence)
         self.indexes.flat = frozenset(name for name, index in wish.routes if index in wish.pages)
 
     def close(self) -> None:

@@ -1,37 +1,57 @@
-"""The process that runs pip-compile: started with nothing of ours, listened to line by line, and never left behind."""
+"""The process that runs pip-compile: started with nothing of ours, answered line by line, and never left behind."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from envc.lock.resolution import Progress
 from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
-from envc.resolvers.running import running
+from envc.resolvers.running import TOO_SLOW, Listened, running, wait
+
+if TYPE_CHECKING:
+    from queue import Queue
+
+#: What other threads report: a name that is asked for, or the child's last word.
+Mail = str | dict[str, Any]
 
 #: Runs the package `inside`, found last of all; with `-I`, Python looks nowhere else but in the child's environment.
 START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('inside', run_name='__main__')"
 
-#: What `run` returns besides what `inside` says: a failure in the form of its failures.
-TOO_SLOW = {"failure": {"kind": "time-limit"}}
+#: What is heard of a child that ends without a last word, in the form of its failures.
 SILENT = {"failure": {"kind": "unexpected", "type": "process ended", "detail": "without an answer"}}
+
+#: Seconds that a thread may take to end when its child is gone: an index may keep it waiting.
+PARTING = 0.5
+
+#: Answers a question about some words.
+Reply = Callable[[str, Iterable[str]], dict[str, Any]]
 
 
 def run(
-    interpreter: Path, task: Task, variables: Mapping[str, str], progress: Progress, time_limit: float
+    interpreter: Path,
+    task: Task,
+    variables: Mapping[str, str],
+    reply: Reply,
+    mail: Queue[Mail],
+    progress: Progress,
+    time_limit: float,
 ) -> dict[str, Any]:
     """Run pip-compile in an empty folder and return its last word: `{"answer": …}` or `{"failure": …}`.
 
-    The child is killed after `time_limit` seconds and when anything interrupts the wait (Ctrl-C among it). When this
-    process dies without a chance to do that, the child sees its standard input close and ends by itself. It has a
-    session of its own, so that Ctrl-C on a terminal reaches only us.
+    What it asks is answered by `reply`, in a thread; `mail` is for what that has to tell of progress. The child is
+    killed after `time_limit` seconds and when anything interrupts the wait (Ctrl-C among it). When this process dies
+    without a chance to do that, the child sees its standard input close and ends by itself. It has a session of its
+    own, so that Ctrl-C on a terminal reaches only us.
     """
     import subprocess
     import tempfile
-    import threading
 
     with room_in(TEMPORARY), tempfile.TemporaryDirectory(prefix="envc-") as folder:
         Path(folder, "requirements.in").write_text(task.requirements, encoding="utf-8")
@@ -55,40 +75,31 @@ def run(
             text=True,
             encoding="utf-8",
         )
-        expired = threading.Event()
+        listener = threading.Thread(target=lambda: mail.put(converse(child, task, reply)), daemon=True)
+        listener.start()
 
-        def give_up() -> None:
-            expired.set()
-            child.kill()
+        def part() -> None:
+            child.wait()
+            listener.join(PARTING)
 
-        timer = threading.Timer(time_limit, give_up)
-        timer.start()
-        names: list[str] = []
-
-        def heard(name: str) -> None:
-            names.append(name)
-            progress(name)
-
-        try:
-            with running(child):
-                last = listen(child, task, heard)
-        finally:
-            timer.cancel()
-        if expired.is_set() and last is SILENT:
-            return {"failure": {**TOO_SLOW["failure"], "package": names[-1] if names else None}}
-        return last
+        with running(Listened(child.kill, part)):
+            last: dict[str, Any] = wait(mail, progress, time.monotonic() + time_limit)
+        return {"failure": last} if last.get("kind") == TOO_SLOW["kind"] else last
 
 
-def listen(child: Any, task: Task, progress: Progress) -> dict[str, Any]:
-    """Tell the child its task, pass its progress on, and return its last word."""
-    try:
-        child.stdin.write(json.dumps(task.specification) + "\n")
+def converse(child: Any, task: Task, reply: Reply) -> dict[str, Any]:
+    """Tell the child its task, answer what it asks, and return its last word."""
+
+    def say(value: object) -> None:
+        child.stdin.write(json.dumps(value) + "\n")
         child.stdin.flush()
-    except BrokenPipeError:
-        return SILENT
-    for line in child.stdout:
-        message: dict[str, Any] = json.loads(line)
-        if "progress" not in message:
-            return message
-        progress(message["progress"])
+
+    # it may be killed at any time: a pipe breaks then, or a line is cut off
+    with suppress(OSError, json.JSONDecodeError), child.stdout, child.stdin:
+        say(task.specification)
+        for line in child.stdout:
+            message: dict[str, Any] = json.loads(line)
+            if "ask" not in message:
+                return message
+            say(reply(message["ask"], message["about"]))
     return SILENT

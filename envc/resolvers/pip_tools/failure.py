@@ -23,7 +23,7 @@ class IndexTrouble(NamedTuple):
     help: str
 
 
-#: By the kinds of `inside`.
+#: By the kinds of `package_indexes`.
 INDEX_TROUBLES = {
     "status": IndexTrouble("answered {status}", "try again later, or ask the keeper of the index"),
     "timeout": IndexTrouble("did not answer in time", "raise pip's `timeout` setting, or try again later"),

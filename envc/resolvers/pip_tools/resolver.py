@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.lock.resolution import Progress, Request, Resolution
 from envc.resolvers.pip_tools.settings import Settings, clean_environment
+
+if TYPE_CHECKING:
+    from queue import Queue
+
+    from envc.resolvers.package_indexes.index import Indexes
 
 #: Seconds that one resolution may take. The longest that was measured took 84.
 TIME_LIMIT = 900.0
@@ -20,8 +26,8 @@ def ignore(warning: Diagnostic) -> None:
 class PipTools:
     """The resolver that asks pip-compile, for any Linux target from any machine.
 
-    `cache` is a folder for the environment and for pip's cache, `settings` says how to reach indexes, `time_limit` is
-    in seconds, and `warn` is called once for each warning about what was chosen (a withdrawn package).
+    `cache` is a folder for the environment and for what is kept of indexes, `settings` says how to reach these,
+    `time_limit` is in seconds, and `warn` is called once for each warning about what was chosen (a withdrawn package).
 
     A routed name comes from its index alone. Any other name comes from the first that has it of the machine's extra
     indexes and its main index, and only from that one: `Settings` says which count and why local folders do not.
@@ -47,31 +53,66 @@ class PipTools:
         without: it gives up on some conflicts that only the pins bring.
         """
         import os
+        import queue
 
-        from envc.resolvers.credentials import with_login, with_logins
-        from envc.resolvers.pip_tools import answer, child, environment, failure, specification
+        from envc.resolvers.credentials import with_login
+        from envc.resolvers.package_indexes.opening import indexes_for
+        from envc.resolvers.pip_tools import answer, environment, failure
         from envc.resolvers.stand_in import without_provided
 
         variables = clean_environment(os.environ)
         if not self.settings.remote_indexes:
             raise no_package_index()
         interpreter = environment.environment(self.cache, self.settings, variables, progress)
-        indexes = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
-        request = request._replace(indexes=indexes)
-        http_cache = str(self.cache / "pip-tools" / "http")
-        digests = str(self.cache / "pip-tools" / "digests")
-        task = specification.task_of(request, with_logins(self.settings, os.environ), http_cache, digests)
+        named = tuple((name, with_login(address, self.settings, os.environ)) for name, address in request.indexes)
+        request = request._replace(indexes=named)
         time_limit = min(self.time_limit, request.patience or self.time_limit)
-        message = child.run(interpreter, task, variables, progress, time_limit)
+        mail: queue.Queue[str | dict[str, Any]] = queue.Queue()
+        indexes = indexes_for(request, self.settings, self.cache, mail.put)
+        try:
+            message = ask(interpreter, request, indexes, variables, mail, progress, time_limit)
+            if "failure" in message:
+                raise failure.report_of(message["failure"], request, time_limit)
+            resolution = answer.resolution_of(message["answer"], request)
+            for warning in answer.warnings_of(message["answer"], request):
+                self.warn(warning)
+        finally:
+            indexes.close()
+        return without_provided(resolution, request)
+
+
+def ask(
+    interpreter: Path,
+    request: Request,
+    indexes: Indexes,
+    variables: Mapping[str, str],
+    mail: Queue[str | dict[str, Any]],
+    progress: Progress,
+    time_limit: float,
+) -> dict[str, Any]:
+    """Return the child's last word, and what it is about."""
+    from packaging.requirements import Requirement
+
+    from envc.resolvers.package_indexes.ahead import Ahead
+    from envc.resolvers.pip_tools import child, specification
+    from envc.resolvers.pip_tools.answers import Answers
+
+    task = specification.task_of(request)
+    pins = (pin.partition(" ")[0].partition("==") for pin in request.pins)
+    pinned = {name: version for name, _, version in pins}
+    markers, bounds = specification.markers_of(request.target), map(Requirement, task.bounds.splitlines())
+    ahead = Ahead(indexes, markers, pinned, bounds)
+    answers = Answers(indexes, ahead)
+    ahead.expect(Requirement(one) for one in (*task.requirements.splitlines(), *pinned))
+    try:
+        message = child.run(interpreter, task, variables, answers.reply, mail, progress, time_limit)
         if request.pins and message.get("failure", {}).get("kind") == "conflict":
             progress("trying without the versions of the lock")
-            message = child.run(interpreter, task._replace(pins=""), variables, progress, time_limit)
-        if "failure" in message:
-            raise failure.report_of(message["failure"], request, time_limit)
-        resolution = answer.resolution_of(message["answer"], request)
-        for warning in answer.warnings_of(message["answer"], request):
-            self.warn(warning)
-        return without_provided(resolution, request)
+            again = task._replace(pins="")
+            message = child.run(interpreter, again, variables, answers.reply, mail, progress, time_limit)
+    finally:
+        ahead.stop()
+    return answers.complete(message, pinned)
 
 
 def no_package_index() -> Report:

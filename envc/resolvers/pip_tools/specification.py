@@ -1,4 +1,4 @@
-"""What the child process is told: the target as pip sees it, the index of each name, and pip-compile's arguments."""
+"""What the child process is told: the target as pip sees it, and pip-compile's arguments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from envc.language.package_names import name_of, normalised
 from envc.lock import markers
 from envc.lock.resolution import Request, Target
-from envc.resolvers.pip_tools.settings import Settings
 from envc.resolvers.stand_in import file_name, wheel_of
 
 #: The machine's name of each platform, and the glibc minor version (2.x) of its oldest manylinux tag.
@@ -22,7 +21,7 @@ ARGUMENTS = (
     *("--quiet", "--no-config", "--no-header", "--generate-hashes", "--allow-unsafe", "--strip-extras"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"),
     *("--annotation-style", "line", "--newline", "lf", "--output-file", "requirements.txt"),
-    *("--pip-args", "--no-input --only-binary=:all: --use-feature=fast-deps"),
+    *("--pip-args", "--no-input --only-binary=:all:", "--cache-dir", "cache"),
 )
 
 
@@ -33,34 +32,25 @@ BOUNDED = ("--constraint", "constraints.txt")
 class Task(NamedTuple):
     """Everything that the child gets."""
 
-    specification: dict[str, Any]  # holds addresses, perhaps with credentials: goes through a pipe, to no file
+    specification: dict[str, Any]
     requirements: str  # the text of `requirements.in`
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
     given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
 
 
-def task_of(request: Request, settings: Settings, http_cache: str, digests: str = "") -> Task:
-    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on.
-
-    `digests` is a folder in which the digests of files are kept whose pages state none.
-    """
+def task_of(request: Request) -> Task:
+    """Return what the child is told for a request. Raises `ValueError` for a requirement that envc must not pass on."""
     return Task(
         {
             "python": [int(part) for part in release(request.target.python)],
             "abi": abi_of(request.target),
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
-            "routes": routes_of(request),
             "given": {one.name: file_name(one) for one in request.known},
-            "flat": sorted(flat_of(request)),
-            "digests": digests,
-            "indexes": list(settings.remote_indexes),
-            "settings": settings.variables,
             "overrides": overrides_of(request),
             "bare": list(request.bare),
-            "pinned": sorted(pin.partition("==")[0] for pin in request.pins),
-            "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "--cache-dir", http_cache, "requirements.in"],
+            "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "requirements.in"],
         },
         "".join(f"{line}\n" for line in lines_of(request)),
         "".join(f"{pin}\n" for pin in sorted(request.pins)),

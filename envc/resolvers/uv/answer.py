@@ -11,11 +11,11 @@ from envc.diagnostics.source import Source
 from envc.language.package_names import normalised
 from envc.lock.requirements import BLOCK, Pin, parse
 from envc.lock.resolution import Request, Resolution
+from envc.resolvers.package_indexes.index import Facts
+from envc.resolvers.package_indexes.metadata import Metadata
 from envc.resolvers.pip_tools.answer import checked, indexes_of, lost_pins, unsafe
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import without_files
-from envc.resolvers.uv.index import Facts
-from envc.resolvers.uv.metadata import Metadata
 from envc.resolvers.uv.needs import needs_of
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from envc.language.package_names import normalised
 from envc.lock.resolution import Request
+from envc.resolvers.package_indexes.metadata import Metadata, requirement_of
+from envc.resolvers.package_indexes.page import Page, rows_for
+from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
-from envc.resolvers.uv.metadata import Metadata, requirement_of
-from envc.resolvers.uv.page import File, Page
-from envc.resolvers.uv.selection import Taker
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -67,7 +67,7 @@ def explain(
         return {"kind": "address", "name": addressed[0].name, "parent": (addressed[0].parent or ("",))[0]}
     if NO_SOLUTION not in output:
         return {"kind": "unexpected", "type": "uv ended", "detail": output}
-    rows = {name: rows_of(page.files) for name, page in pages.items()}
+    rows = {name: rows_for(page) for name, page in pages.items()}
     causes = (
         missing(concerned, rows, request)
         or refused_pythons(metadata, said, taker)
@@ -78,11 +78,6 @@ def explain(
         "causes": [cause if isinstance(cause, dict) else cause.cause for cause in causes or concerned or asks],
         "files": {name: found for name, found in rows.items() if name in said},
     }
-
-
-def rows_of(files: Iterable[File]) -> list[list[Any]]:
-    """Return the files of a name as `Offer` reads them."""
-    return [[file.filename, file.requires_python, file.yanked is not None] for file in files]
 
 
 def asks_of(request: Request, markers: Mapping[str, str], metadata: Mapping[tuple[str, str], Metadata]) -> list[Ask]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc.language.package_names import normalised
 from envc.lock.resolution import Request
+from envc.resolvers.package_indexes.metadata import Metadata, counts, requirement_of
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
 from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.causes import Ask
-from envc.resolvers.uv.metadata import Metadata, requirement_of
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -56,12 +56,6 @@ def needs_of(
                 extras[other].update(one.extras)
                 waiting.append(other)
     return found
-
-
-def counts(requirement: Requirement, markers: Mapping[str, str], extras: Iterable[str]) -> bool:
-    """Tell whether a requirement counts on the target with one of some extras."""
-    marker = requirement.marker
-    return marker is None or any(marker.evaluate({**markers, "extra": extra}) for extra in extras)
 
 
 def without_marker(requirement: Requirement) -> str:

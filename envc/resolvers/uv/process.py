@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from envc.lock.resolution import Progress
-from envc.resolvers.running import running
+from envc.resolvers.running import Listened, running, wait
 from envc.resolvers.uv.program import no_uv
-
-#: What `wait` returns when there is no answer in time: a failure in the form that `pip_tools.failure` reads.
-TOO_SLOW = {"kind": "time-limit"}
 
 
 class Ended(NamedTuple):
@@ -22,16 +19,6 @@ class Ended(NamedTuple):
 
     status: int
     output: str  # what it said of errors
-
-
-class Listened(NamedTuple):
-    """A process to which a thread listens: whoever ends it waits for the thread and reads nothing himself."""
-
-    kill: Callable[[], None]
-    communicate: Callable[[], None]
-
-    def __hash__(self) -> int:
-        return id(self)
 
 
 #: What other threads report: a name that is asked for, the facts of a failure, or the end of uv.
@@ -80,18 +67,5 @@ def run(
     listener.start()
     with running(Listened(child.kill, listener.join)):
         meanwhile()
-        return wait(mail, progress, time.monotonic() + time_limit)
-
-
-def wait(mail: queue.Queue[Mail], progress: Progress, end: float) -> Ended | dict[str, Any]:
-    """Pass progress on until uv ends, an index fails or the time is over."""
-    last: str | None = None
-    while True:
-        try:
-            message = mail.get(timeout=max(0.0, end - time.monotonic()))
-        except queue.Empty:
-            return {**TOO_SLOW, "package": last}
-        if not isinstance(message, str):
-            return message
-        last = message
-        progress(message)
+        end: Ended | dict[str, Any] = wait(mail, progress, time.monotonic() + time_limit)
+        return end

@@ -16,8 +16,7 @@ from envc.resolvers.uv.process import Ended, Mail
 if TYPE_CHECKING:
     from queue import Queue
 
-    from envc.resolvers.uv.index import Indexes
-    from envc.resolvers.uv.page import Page
+    from envc.resolvers.package_indexes.index import Indexes
 
 
 class Uv:
@@ -49,9 +48,10 @@ class Uv:
         import queue
 
         from envc.resolvers.credentials import with_login
+        from envc.resolvers.package_indexes.opening import indexes_for
+        from envc.resolvers.package_indexes.session import IndexFailureError
         from envc.resolvers.stand_in import without_provided
         from envc.resolvers.uv import program
-        from envc.resolvers.uv.session import IndexFailureError
 
         if not self.settings.remote_indexes:
             raise no_package_index()
@@ -61,7 +61,7 @@ class Uv:
         request = request._replace(indexes=named)
         time_limit = min(self.time_limit, request.patience or self.time_limit)
         mail: queue.Queue[Mail] = queue.Queue()
-        indexes = self.indexes_for(request, mail)
+        indexes = indexes_for(request, self.settings, self.cache, mail.put)
         collecting = gc.isenabled()
         gc.disable()  # looking for cycles among the many rows of large pages takes a seventh of the time
         told = told_by(indexes, request)
@@ -87,25 +87,6 @@ class Uv:
                 gc.enable()
             indexes.close()
         return without_provided(resolution, request)
-
-    def indexes_for(self, request: Request, mail: Queue[Mail]) -> Indexes:
-        """Return the indexes of a request, with the logins of this machine."""
-        import os
-
-        from envc.resolvers.credentials import with_logins
-        from envc.resolvers.pip_tools.inside.rules import Rules
-        from envc.resolvers.pip_tools.specification import flat_of, overrides_of, routes_of
-        from envc.resolvers.uv.index import Indexes
-        from envc.resolvers.uv.selection import Taker
-        from envc.resolvers.uv.session import Session
-
-        places, routes = with_logins(self.settings, os.environ).remote_indexes, routes_of(request)
-        session = Session(self.settings, (*filter(None, places), *routes.values()), os.environ)
-        taker = Taker(request.target)
-        indexes = Indexes(session, routes, places, taker, self.cache / "uv", mail.put, request.known)
-        indexes.flat = frozenset(flat_of(request))
-        indexes.rules = Rules(overrides_of(request), request.bare)
-        return indexes
 
     def ask(
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress
@@ -176,6 +157,7 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
 
     Each part is put together when it is asked for: what succeeds needs none of them.
     """
+    from envc.resolvers.package_indexes.page import rows_for
     from envc.resolvers.pip_tools.specification import markers_of
     from envc.resolvers.uv import causes, needs
     from envc.resolvers.uv.told import Told
@@ -186,10 +168,7 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     def offers() -> Mapping[str, Any]:
         pinned = {pin.partition("==")[0] for pin in request.pins}
         pages = {name: page for name, page in indexes.pages_so_far().items() if name in pinned}
-        return Told({name: partial(rows_of, page) for name, page in pages.items()})
-
-    def rows_of(page: Page) -> list[list[Any]]:
-        return causes.rows_of(page.files)
+        return Told({name: partial(rows_for, page) for name, page in pages.items()})
 
     def passed_over() -> dict[str, Any]:
         return {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()}

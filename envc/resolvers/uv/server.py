@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from envc.resolvers.loopback import NOT_THERE, Answer, Loopback
-from envc.resolvers.uv.index import Indexes
-from envc.resolvers.uv.offered import Offered
-from envc.resolvers.uv.page import JSON
+from envc.resolvers.package_indexes.index import Indexes
+from envc.resolvers.package_indexes.offered import Offered
+from envc.resolvers.package_indexes.page import JSON
 
 
 class Server(Loopback):

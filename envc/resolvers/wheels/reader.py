@@ -17,9 +17,9 @@ from envc.language.facets import PythonPackage
 from envc.language.package_names import normalised
 from envc.lock.resolution import Progress, Target
 from envc.lock.wheels import FoundWheel
+from envc.resolvers.package_indexes.metadata import headers_of, metadata_in, read_metadata
+from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.pip_tools.answer import WHEEL
-from envc.resolvers.uv.metadata import headers_of, metadata_in, read_metadata
-from envc.resolvers.uv.selection import Taker
 from envc.resolvers.wheels.fetching import digest_of, fetched
 
 #: Bytes; the largest known has a tenth of it.

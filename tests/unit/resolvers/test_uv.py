@@ -11,18 +11,18 @@ import pytest
 
 from envc.diagnostics import Report
 from envc.lock.resolution import Request, Requirement, Resolution, Target
+from envc.resolvers.package_indexes.index import Facts
+from envc.resolvers.package_indexes.metadata import Metadata, read_metadata, refused
+from envc.resolvers.package_indexes.offered import Offered
+from envc.resolvers.package_indexes.page import JSON, UNREADABLE, Page, Row, is_page, read_page
+from envc.resolvers.package_indexes.selection import Taker
+from envc.resolvers.package_indexes.session import bare, credentials_of, is_secure, login_for
 from envc.resolvers.pip_tools.failure import report_of
 from envc.resolvers.pip_tools.specification import markers_of
 from envc.resolvers.uv.answer import answer_of, resolution_of
 from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
-from envc.resolvers.uv.index import Facts
-from envc.resolvers.uv.metadata import Metadata, read_metadata, refused
-from envc.resolvers.uv.offered import Offered
-from envc.resolvers.uv.page import JSON, UNREADABLE, Page, Row, is_page, read_page
-from envc.resolvers.uv.selection import Taker
 from envc.resolvers.uv.server import page_for
-from envc.resolvers.uv.session import bare, credentials_of, is_secure, login_for
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 DIGEST = "a" * 64

@@ -7,10 +7,13 @@ import re
 
 def named(error: Exception) -> tuple[str, str]:
     """Return what an exception of requests or urllib3 says about an index, by its kind, but not its address."""
+    from http.client import IncompleteRead
+
     import requests
     import urllib3
 
     cut_off = (
+        IncompleteRead,
         urllib3.exceptions.IncompleteRead,
         urllib3.exceptions.DecodeError,
         requests.exceptions.ChunkedEncodingError,
@@ -18,7 +21,7 @@ def named(error: Exception) -> tuple[str, str]:
     )
     reason = getattr(error.args[0], "reason", None) if error.args else None
     detail = re.sub(r"^.*?\): |^<[^>]*>: ", "", str(reason or error))
-    inner = (error, reason)
+    inner = (error, reason, *error.args[1:])  # urllib3 has what broke a connection behind its words
     if any(isinstance(one, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for one in inner):
         kind = "certificate"
     elif any(isinstance(one, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for one in inner):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from envc.resolvers.uv.connections import Connections
+from envc.resolvers.package_indexes.connections import Connections
 from tests.loopback import Loopback
 
 

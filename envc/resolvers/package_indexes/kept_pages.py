@@ -14,11 +14,11 @@ import packaging
 
 import envc
 from envc.lock.resolution import Target
-from envc.resolvers.uv.connections import Reply
-from envc.resolvers.uv.kept import Kept
-from envc.resolvers.uv.page import JSON, File, Page, read_page
-from envc.resolvers.uv.selection import Sorted
-from envc.resolvers.uv.session import bare
+from envc.resolvers.package_indexes.connections import Reply
+from envc.resolvers.package_indexes.kept import Kept
+from envc.resolvers.package_indexes.page import JSON, File, Page, read_page
+from envc.resolvers.package_indexes.selection import Sorted
+from envc.resolvers.package_indexes.session import bare
 
 #: Bytes; a smaller page is read as fast as what would be kept of it.
 SMALL = 48 * 1024

@@ -135,6 +135,11 @@ def withdrawn(row: Row) -> str | None:
     return (yanked if isinstance(yanked, str) else "") if yanked else None
 
 
+def rows_for(page: Page) -> list[list[Any]]:
+    """Return the files of a page as `pip_tools.offer` reads them."""
+    return [[file.filename, file.requires_python, file.yanked is not None] for file in page.files]
+
+
 def row_of(attributes: dict[str, str | None]) -> Row:
     """Return a file of an HTML page as JSON has it."""
     url = attributes["href"] or ""

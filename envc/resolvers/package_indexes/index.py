@@ -12,18 +12,18 @@ from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from envc.lock.resolution import Given
+from envc.resolvers.package_indexes import kept_pages
+from envc.resolvers.package_indexes.alike import alike
+from envc.resolvers.package_indexes.connections import Reply
+from envc.resolvers.package_indexes.digests import digest_of
+from envc.resolvers.package_indexes.kept import Kept
+from envc.resolvers.package_indexes.metadata import Metadata, fault_of, fetch, headers_of, read_metadata, refused, ruled
+from envc.resolvers.package_indexes.offered import NOT_OFFERED, Offered, offered_by_nobody
+from envc.resolvers.package_indexes.page import ACCEPT, UNREADABLE, File, Page, Row, is_page, read_page, rows_named
+from envc.resolvers.package_indexes.selection import Sorted, Taker
+from envc.resolvers.package_indexes.session import IndexFailureError, Session, bare, is_secure
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules
 from envc.resolvers.stand_in import metadata_of
-from envc.resolvers.uv import kept_pages
-from envc.resolvers.uv.alike import alike
-from envc.resolvers.uv.connections import Reply
-from envc.resolvers.uv.digests import digest_of
-from envc.resolvers.uv.kept import Kept
-from envc.resolvers.uv.metadata import Metadata, fault_of, fetch, headers_of, read_metadata, refused, ruled
-from envc.resolvers.uv.offered import NOT_OFFERED, Offered, offered_by_nobody
-from envc.resolvers.uv.page import ACCEPT, UNREADABLE, File, Page, Row, is_page, read_page, rows_named
-from envc.resolvers.uv.selection import Sorted, Taker
-from envc.resolvers.uv.session import IndexFailureError, Session, bare, is_secure
 
 #: Python's default index, as pip knows it.
 DEFAULT_INDEX = "https://pypi.org/simple"
@@ -205,8 +205,9 @@ class Indexes:
         """Return METADATA as uv is to see it: one whose Requires-Python refuses the target refuses every Python."""
         content = self.metadata_of(name, version)
         if fault := fault_of(content, name, version):
+            filename = self.offer(name).choice[version].filename
             with self.lock:
-                self.passed_over.setdefault(name, {})[self.offer(name).choice[version].filename] = fault
+                self.passed_over.setdefault(name, {})[filename] = fault
             return refused(name, version)
         needs = read_metadata(content).requires_python
         return ruled(content, name, self.rules) if self.taker.takes_python(needs) else refused(name, version)

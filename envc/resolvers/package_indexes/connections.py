@@ -183,7 +183,8 @@ class Connections:
 
 def content_of(response: HTTPResponse) -> bytes:
     """Return the content of a response. Raises `ValueError` for an encoding that was not asked for."""
-    content = response.read()
+    with response:  # one that breaks off holds its socket
+        content = response.read()
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding == "gzip":
         return b"".join(unpacked(content))

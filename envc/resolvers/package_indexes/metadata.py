@@ -7,20 +7,22 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from envc.language.package_names import normalised
+from envc.resolvers.package_indexes.connections import Reply
+from envc.resolvers.package_indexes.page import File
+from envc.resolvers.package_indexes.session import IndexFailureError, Session
 from envc.resolvers.pip_tools.inside.rules import Rules
-from envc.resolvers.uv.connections import Reply
-from envc.resolvers.uv.page import File
-from envc.resolvers.uv.session import IndexFailureError, Session
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-#: Bytes read from the end of a wheel at first, and at least of any other part: enough for the directory of most.
-PART = 64 * 1024
+#: Bytes read from the end of a wheel at first, and at least of any other part: enough for directory and METADATA of
+#: nearly all. With a third of it, many wheels are asked twice, which takes longer than the bytes.
+PART = 192 * 1024
 
 
 class Metadata(NamedTuple):
@@ -199,3 +201,9 @@ def requirement_of(text: str) -> Requirement | None:
         return Requirement(text)
     except InvalidRequirement:
         return None
+
+
+def counts(requirement: Requirement, markers: Mapping[str, str], extras: Iterable[str]) -> bool:
+    """Tell whether a requirement counts on the target with one of some extras."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({**markers, "extra": extra}) for extra in extras)

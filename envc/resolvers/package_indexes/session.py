@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import envc
+from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
+from envc.resolvers.package_indexes.trust import trust
+from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine
 from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.uv.connections import CONNECTIONS, Connections, Reply
-from envc.resolvers.uv.trust import trust
-from envc.resolvers.uv.way import Way, is_proxied, login_in_netrc, proxies_of_machine
 
 if TYPE_CHECKING:
     import ssl
@@ -54,6 +54,7 @@ class Session:
         self.timeout = float(settings.timeout or TIMEOUT)
         self.ways: dict[tuple[str, str | None], Way] = {}
         self.lock = Lock()
+        self.is_closed = False
 
     @cached_property
     def again(self) -> Retry:
@@ -153,6 +154,7 @@ class Session:
         A `sink` is given the content of what is there piece by piece; then the reply has none.
         """
         with self.lock:
+            self.refuse_when_closed(address)
             way, connections = self.way(address), self.connections
         reply = None
         if way.is_direct and sink is None:
@@ -178,10 +180,11 @@ class Session:
         import requests
         from urllib3.exceptions import HTTPError
 
-        from envc.resolvers.uv import failures
+        from envc.resolvers.package_indexes import failures
 
         try:
             with self.lock:
+                self.refuse_when_closed(address)
                 session = self.session
             response = session.request(
                 method,
@@ -218,12 +221,19 @@ class Session:
         )
         return answer.stdout.rstrip("\r\n") or None if answer.returncode == 0 else None
 
+    def refuse_when_closed(self, address: str) -> None:
+        """Open nothing any more for who reads ahead when all is over. Raises `IndexFailureError`."""
+        if self.is_closed:
+            raise IndexFailureError("connection", address, "it is not asked any more")
+
     def close(self) -> None:
-        """Close all connections."""
-        if "session" in self.__dict__:
-            self.session.close()
-        if "connections" in self.__dict__:
-            self.connections.close()
+        """Close all connections, and open none any more."""
+        with self.lock:
+            self.is_closed = True
+            if "session" in self.__dict__:
+                self.session.close()
+            if "connections" in self.__dict__:
+                self.connections.close()
 
 
 def login_for(address: str, logins: tuple[str, ...]) -> str | None:

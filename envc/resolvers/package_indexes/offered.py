@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envc.lock.resolution import Given
+from envc.resolvers.package_indexes.page import NOTHING, File, Page
+from envc.resolvers.package_indexes.selection import Sorted
 from envc.resolvers.stand_in import file_name
-from envc.resolvers.uv.page import NOTHING, File, Page
-from envc.resolvers.uv.selection import Sorted
 
 
 class Offered(NamedTuple):

@@ -9,8 +9,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from envc.resolvers.uv.metadata import get
-from envc.resolvers.uv.session import Session, bare
+from envc.resolvers.package_indexes.metadata import get
+from envc.resolvers.package_indexes.session import Session, bare
 
 #: Bytes that are asked for at once, where the server gives parts.
 PIECE = 64 * 1024 * 1024

@@ -55,7 +55,7 @@ class Kept:
             self.new[key] = content
 
     def close(self) -> None:
-        """Write what is new."""
+        """Write what is new. Nothing is kept after that, and nothing known."""
         with self.lock:
             if self.new and (connection := self.connection()) is not None:
                 with self.forgiving():
@@ -66,6 +66,7 @@ class Kept:
             if self.opened is not None:
                 self.opened.close()
                 self.opened = None
+            self.is_broken = True
 
     def connection(self) -> sqlite3.Connection | None:
         """Return the open file, or None where there can be none."""

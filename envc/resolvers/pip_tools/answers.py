@@ -1,0 +1,67 @@
+"""What the child asks of indexes, answered: wheels of a name, metadata of a wheel, and the facts of what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from envc.resolvers.package_indexes.ahead import Ahead
+from envc.resolvers.package_indexes.index import Indexes
+from envc.resolvers.package_indexes.page import rows_for
+from envc.resolvers.package_indexes.session import IndexFailureError
+from envc.resolvers.pip_tools.disk import FULL
+
+
+class Answers:
+    """Answers questions of one resolution."""
+
+    def __init__(self, indexes: Indexes, ahead: Ahead) -> None:
+        self.indexes = indexes
+        self.ahead = ahead
+        self.last: str | None = None  # the name that was asked about last
+
+    def reply(self, question: str, about: Iterable[str]) -> dict[str, Any]:
+        """Return `{"answer": …}`, or `{"failure": …}` with facts as `failure` reads them."""
+        answers: dict[str, Callable[..., object]]
+        answers = {"wheels": self.wheels, "metadata": self.metadata, "facts": self.facts}
+        try:
+            return {"answer": answers[question](*about)}
+        except IndexFailureError as failure:
+            return {"failure": failure.facts}
+        except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
+            if isinstance(error, OSError) and error.errno in FULL:
+                return {"failure": {"kind": "disk-full"}}
+            return {"failure": {"kind": "unexpected", "type": type(error).__name__, "detail": str(error)}}
+
+    def wheels(self, name: str) -> list[tuple[str, str, str | None]]:
+        """Return version, file and why it was withdrawn of each wheel that the target takes: one a version."""
+        self.last = name
+        choice = self.indexes.offer(name).choice
+        return [(version, file.filename, file.yanked) for version, file in choice.items()]
+
+    def metadata(self, name: str, version: str) -> str:
+        """Return the METADATA of a wheel, whatever bytes it has."""
+        self.last = name
+        content = self.indexes.metadata_of(name, version)
+        self.ahead.tried(name, version)
+        return content.decode("utf-8", "surrogateescape")
+
+    def facts(self, name: str, version: str) -> dict[str, Any]:
+        """Return what is known of a version that was chosen."""
+        return self.indexes.facts(name, version)._asdict()
+
+    def offers(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the files that the index has of some names, as far as they were looked up."""
+        pages = self.indexes.pages_so_far()
+        return {name: rows_for(pages[name]) for name in names if name in pages}
+
+    def complete(self, message: Mapping[str, Any], pinned: Iterable[str]) -> dict[str, Any]:
+        """Return the child's last word with the files of the names that it is about."""
+        if "answer" in message:
+            return {"answer": {**message["answer"], "offers": self.offers(pinned)}}
+        failure = message["failure"]
+        if failure["kind"] == "conflict":
+            return {"failure": {**failure, "files": self.offers({cause["name"] for cause in failure["causes"]})}}
+        if failure["kind"] == "time-limit":
+            return {"failure": {**failure, "package": self.last}}
+        return dict(message)
