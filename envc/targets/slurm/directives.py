@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from envc.plan.plan import Plan
     from envc.plan.target_parts import PlannedTarget
 
+#: Signals that sbatch knows by number alone; the numbers are those of Linux on x86-64 and arm64 (signal(7)).
+_NUMBERS = {"SIGWINCH": "28"}
+
 
 def nodes_of(plan: Plan) -> int:
     """Return on how many nodes the job runs."""
@@ -47,10 +50,15 @@ def directives(plan: Plan, hashes: PlanHash, target: PlannedTarget) -> list[str]
         ("time", None if target.time is None else _time(target.time)),
         ("output", "%x-%j.out"),
         # a minute before the time is over, as the least that Slurm's own documentation counts on
-        ("signal", f"{plan.run.stop.removeprefix('SIG')}@60" if plan.run.stop else None),
+        ("signal", f"{_signal(plan.run.stop)}@60" if plan.run.stop else None),
     ]
     lines = [f"#SBATCH --{name}={value}" for name, value in options if value is not None]
     return [*lines, *(["#SBATCH --exclusive"] if target.exclusive else [])]
+
+
+def _signal(name: str) -> str:
+    """Return a signal as sbatch takes it: by name where it has one (`sig_name2num` of its `proc_args.c`)."""
+    return _NUMBERS.get(name, name.removeprefix("SIG"))
 
 
 def _memory(plan: Plan, target: PlannedTarget) -> str | None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.dockerfiles import ANOTHER_FORM, NEEDS, is_met, needs_of
+from benchmarks.dockerfile_instructions import needs_of
+from benchmarks.dockerfiles import ANOTHER_FORM, NEEDS, is_met
 
 NAME = "owner__name__docker__Dockerfile"
 
@@ -213,7 +214,11 @@ def test_the_recipes_of_a_target_are_read(tmp_path: Path) -> None:
         ),
         ("RUN git clone https://h/a && cd a && ./build.sh && dpkg -i *.deb", "build in the image"),
         ("RUN --mount=type=cache,target=/c --mount=type=secret,id=token pip install a", "secret"),
+        ("COPY ours.deb /\nRUN dpkg -i /ours.deb", "file of a package manager in the project"),
+        ("RUN wget https://h/a.deb && dpkg-deb -b tree && dpkg -i tree.deb", "build in the image"),
         ("STOPSIGNAL SIGINT", "stop signal"),
+        ("STOPSIGNAL SIGKILL", "signal that asks no process"),
+        ("FROM", "python or CUDA image"),
         ("RUN alien -i a.rpm", "other package manager"),
         ("RUN curl https://h/x.sh -o x.sh && bash x.sh", "script piped into a shell"),
         ("RUN bash ./cmake-3.31-linux.sh --skip-license", "tool by address"),

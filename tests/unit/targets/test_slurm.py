@@ -175,4 +175,5 @@ def test_gpus_of_the_other_maker(tmp_path: Path) -> None:
 
 def test_the_stop_signal_comes_a_minute_before_the_time_is_over() -> None:
     assert "signal=INT@60" in directives(program('run "python" stop SIGINT', "target slurm time 4h"))
+    assert "signal=28@60" in directives(program('run "python" stop SIGWINCH', "target slurm time 4h"))
     assert not [one for one in directives(program("target slurm time 4h")) if one.startswith("signal")]
