@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envc.lock.system_packages import PackageFile, SystemAnswer
+from envc.lock.system_packages import SystemAnswer, SystemFile
 from envc.resolvers.apt.package_files import control_of
 from tests.engine.apt_repository import AptRepository
 from tests.engine.project import Project, errors
@@ -143,7 +143,7 @@ def test_apt_in_a_container_of_the_base_gives_the_same(project: Project, files: 
     """A machine without apt asks inside the base."""
     assert project.envc("lock").returncode == 0
     deb = files.folder / "pool" / "greeter_1.0~rc1_all.deb"
-    file = PackageFile("greeter", control_of(deb), "0" * 64, deb.stat().st_size)
+    file = SystemFile("greeter", control_of(deb), "0" * 64, deb.stat().st_size)
     wish = wish_of(project, "greeter", "tree")._replace(files=(file,))
     here, there = ask(tmp_path, wish), ask(tmp_path, wish, here=False)
     assert isinstance(here, SystemAnswer)
