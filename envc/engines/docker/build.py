@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 _PATIENCE = 10  # seconds that a stopped build has to end by itself
+#: Steps that fetch, and what is said of them where the address may ask for a login: BuildKit takes the page of a
+#: refusal for the file, and then its checksum is another.
+_FETCHING = re.compile(r"\[[^\]]*\] ADD .*https?://")
+_REFUSED = re.compile(r"digest mismatch|status 40[13]")
+_BY_VENDORING = "the builder has no login: `envc vendor --to FOLDER` and `envc build --from FOLDER` bring what needs one"
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -96,6 +101,8 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
     notes.append(without_credentials(_reason(failure.reason)))
     if failure.log:
         notes.append("\n    ".join(["its last lines:", *map(without_credentials, failure.log)]))
+    if _FETCHING.match(whole) and _REFUSED.search(failure.reason):
+        helps = (_BY_VENDORING, *helps)
     return world_failed("build-failed", f"the step `{step}` failed", notes=notes, helps=helps)
 
 
