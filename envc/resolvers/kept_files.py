@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Event
 
-from envc.resolvers.artifacts.http import authorisation_for
-from envc.resolvers.artifacts.transfer.failures import AnswerError
+from envc.resolvers.artifacts.http import authorisation_for, way_in
+from envc.resolvers.artifacts.transfer.failures import AnswerError, DeniedError
 from envc.resolvers.artifacts.transfer.reading import Limits
 from envc.resolvers.artifacts.transfer.web import Web
 from envc.resolvers.pip_tools.disk import CACHE, room_in
@@ -41,6 +41,14 @@ def kept(folder: Path, checksum: str) -> Path | None:
 
 def fetch(address: str, checksum: str, folder: Path) -> Path:
     """Bring a file into the folder. Raises TransferError, OtherBytesError, or the Report of a full disk."""
+
+    def judge(status: int, headers: Mapping[str, str], said: bytes) -> str | None:  # noqa: ARG001  # as others judge
+        if status in {401, 403}:
+            raise DeniedError(f"it answers {status}", way_in(address))
+        if status not in {200, 206}:
+            raise AnswerError(f"it answers {status}")
+        return None
+
     place = folder / checksum
     web = Web(Limits(), Event())
     try:
@@ -49,7 +57,7 @@ def fetch(address: str, checksum: str, folder: Path) -> Path:
             handle, new = tempfile.mkstemp(dir=folder)
             try:
                 with os.fdopen(handle, "w+b") as file:
-                    found = web.measure(address, _judge, authorisation_for(address), keep=file)
+                    found = web.measure(address, judge, authorisation_for(address), keep=file)
                 if found.sha256 != checksum:
                     raise OtherBytesError(found.sha256)
                 Path(new).replace(place)
@@ -58,9 +66,3 @@ def fetch(address: str, checksum: str, folder: Path) -> Path:
     finally:
         web.close()
     return place
-
-
-def _judge(status: int, headers: Mapping[str, str], said: bytes) -> str | None:  # noqa: ARG001  # as others judge
-    if status not in {200, 206}:
-        raise AnswerError(f"it answers {status}")
-    return None

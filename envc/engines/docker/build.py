@@ -22,7 +22,7 @@ _PATIENCE = 10  # seconds that a stopped build has to end by itself
 #: refusal for the file, and then its checksum is another.
 _FETCHING = re.compile(r"\[[^\]]*\] ADD .*https?://")
 _REFUSED = re.compile(r"digest mismatch|status 40[13]")
-_BY_VENDORING = "the builder has no login: `envc vendor --to FOLDER` and `envc build --from FOLDER` bring what needs one"
+_BY_VENDORING = "what needs a login, which the builder has not: `envc vendor --to FOLDER`, `envc build --from FOLDER`"
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -87,7 +87,7 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
 
         return no_engine()
     by_hand = f"docker buildx build --progress=plain -f {request.dockerfile} {request.context}"
-    helps = (f"`{by_hand}` shows all of the log",)
+    helps: tuple[str, ...] = (f"`{by_hand}` shows all of the log",)
     if failure is None:
         return world_failed("build-failed", "the image was not built", notes=(last,), helps=helps)
     base = re.fullmatch(r"\[internal\] load metadata for (\S+)", failure.step)

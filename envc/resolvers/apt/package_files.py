@@ -132,7 +132,7 @@ def _fetched(package: SystemPackage, facts: FileFacts, folder: Path, progress: P
             f"the file of `{package.name}` cannot be fetched",
             labels=(wrong(package.origin.of("location"), "its address"),),
             notes=(f"{host}: {error}", f"wanted: sha256 {facts.sha256}"),
-            helps=("try again where its address can be reached",),
+            helps=(*error.helps, "try again where its address can be reached"),
         ) from error
 
 

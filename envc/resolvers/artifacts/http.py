@@ -31,12 +31,7 @@ def measure(address: str, known: MeasuredArtifact | None, reading: Reading) -> M
             raise AbsentError(f"{host} answers {status}")
         if status in {401, 403}:
             refused = "refuses the credentials of the netrc file" if credentials else "asks for credentials"
-            wanted = f"a line `machine {host} login … password …` in ~/.netrc"
-            unsafe = not credentials and netrc_credentials(address)
-            raise DeniedError(
-                f"{host} {refused} ({status})",
-                "its https address: a password is not sent over http" if unsafe else wanted,
-            )
+            raise DeniedError(f"{host} {refused} ({status})", way_in(address))
         if status not in {200, 206}:
             raise AnswerError(f"{host} answers {status}")
         same = known and known.revision and known.revision == strong_mark(headers)
@@ -66,6 +61,13 @@ def netrc_credentials(address: str) -> Credentials | None:
 
     found = get_netrc_auth(address)
     return Credentials(*found) if found else None
+
+
+def way_in(address: str) -> str:
+    """Return what can be done where an address asks for a login, or refuses the one that it gets."""
+    if netrc_credentials(address) and not sendable_credentials(address):
+        return "give its https address: the login of the netrc file is not sent over http"
+    return f"a line `machine {urlsplit(address).hostname or ''} login … password …` in ~/.netrc"
 
 
 def authorisation_for(address: str) -> Authorise | None:

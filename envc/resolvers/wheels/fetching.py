@@ -34,5 +34,9 @@ def fetched(package: PythonPackage, folder: Path, progress: Progress, *, offline
             f"the wheel of `{package.name}` cannot be fetched",
             labels=(wrong(package.origin.of("source"), "its address"),),
             notes=(f"{host}: {error}", f"wanted: sha256 {source.sha256}"),
-            helps=("try again where its address can be reached", "or put the wheel into the project and name its path"),
+            helps=(
+                *error.helps,
+                "try again where its address can be reached",
+                "or put the wheel into the project and name its path",
+            ),
         ) from error

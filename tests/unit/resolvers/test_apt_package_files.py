@@ -20,6 +20,7 @@ from envc.resolvers.apt.configuration import index_of_files
 from envc.resolvers.apt.package_files import control_of, file_reader
 from tests.loopback import Loopback, OfFolder
 from tests.unit.lock.world import environment
+from tests.unit.resolvers.file_server import FileServer, Given
 
 CONTROL = """\
 Package: greeter
@@ -155,6 +156,22 @@ def test_an_address_that_has_nothing_is_a_failure_of_the_world(tmp_path: Path, s
     (one,) = caught.value.diagnostics
     assert (one.name, caught.value.exit_code) == ("file-not-fetched", 3)
     assert one.notes[0] == "127.0.0.1: it answers 404"
+
+
+def test_a_login_comes_from_netrc_and_a_refusal_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password s3cret\n")
+    netrc.chmod(0o600)
+    content = deb()
+    with FileServer() as server:
+        server.files["/a.deb"] = Given(content, login=("ann", "s3cret"))
+        with pytest.raises(Report) as caught:
+            file_reader(tmp_path / "cache", lambda _: None)(package(server, content), "amd64")
+        (one,) = caught.value.diagnostics
+        assert one.notes[0] == "127.0.0.1: it answers 401"
+        assert one.helps[0] == "a line `machine 127.0.0.1 login … password …` in ~/.netrc"
+        monkeypatch.setenv("NETRC", str(netrc))
+        assert file_reader(tmp_path / "cache", lambda _: None)(package(server, content), "amd64").control == CONTROL
 
 
 def test_the_index_has_our_facts_of_the_file_and_none_of_its_own() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from envc.lock.artifacts import MeasuredArtifact
-from envc.resolvers.artifacts.http import authorisation_for
+from envc.resolvers.artifacts.http import authorisation_for, way_in
 from tests.unit.resolvers.file_server import FileServer, Given
 from tests.unit.resolvers.measuring import measured, name_and_reason, refused
 
@@ -182,6 +182,7 @@ def test_a_password_goes_over_http_to_this_machine_alone(
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     assert (authorisation_for(address) is not None) is sent
+    assert ("https" in way_in(address)) is not sent
 
 
 def test_a_redirect_without_end_is_left(server: FileServer) -> None:
