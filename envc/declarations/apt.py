@@ -58,7 +58,7 @@ def _components(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _file(text: str | None) -> str | None:
     if text is None:
         return None
-    address = read_address(text, "a package's file", "those of netrc are used")
+    address = read_address(text, "a package's file", "`envc lock` and `envc vendor` use those of netrc")
     if not address.endswith(".deb"):
         refuse("unreadable-address", "a package's file is like https://host/path/name_1.0_amd64.deb")
     return address
@@ -88,7 +88,8 @@ class Apt(Declaration):
     `ENVC_ARCHIVE_<NAME>` gives a machine another address.
 
     With `from` one package comes as a file from an address, `sha256` is its checksum, and what it needs comes from the
-    distribution. Files are for one architecture: behind `on linux/arm64` another platform has its own.
+    distribution. Files are for one architecture: behind `on linux/arm64` another platform has its own. The builder
+    fetches it without a login; what needs one is vendored, and built from that folder.
     """
 
     repeatable = True
@@ -127,6 +128,7 @@ class Apt(Declaration):
         """Refuse a list without packages, and a repository that is said by halves or is not needed."""
         if not self.packages:
             yield Diagnostic("missing-argument", "`apt` names no package", (wrong(origin.span, "no name follows"),))
+            return
         if self.location:
             yield from self._of_a_file(origin)
             yield from self._twice(origin, environment)
@@ -177,11 +179,10 @@ class Apt(Declaration):
             label = wrong(place, "an archive of a distribution")
             yield Diagnostic("repeated-name", f"`{name}` is an archive that envc knows", (label,))
         own = self._facts()
-        for other, package in first_with_each_content(environment, name).items():
-            if other != own and package.origin.of("repository.0").start < place.start:
-                labels = (wrong(place, "another one here"), Label(package.origin.of("repository.0"), "first here"))
-                yield Diagnostic("repeated-name", f"two repositories are called `{name}`", labels)
-                break
+        first, package = next(iter(first_with_each_content(environment, name).items()), (own, None))
+        if package and first != own:
+            labels = (wrong(place, "another one here"), Label(package.origin.of("repository.0"), "first here"))
+            yield Diagnostic("repeated-name", f"two repositories are called `{name}`", labels)
         needless = library.needless_repository(address)
         if needless:
             yield Diagnostic(
@@ -196,10 +197,9 @@ class Apt(Declaration):
         """Refuse a package that is to come from two places."""
         for position, entry in enumerate(self.packages):
             place = origin.of(f"packages.{position}.name")
-            firsts = first_from_each_place(environment, entry.name)
             own = f"file {self.sha256 or ''}" if self.location else self.repository[0] if self.repository else None
-            other = next((one for name, one in firsts.items() if name != own), None)
-            if other and other.origin.of("name").start < place.start:
+            first, other = next(iter(first_from_each_place(environment, entry.name).items()), (own, None))
+            if other and first != own:
                 where = f"the repository `{other.repository.name}`" if other.repository else "the distribution"
                 where = "a file" if other.file else where
                 labels = (wrong(place, "again here"), Label(other.origin.of("name"), f"from {where} here"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from envc.diagnostics import Diagnostic, Label
-from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics import Diagnostic
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, Setting
 from envc.language.fields import Choice, Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.taken import taken_before
 from envc.language.values import Name, OwnedPath
 from envc.language.variables import refuse_taken_variable
 from envc.language.word import Declaration
@@ -59,13 +59,9 @@ class Cache(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a name or a variable that is taken."""
         place = origin.of("name")
-        for other in environment.every_with(Artifact, "name", self.name):
-            if other.origin.span.start < origin.span.start:
-                yield Diagnostic(
-                    "repeated-name",
-                    f"two mounts are called `{self.name}`",
-                    (wrong(place, "again here"), Label(other.origin.of("name"), "first here")),
-                )
-                return
+        labels = taken_before(environment, "artifact", self.name, place)
+        if labels:
+            yield Diagnostic("repeated-name", f"two mounts are called `{self.name}`", labels)
+            return
         if self.name in _VARIABLES:
             yield from refuse_taken_variable(_VARIABLES[self.name], place, environment)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.diagnostics import Diagnostic, Label
-from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics import Diagnostic
 from envc.language.environment import Environment
 from envc.language.facets import CopiedPath
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.package_source import ProjectFolder
+from envc.language.taken import taken_before
 from envc.language.values import ProgramPath
 from envc.language.word import Declaration
 
@@ -43,10 +43,6 @@ class Project(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a folder that is installed twice."""
-        folders = environment.every_with(ProjectFolder, "path", self.path)
-        if folders[0].origin.span.start < origin.span.start:
-            yield Diagnostic(
-                "repeated-package",
-                f"the folder `{self.path}` is installed twice",
-                (wrong(origin.of("path"), "again here"), Label(folders[0].origin.of("path"), "first here")),
-            )
+        labels = taken_before(environment, "project", self.path, origin.of("path"))
+        if labels:
+            yield Diagnostic("repeated-package", f"the folder `{self.path}` is installed twice", labels)

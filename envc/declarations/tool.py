@@ -14,6 +14,7 @@ from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import Tool as ToolFacet
+from envc.language.taken import taken_before
 from envc.language.values import ContainerPath, Name, ProgramPath, Sha256, Tag, Text, holds_packages, refuse
 from envc.language.word import Declaration
 
@@ -83,7 +84,6 @@ class Tool(Declaration):
                 "a path in an archive has no `..`",
                 (wrong(origin.of("inside"), "leads out of it"),),
             )
-        twins = environment.every_with(ToolFacet, "name", self.name)
-        if any(one.origin.span.start < origin.span.start for one in twins):
-            label = wrong(origin.of("name"), "again here")
-            yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", (label,))
+        labels = taken_before(environment, "tool", self.name, origin.of("name"))
+        if labels:
+            yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", labels)

@@ -16,5 +16,5 @@ def read_address(text: str, what: str, logins: str) -> str:
     if match and "@" in match["authority"]:
         refuse("secret-in-address", f"an address holds no credentials; {logins}")
     if not match or match["rest"] or not (_AUTHORITY.fullmatch(match["authority"]) and has_host(text)):
-        refuse("unreadable-address", f"{what} is https://, a host and a path")
+        refuse("unreadable-address", f"{what} is https:// or http://, a host and a path")
     return text

@@ -62,7 +62,7 @@ def read_wheel(address: str) -> str:
     if not match:
         refuse("unreadable-address", "a wheel is like https://host/path/name-1.0-py3-none-any.whl, or a path of it")
     if "@" in match[1]:
-        refuse("secret-in-address", "an address holds no credentials; those of netrc are used")
+        refuse("secret-in-address", "an address holds no credentials; `envc lock` and `envc vendor` use those of netrc")
     if not has_host(address):
         refuse("unreadable-address", "there can be no such host or port")
     return address

@@ -21,8 +21,9 @@ from envc.language.facets import (
     Setting,
 )
 from envc.language.lookup import Same, facets_of_kind
-from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Toolchain
+from envc.language.outside_facets import CondaPackage, GitSource, ProgramBuild, Tool, Toolchain
 from envc.language.package_rules import Override
+from envc.language.package_source import ProjectFolder
 
 Kind = Literal[
     "variable",
@@ -35,6 +36,8 @@ Kind = Literal[
     "override",
     "build",
     "toolchain",
+    "tool",
+    "project",
     "conda",
     "index",
     "package behind `for`",
@@ -51,6 +54,8 @@ _NAMED: dict[type, Kind] = {
     GitSource: "source",
     ProgramBuild: "build",
     Toolchain: "toolchain",
+    Tool: "tool",
+    ProjectFolder: "project",
     CondaPackage: "conda",
     PackageIndex: "index",
 }
@@ -77,7 +82,7 @@ def _places(same: Same[tuple[Facet, ...]]) -> dict[tuple[Kind, str], dict[Span, 
     for facet in same.itself:
         kind = _NAMED.get(type(facet))
         if kind is not None:
-            take(kind, _name_of(facet), facet.origin.of("of" if kind == "artifact" else "name"))
+            take(kind, _name_of(facet), facet.origin.of(_field_of(facet)))
         if isinstance(facet, Secret) and facet.variable and not facet.build:
             take("variable", facet.variable, facet.origin.of("variable"))
         if isinstance(facet, PackageIndex):
@@ -97,4 +102,11 @@ def _accelerated(same: Same[tuple[Facet, ...]]) -> Mapping[str, PythonPackage]:
 
 
 def _name_of(facet: Facet) -> str:
-    return str(getattr(facet, "name", ""))
+    return facet.path if isinstance(facet, ProjectFolder) else str(getattr(facet, "name", ""))
+
+
+def _field_of(facet: Facet) -> str:
+    """Return the field in which a facet's word has its name."""
+    if isinstance(facet, ProjectFolder):
+        return "path"
+    return "of" if isinstance(facet, Artifact) and facet.kind != "cache" else "name"

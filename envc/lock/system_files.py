@@ -8,13 +8,13 @@ from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.language.environment import Environment
 from envc.language.system_files import packages_from_files
-from envc.lock.system_packages import ARCHITECTURES, PackageFile
+from envc.lock.system_packages import ARCHITECTURES, SystemFile
 from envc.lock.world import World
 
 
 def wanted_files(
     environment: Environment, names: Collection[str], platform: str, world: World
-) -> tuple[PackageFile, ...]:
+) -> tuple[SystemFile, ...]:
     """Return the files among a stage's packages, read, sorted by name. Raises a Report."""
     wanted = {name: one for name, one in packages_from_files(environment).items() if name in names}
     if wanted and not world.system:
@@ -31,5 +31,5 @@ def unlockable_file(environment: Environment, name: str, reason: str) -> Report:
         f"what the file of `{name}` needs cannot be chosen",
         notes=(reason,),
         helps=("lock where an archive of the distribution answers",),
-        labels=(wrong(place, "its packages come from there"),),
+        labels=(wrong(place, "what it needs comes from the distribution"),),
     )

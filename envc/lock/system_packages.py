@@ -37,8 +37,8 @@ class Repository(NamedTuple):
 FROM_FILE = "a file"
 
 
-class PackageFile(NamedTuple):
-    """A package that comes as a file and from nowhere else."""
+class SystemFile(NamedTuple):
+    """A system package that comes as a file and from nowhere else."""
 
     name: str
     control: str  # what the file says of the package, as an index has it
@@ -54,7 +54,7 @@ class SystemRequest(NamedTuple):
     kept: tuple[tuple[str, str], ...] = ()  # names and versions of an earlier lock, taken where they still fit
     snapshot: str | None = None  # the time that the archives are asked of, where they keep their past
     repositories: tuple[Repository, ...] = ()
-    files: tuple[PackageFile, ...] = ()
+    files: tuple[SystemFile, ...] = ()
 
 
 class SystemChoice(NamedTuple):
@@ -123,7 +123,7 @@ class SystemWish(NamedTuple):
     kept: tuple[tuple[str, str], ...] = ()  # as in SystemRequest
     snapshot: str | None = None  # the time of an earlier lock's snapshot
     repositories: tuple[Repository, ...] = ()  # sorted by name
-    files: tuple[PackageFile, ...] = ()  # sorted by name
+    files: tuple[SystemFile, ...] = ()  # sorted by name
 
 
 class SystemResolver(Protocol):

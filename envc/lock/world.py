@@ -15,7 +15,7 @@ from envc.lock.moved_pins import MovedPin
 from envc.lock.package_sources import PackageSources
 from envc.lock.repositories import GitResolver
 from envc.lock.resolution import ImageSource, Progress, Resolver
-from envc.lock.system_packages import PackageFile, SystemResolver
+from envc.lock.system_packages import SystemFile, SystemResolver
 from envc.lock.wheels import WheelFiles
 
 
@@ -28,7 +28,7 @@ def no_key(_: SystemRepository) -> bytes:
     raise LookupError
 
 
-def no_file(_: SystemPackage, __: str) -> PackageFile:
+def no_file(_: SystemPackage, __: str) -> SystemFile:
     """Have no file."""
     raise LookupError
 
@@ -45,7 +45,7 @@ class World(NamedTuple):
     system: SystemResolver | None = None  # None leaves system packages without versions
     bases: BasePythonReader | None = None  # None reads no base, which only some programs need
     key_of: Callable[[SystemRepository], bytes] = no_key  # gives the key of a repository; raises a Report
-    file_of: Callable[[SystemPackage, str], PackageFile] = no_file  # reads a package's file; raises a Report
+    file_of: Callable[[SystemPackage, str], SystemFile] = no_file  # reads a package's file; raises a Report
     moved: Callable[[MovedPin], None] = forget  # is told of each pin of the older lock that could not stay
     sources: PackageSources | None = None  # None: no source may be asked for
     git: GitResolver | None = None  # None where no repository may be asked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envc.lock.system_packages import PackageFile, SystemAnswer
+from envc.lock.system_packages import SystemAnswer, SystemFile
 from envc.resolvers.apt.package_files import control_of
 from tests.engine.apt_repository import AptRepository
 from tests.engine.project import Project, errors
@@ -24,6 +24,7 @@ from tests.engine.test_apt import (
     system,
     wish_of,
 )
+from tests.unit.resolvers.file_server import FileServer, Given
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
@@ -139,11 +140,39 @@ def test_a_vendored_build_takes_it_from_the_folder(project: Project, files: AptR
     assert project.envc("run").stdout == "greeter 1:1.0~rc1\n"
 
 
+def test_a_file_that_needs_a_login_is_built_from_a_vendored_folder(
+    project: Project, files: AptRepository, tmp_path: Path
+) -> None:
+    """Locking and vendoring have the login of netrc; the builder has none, and the failed step says what brings it."""
+    digest = files.add("greeter", "1:1.0~rc1")
+    content = (files.folder / "pool" / "greeter_1.0~rc1_all.deb").read_bytes()
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password s3cret\n")
+    netrc.chmod(0o600)
+    with FileServer() as server:
+        server.files["/pool/greeter_1.0~rc1_all.deb"] = Given(content, login=("ann", "s3cret"))
+        project.program.write_text(PROGRAM.format(address=server.address, sha256=digest))
+        refused = project.envc("lock")
+        assert (refused.returncode, errors(refused)) == (3, ["file-not-fetched"]), refused.stderr
+        assert "a line `machine 127.0.0.1 login … password …` in ~/.netrc" in refused.stderr
+        locked = project.envc("lock", NETRC=str(netrc))
+        assert locked.returncode == 0, locked.stderr
+        failed = project.envc("build", "--engine", "docker", "--no-cache", NETRC=str(netrc))
+        assert (failed.returncode, errors(failed)) == (3, ["build-failed"]), failed.stderr
+        assert "`envc vendor --to FOLDER`, `envc build --from FOLDER`" in failed.stderr
+        vendored = project.envc("vendor", "--to", "../vendored", NETRC=str(netrc))
+        assert vendored.returncode == 0, vendored.stderr
+    built = project.envc("build", "--from", "../vendored", "--json")
+    assert built.returncode == 0, built.stderr
+    project.images.update(json.loads(built.stdout)["image"]["tags"])
+    assert project.envc("run").stdout == "greeter 1:1.0~rc1\n"
+
+
 def test_apt_in_a_container_of_the_base_gives_the_same(project: Project, files: AptRepository, tmp_path: Path) -> None:
     """A machine without apt asks inside the base."""
     assert project.envc("lock").returncode == 0
     deb = files.folder / "pool" / "greeter_1.0~rc1_all.deb"
-    file = PackageFile("greeter", control_of(deb), "0" * 64, deb.stat().st_size)
+    file = SystemFile("greeter", control_of(deb), "0" * 64, deb.stat().st_size)
     wish = wish_of(project, "greeter", "tree")._replace(files=(file,))
     here, there = ask(tmp_path, wish), ask(tmp_path, wish, here=False)
     assert isinstance(here, SystemAnswer)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 _PATIENCE = 10  # seconds that a stopped build has to end by itself
+#: Steps that fetch, and what is said of them where the address may ask for a login: BuildKit takes the page of a
+#: refusal for the file, and then its checksum is another.
+_FETCHING = re.compile(r"\[[^\]]*\] ADD .*https?://")
+_REFUSED = re.compile(r"digest mismatch|status 40[13]")
+_BY_VENDORING = "what needs a login, which the builder has not: `envc vendor --to FOLDER`, `envc build --from FOLDER`"
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
@@ -82,7 +87,7 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
 
         return no_engine()
     by_hand = f"docker buildx build --progress=plain -f {request.dockerfile} {request.context}"
-    helps = (f"`{by_hand}` shows all of the log",)
+    helps: tuple[str, ...] = (f"`{by_hand}` shows all of the log",)
     if failure is None:
         return world_failed("build-failed", "the image was not built", notes=(last,), helps=helps)
     base = re.fullmatch(r"\[internal\] load metadata for (\S+)", failure.step)
@@ -96,6 +101,8 @@ def failed(request: BuildRequest, failure: Failure | None, talk: tuple[str, ...]
     notes.append(without_credentials(_reason(failure.reason)))
     if failure.log:
         notes.append("\n    ".join(["its last lines:", *map(without_credentials, failure.log)]))
+    if _FETCHING.match(whole) and _REFUSED.search(failure.reason):
+        helps = (_BY_VENDORING, *helps)
     return world_failed("build-failed", f"the step `{step}` failed", notes=notes, helps=helps)
 
 

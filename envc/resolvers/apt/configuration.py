@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from envc.knowledge.archives import Archive
-from envc.lock.system_packages import FROM_FILE, PackageFile, Repository
+from envc.lock.system_packages import FROM_FILE, Repository, SystemFile
 
 
 class Source(NamedTuple):
@@ -80,7 +80,7 @@ def source_of_files(folder: str) -> Source:
     return Source(FROM_FILE, f"file:{folder}/{_FILES}", ("./",), ())
 
 
-def index_of_files(files: Iterable[PackageFile]) -> dict[str, str]:
+def index_of_files(files: Iterable[SystemFile]) -> dict[str, str]:
     """Return the index of packages that come as files, by its path in the folder. What they say of files is ours."""
     own = re.compile(r"(?im)^(Filename|Size|SHA256|SHA1|MD5sum):.*\n(?:[ \t].*\n)*")
     stanzas = [

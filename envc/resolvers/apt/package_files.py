@@ -10,14 +10,11 @@ import io
 import lzma
 import os
 import re
-import subprocess
 import tarfile
-import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
-from threading import Event
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -27,28 +24,27 @@ from envc.language.facets import SystemPackage
 from envc.language.system_files import FileFacts
 from envc.lock.dpkg import fields_of
 from envc.lock.resolution import Progress
-from envc.lock.system_packages import PackageFile
-from envc.resolvers.artifacts.http import authorisation_for
-from envc.resolvers.artifacts.transfer.failures import AnswerError, TransferError
-from envc.resolvers.artifacts.transfer.reading import Limits
-from envc.resolvers.artifacts.transfer.web import Web
-from envc.resolvers.pip_tools.disk import CACHE, room_in
-from envc.resolvers.wheels.fetching import digest_of
+from envc.lock.system_packages import SystemFile
+from envc.resolvers.apt.place import TIMED_OUT, run
+from envc.resolvers.artifacts.transfer.failures import TransferError
+from envc.resolvers.kept_files import OtherBytesError, fetch, kept
 
 #: What an archive of `ar` begins with, and how long the head of each of its members is.
 _BEGINNING = b"!<arch>\n"
 _HEAD = 60
 #: Bytes; scripts of packages have some thousand.
 _LARGEST = 16 * 2**20
+#: Seconds; dpkg-deb reads the control file alone.
+DPKG_LIMIT = 60.0
 
 
-def file_reader(cache: Path, progress: Progress) -> Callable[[SystemPackage, str], PackageFile]:
+def file_reader(cache: Path, progress: Progress) -> Callable[[SystemPackage, str], SystemFile]:
     """Return what reads the file of a package, for an architecture as the distribution names it.
 
     It raises a Report: `unusable-package-file`, or `file-not-fetched` (exit code 3).
     """
 
-    def read(package: SystemPackage, architecture: str) -> PackageFile:
+    def read(package: SystemPackage, architecture: str) -> SystemFile:
         facts = package.file
         assert facts is not None  # noqa: S101  # only packages with a file come here
         path = _fetched(package, facts, cache / "debs", progress)
@@ -60,11 +56,13 @@ def file_reader(cache: Path, progress: Progress) -> Callable[[SystemPackage, str
         if said.get("Package") != package.name:
             name = said.get("Package") or "no name"
             raise unusable(package, f"is that of `{name}`", "name", "its name in the file is another")
+        if not said.get("Version"):
+            raise unusable(package, "says no version", "location", "there is no `Version` in its control file")
         if said.get("Architecture") not in {architecture, "all"}:
             helps = ("behind `on linux/arm64 < … >` another platform has its own",)
             message = f"is for {said.get('Architecture')}"
             raise unusable(package, message, "location", f"the image is for {architecture}", helps)
-        return PackageFile(package.name, control, facts.sha256, path.stat().st_size)
+        return SystemFile(package.name, control, facts.sha256, path.stat().st_size)
 
     return read
 
@@ -76,6 +74,8 @@ def control_of(path: Path) -> str:
             raise ValueError("it does not begin as one")
         while head := file.read(_HEAD):
             name, size = head[:16].decode("ascii").strip().rstrip("/"), int(head[48:58])
+            if size < 0:
+                raise ValueError("a member of it has less than no bytes")
             if name.startswith("control.tar"):
                 return _control_in(file.read(min(size, _LARGEST)), name, path)
             file.seek(size + size % 2, io.SEEK_CUR)
@@ -87,10 +87,10 @@ def _control_in(packed: bytes, name: str, path: Path) -> str:
         return _control_by_dpkg(path)
     stream: IO[bytes] = io.BytesIO(packed)
     with tarfile.open(fileobj=stream) as archive:  # it sees by itself how it is packed
-        member = next(one for one in archive if one.name.removeprefix("./") == "control")
-        content = archive.extractfile(member) if member.size <= _LARGEST else None
+        member = next((one for one in archive if one.name.removeprefix("./") == "control"), None)
+        content = archive.extractfile(member) if member and member.size <= _LARGEST else None
         if content is None:
-            raise ValueError("its control file is none")
+            raise ValueError("it has no control file of usual size")
         return _one_paragraph(content.read().decode("utf-8"))
 
 
@@ -106,51 +106,34 @@ def _control_by_dpkg(path: Path) -> str:
     program = which("dpkg-deb")
     if program is None:
         raise ValueError("it is packed with zstd, which only dpkg-deb reads: lock where that is installed")
-    command = [program, "--field", str(path)]
-    finished = subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603  # envc's own
-    if finished.returncode:
+    variables = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+    finished = run((program, "--field", str(path)), variables, limit=DPKG_LIMIT)
+    if finished.code == TIMED_OUT:
+        raise ValueError("dpkg-deb timed out")
+    if finished.code:
         raise ValueError("dpkg-deb cannot read it")
-    return _one_paragraph(finished.stdout)
+    return _one_paragraph(finished.out)
 
 
 def _fetched(package: SystemPackage, facts: FileFacts, folder: Path, progress: Progress) -> Path:
-    place = folder / facts.sha256
-    if place.is_file() and digest_of(place) == facts.sha256:
+    if place := kept(folder, facts.sha256):
         return place
     host = urlsplit(facts.address).hostname or ""
     progress(f"{package.name} from {host}")
-    web = Web(Limits(), Event())
     try:
-        with room_in(CACHE):
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, new = tempfile.mkstemp(dir=folder)
-            try:
-                with os.fdopen(handle, "w+b") as file:
-                    found = web.measure(facts.address, _judge, authorisation_for(facts.address), keep=file)
-                if found.sha256 != facts.sha256:
-                    helps = ("compare it with what its makers publish before you write this one down",)
-                    notes = (f"the file has {found.sha256}",)
-                    raise unusable(package, "has another sha256", "sha256", "not that of the file", helps, notes)
-                Path(new).replace(place)
-            finally:
-                Path(new).unlink(missing_ok=True)
+        return fetch(facts.address, facts.sha256, folder)
+    except OtherBytesError as error:
+        helps = ("compare it with what its makers publish before you write this one down",)
+        notes = (f"the file has {error.found}",)
+        raise unusable(package, "has another sha256", "sha256", "not that of the file", helps, notes) from None
     except TransferError as error:
         raise world_failed(
             "file-not-fetched",
             f"the file of `{package.name}` cannot be fetched",
             labels=(wrong(package.origin.of("location"), "its address"),),
             notes=(f"{host}: {error}", f"wanted: sha256 {facts.sha256}"),
-            helps=("try again where its address can be reached",),
+            helps=(*error.helps, "try again where its address can be reached"),
         ) from error
-    finally:
-        web.close()
-    return place
-
-
-def _judge(status: int, headers: Mapping[str, str], said: bytes) -> str | None:  # noqa: ARG001  # as others judge
-    if status not in {200, 206}:
-        raise AnswerError(f"it answers {status}")
-    return None
 
 
 def unusable(  # what is said of a file

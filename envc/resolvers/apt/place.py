@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 #: Seconds after which one call of apt is given up.
 TIME_LIMIT = 600.0
+#: The code of a program that was given up, as `timeout` has it.
+TIMED_OUT = 124
 #: What apt may see of the environment: where programs are, and how the machine reaches the network.
 _VARIABLES = (
     "PATH",
@@ -103,7 +105,7 @@ def run(
             out, err = child.communicate(given, timeout=limit)
         except subprocess.TimeoutExpired:
             _end(child)
-            return Finished(124, "", f"E: {arguments[0]} timed out")
+            return Finished(TIMED_OUT, "", f"E: {arguments[0]} timed out")
         except BaseException:
             _end(child)
             raise

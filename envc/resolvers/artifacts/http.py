@@ -13,6 +13,7 @@ from envc.resolvers.artifacts.transfer.progress import Passing
 from envc.resolvers.artifacts.transfer.reading import Reading
 from envc.resolvers.artifacts.transfer.web import Authorise, Web
 from envc.resolvers.registry.authentication import Credentials, basic
+from envc.resolvers.registry.reference import is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -23,14 +24,14 @@ SCHEMES = ("http", "https")
 def measure(address: str, known: MeasuredArtifact | None, reading: Reading) -> MeasuredArtifact:
     """Measure the file; when the server still has the ETag and size of what is known, its body is not read."""
     host = urlsplit(address).hostname or ""
-    credentials = netrc_credentials(address)
+    credentials = sendable_credentials(address)
 
     def judge(status: int, headers: Mapping[str, str], said: bytes) -> str | None:  # noqa: ARG001  # as others judge
         if status in {404, 410}:
             raise AbsentError(f"{host} answers {status}")
         if status in {401, 403}:
             refused = "refuses the credentials of the netrc file" if credentials else "asks for credentials"
-            raise DeniedError(f"{host} {refused} ({status})", f"a line `machine {host} login … password …` in ~/.netrc")
+            raise DeniedError(f"{host} {refused} ({status})", way_in(address))
         if status not in {200, 206}:
             raise AnswerError(f"{host} answers {status}")
         same = known and known.revision and known.revision == strong_mark(headers)
@@ -46,6 +47,14 @@ def measure(address: str, known: MeasuredArtifact | None, reading: Reading) -> M
     return MeasuredArtifact(1, found.size, found.sha256, strong_mark(found.headers))
 
 
+def sendable_credentials(address: str) -> Credentials | None:
+    """Return what a netrc holds for an address and may be sent to it: never over http, unless to this machine."""
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        return None
+    return netrc_credentials(address)
+
+
 def netrc_credentials(address: str) -> Credentials | None:
     """Return what the user's netrc file (`NETRC`, `~/.netrc`) holds for the host of an address."""
     from requests.utils import get_netrc_auth
@@ -54,9 +63,16 @@ def netrc_credentials(address: str) -> Credentials | None:
     return Credentials(*found) if found else None
 
 
+def way_in(address: str) -> str:
+    """Return what can be done where an address asks for a login, or refuses the one that it gets."""
+    if netrc_credentials(address) and not sendable_credentials(address):
+        return "give its https address: the login of the netrc file is not sent over http"
+    return f"a line `machine {urlsplit(address).hostname or ''} login … password …` in ~/.netrc"
+
+
 def authorisation_for(address: str) -> Authorise | None:
-    """Return what adds the credentials of the user's netrc file to a request, or None when it has none."""
-    credentials = netrc_credentials(address)
+    """Return what adds the credentials of the user's netrc file to a request, or None where there are none to send."""
+    credentials = sendable_credentials(address)
     return _basic(credentials) if credentials else None
 
 

@@ -6,6 +6,7 @@ dot or a colon or is `localhost`, and the Hub's official images stand in `librar
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import NamedTuple
 
 HUB = "docker.io"
@@ -37,7 +38,10 @@ def read_repository(text: str) -> Repository:
 
 def is_loopback(host: str) -> bool:
     """Return whether a host, without its port, is this machine: Docker speaks plain HTTP to it, too."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def with_scheme(text: str) -> str:

@@ -17,10 +17,11 @@ from envc.language.facets import PythonPackage
 from envc.language.package_names import normalised
 from envc.lock.resolution import Progress, Target
 from envc.lock.wheels import FoundWheel
+from envc.resolvers.kept_files import digest_of
 from envc.resolvers.package_indexes.metadata import headers_of, metadata_in, read_metadata
 from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.pip_tools.answer import WHEEL
-from envc.resolvers.wheels.fetching import digest_of, fetched
+from envc.resolvers.wheels.fetching import fetched
 
 #: Bytes; the largest known has a tenth of it.
 _LARGEST_METADATA = 32 * 2**20

@@ -121,6 +121,7 @@ WRONG = {
         f"apt a1 from a.deb {SHA256}",
         f'apt a1 b1 from "https://h/a.deb" {SHA256}',
         f'apt from "https://h/a.deb" {SHA256}',
+        'apt from "https://h/a.deb"',
         f'apt a1 from "https://h/a.deb" {SHA256}; apt a1',
         f'apt a1 from "https://h/a.deb" {SHA256}; apt a1 from "https://h/b.deb" sha256 "{"1" * 64}"',
         f'apt {REPOSITORY} from "https://h/a.deb" < a1 >',

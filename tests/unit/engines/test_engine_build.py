@@ -82,6 +82,22 @@ def test_what_went_wrong_with_system_packages_has_a_name(line: str, expected: st
     assert (f"{name}: {message}", code) == (expected, 3)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["digest mismatch sha256:e3: sha256:00", "failed to load cache key: invalid response status 401", "status 403"],
+)
+def test_a_file_that_may_need_a_login_says_how_it_is_built(reason: str) -> None:
+    """BuildKit takes the page of a refusal for the file, and names only its checksum."""
+    step = "[package-files-inference 1/1] ADD --checksum=sha256:00 https://h.example/a.deb /a.deb"
+    (found,) = failed(REQUEST, Failure(step, reason, ()), ()).diagnostics
+    assert "`envc vendor --to FOLDER`" in found.helps[0]
+    for other in (step.replace("https://", ""), step.replace("ADD", "COPY")):
+        (found,) = failed(REQUEST, Failure(other, reason, ()), ()).diagnostics
+        assert "vendor" not in "".join(found.helps)
+    (found,) = failed(REQUEST, Failure(step, "no route to host", ()), ()).diagnostics
+    assert "vendor" not in "".join(found.helps)
+
+
 def test_credentials_in_addresses_are_never_shown() -> None:
     log = ("Looking in indexes: https://ada:geheim@mirror.example/simple",)
     failure = Failure(

@@ -8,6 +8,7 @@ import pytest
 
 from envc import resources
 from envc.cli.module_help import module_names, module_page
+from envc.diagnostics import Report
 from envc.language.facets import Command, ExposedPort, SystemPackage
 from envc.language.modules import LibraryModules
 from envc.syntax.format import format_program
@@ -46,6 +47,40 @@ def test_origins_point_to_the_module_and_to_its_use() -> None:
     expose = next(one for one in found.declared if one.origin.item.word == "expose")
     assert expose.origin.span.source.path == "team/serve.env"
     assert [str(use) for use in expose.uses] == ["train.env:2:22"]
+
+
+DEB = f'from "https://h/a.deb" sha256 "{"0" * 64}"'
+OTHER_DEB = f'from "https://h/a.deb" sha256 "{"1" * 64}"'
+KEY = f'suite noble key "k.asc" sha256 "{"0" * 64}"'
+TOOL = f'tool t 1 from "https://h/t" sha256 "{"0" * 64}" at "/{{}}"'
+
+
+@pytest.mark.parametrize("ahead", ["", " "])
+@pytest.mark.parametrize("behind", ["", " "])
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("apt agent", f"apt agent {DEB}", "repeated-package"),
+        (f"apt agent {DEB}", f"apt agent {OTHER_DEB}", "repeated-package"),
+        (f'apt repository r "https://a" {KEY} a1', f'apt repository r "https://b" {KEY} b1', "repeated-name"),
+        ('project "a"', 'project "a" extras x', "repeated-package"),
+        ('cache c mounted at "/a"', 'cache c mounted at "/b"', "repeated-name"),
+        (TOOL.format("a"), TOOL.format("b"), "repeated-name"),
+    ],
+)
+def test_modules_that_contradict_each_other_do_so_wherever_it_stands_in_their_files(
+    first: str, second: str, name: str, ahead: str, behind: str
+) -> None:
+    """Offsets of different files say nothing of an order: the one that is used later is again here."""
+    files = {"a.one": f"module a.one <{ahead} {first} >", "a.two": f"module a.two <{behind} {second} >"}
+    with pytest.raises(Report) as caught:
+        environment("use a.one\nuse a.two\nenv a < python 3.12; a.one; a.two >", "a", files)
+    (found,) = caught.value.diagnostics
+    assert found.name == name
+    again, earlier, *uses = [(label.span.source.path, label.text) for label in found.labels]
+    assert again in {("a/two.env", "again here"), ("a/two.env", "another one here")}
+    assert earlier[0] == "a/one.env"
+    assert set(uses) == {("train.env", "used here")}
 
 
 def test_the_environment_wins_over_its_modules() -> None:

@@ -16,9 +16,9 @@ from envc.lock.system_doubts import system_doubts
 from envc.lock.system_packages import (
     NoSolution,
     NoVersions,
-    PackageFile,
     SystemAnswer,
     SystemChoice,
+    SystemFile,
     SystemResult,
     SystemWish,
     UnknownNames,
@@ -300,7 +300,7 @@ FILE = 'apt agent from "https://a.example.org/agent_1.2_amd64.deb" sha256 "{}"'
 def lock_with_file(archive: Archive | None, text: str, old: LockedFiles | None = None) -> LockedFiles:
     made = world()._replace(
         system=archive,
-        file_of=lambda one, architecture: PackageFile(one.name, architecture, one.file.sha256, 7),  # type: ignore[union-attr]  # it has one
+        file_of=lambda one, architecture: SystemFile(one.name, architecture, one.file.sha256, 7),  # type: ignore[union-attr]  # it has one
     )
     return choose(environment(f"env train < python 3.12; {text} >"), PLATFORM, made, old)
 
@@ -309,7 +309,7 @@ def test_a_file_is_asked_for_again_only_when_its_bytes_are_others() -> None:
     archive = Archive()
     old = lock_with_file(archive, f"apt git make; {FILE.format('0' * 64)}")
     (wish,) = [one for one in archive.wishes if one.files]
-    assert (wish.names, wish.files) == (("agent", "git"), (PackageFile("agent", "amd64", "0" * 64, 7),))
+    assert (wish.names, wish.files) == (("agent", "git"), (SystemFile("agent", "amd64", "0" * 64, 7),))
     assert "a.example.org" not in "".join(write([old]).values())
     again = Archive()
     moved = FILE.format("0" * 64).replace("a.example.org", "moved.example.org")
@@ -326,3 +326,4 @@ def test_a_file_of_which_nobody_says_what_it_needs_is_not_locked(archive: Archiv
     (one,) = caught.value.diagnostics
     assert (one.name, caught.value.exit_code) == ("archive-failed", 3)
     assert one.labels[0].span.text.strip('"') == "https://a.example.org/agent_1.2_amd64.deb"
+    assert one.labels[0].text == "what it needs comes from the distribution"

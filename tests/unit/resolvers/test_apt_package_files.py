@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from collections.abc import Iterator
 from functools import partial
@@ -13,11 +14,13 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.language.facets import SystemPackage
-from envc.lock.system_packages import PackageFile
+from envc.lock.system_packages import SystemFile
+from envc.resolvers.apt import package_files
 from envc.resolvers.apt.configuration import index_of_files
-from envc.resolvers.apt.package_files import file_reader
+from envc.resolvers.apt.package_files import control_of, file_reader
 from tests.loopback import Loopback, OfFolder
 from tests.unit.lock.world import environment
+from tests.unit.resolvers.file_server import FileServer, Given
 
 CONTROL = """\
 Package: greeter
@@ -32,17 +35,17 @@ Description: says
 """
 
 
-def deb(control: str = CONTROL, packing: str = "xz", first: str = "debian-binary") -> bytes:
+def deb(control: str = CONTROL, packing: str = "xz", first: str = "debian-binary", called: str = "./control") -> bytes:
     """Return the bytes of a package, as `ar` and `tar` write them."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode=f"w:{packing}") as archive:  # type: ignore[call-overload]
-        member = tarfile.TarInfo("./control")
+        member = tarfile.TarInfo(called)
         member.size = len(control.encode())
         archive.addfile(member, io.BytesIO(control.encode()))
     name = f"control.tar{'.' * bool(packing)}{packing}"
     found = b"!<arch>\n"
-    for called, content in ((first, b"2.0\n!"), (name, packed.getvalue()), ("data.tar", b"")):
-        found += f"{called:16}{0:<12}{0:<6}{0:<6}{'100644':8}{len(content):<10}`\n".encode() + content
+    for file, content in ((first, b"2.0\n!"), (name, packed.getvalue()), ("data.tar", b"")):
+        found += f"{file:16}{0:<12}{0:<6}{0:<6}{'100644':8}{len(content):<10}`\n".encode() + content
         found += b"\n" * (len(content) % 2)
     return found
 
@@ -69,7 +72,7 @@ def test_it_is_fetched_once_and_read(tmp_path: Path, served: tuple[Path, Loopbac
     wanted = package(server, content)
     said: list[str] = []
     read = file_reader(tmp_path / "cache", said.append)
-    file = PackageFile("greeter", CONTROL, sha256(content).hexdigest(), len(content))
+    file = SystemFile("greeter", CONTROL, sha256(content).hexdigest(), len(content))
     assert read(wanted, "amd64") == file
     (folder / "a.deb").unlink()
     assert read(wanted, "arm64") == file
@@ -92,6 +95,12 @@ def refused(tmp_path: Path, served: tuple[Path, Loopback], content: bytes, wante
         (deb()[:80], "is no Debian package"),
         (deb(first="a" * 16).replace(b"control.tar", b"other.tar.."), "is no Debian package"),
         (deb(CONTROL + "\nPackage: bash\nVersion: 99\n"), "is no Debian package"),
+        (deb(called="./md5sums"), "is no Debian package"),
+        (
+            deb().replace(b"control.tar.xz  ", b"other.tar.xz    ").replace(b"5         `", b"-60       `"),
+            "is no Debian package",
+        ),
+        (deb(CONTROL.replace("Version: 1:1.0\n", "")), "says no version"),
         (deb("\x00"), "is that of `no name`"),
         (deb(CONTROL.replace("greeter", "other")), "is that of `other`"),
         (deb(CONTROL.replace("all", "arm64")), "is for arm64"),
@@ -102,6 +111,35 @@ def test_what_is_not_the_package_is_named(
 ) -> None:
     found = refused(tmp_path, served, content, package(served[1], content))
     assert found.message == f"the file of `greeter` {message}"
+
+
+ZSTD = """\
+#!/bin/sh
+{}
+echo "Package: greeter\nVersion: 1\nArchitecture: all\nDescription: $LC_ALL"
+"""
+
+
+def read_by(tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what is read of a file that only dpkg-deb can read, by a program of that name."""
+    program = tmp_path / "programs" / "dpkg-deb"
+    program.parent.mkdir()
+    program.write_text(ZSTD.format(script))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "a.deb").write_bytes(deb().replace(b"control.tar.xz ", b"control.tar.zst"))
+    return control_of(tmp_path / "a.deb")
+
+
+def test_dpkg_speaks_no_language_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "Description: C\n" in read_by(tmp_path, "", monkeypatch)
+
+
+def test_dpkg_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_files, "DPKG_LIMIT", 0.2)
+    with pytest.raises(ValueError, match="dpkg-deb timed out"):
+        read_by(tmp_path, "sleep 60", monkeypatch)
 
 
 def test_other_bytes_are_refused_at_the_checksum_and_not_kept(tmp_path: Path, served: tuple[Path, Loopback]) -> None:
@@ -120,8 +158,24 @@ def test_an_address_that_has_nothing_is_a_failure_of_the_world(tmp_path: Path, s
     assert one.notes[0] == "127.0.0.1: it answers 404"
 
 
+def test_a_login_comes_from_netrc_and_a_refusal_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password s3cret\n")
+    netrc.chmod(0o600)
+    content = deb()
+    with FileServer() as server:
+        server.files["/a.deb"] = Given(content, login=("ann", "s3cret"))
+        with pytest.raises(Report) as caught:
+            file_reader(tmp_path / "cache", lambda _: None)(package(server, content), "amd64")
+        (one,) = caught.value.diagnostics
+        assert one.notes[0] == "127.0.0.1: it answers 401"
+        assert one.helps[0] == "a line `machine 127.0.0.1 login … password …` in ~/.netrc"
+        monkeypatch.setenv("NETRC", str(netrc))
+        assert file_reader(tmp_path / "cache", lambda _: None)(package(server, content), "amd64").control == CONTROL
+
+
 def test_the_index_has_our_facts_of_the_file_and_none_of_its_own() -> None:
-    ((path, text),) = index_of_files([PackageFile("greeter", CONTROL, "0" * 64, 7)]).items()
+    ((path, text),) = index_of_files([SystemFile("greeter", CONTROL, "0" * 64, 7)]).items()
     assert path == "files/Packages"
     kept = CONTROL.replace("Filename: pool/evil.deb\nSHA256: of another file\n", "")
     assert text == f"{kept}Filename: ./greeter.deb\nSize: 7\nSHA256: {'0' * 64}\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from envc.lock.artifacts import MeasuredArtifact
+from envc.resolvers.artifacts.http import authorisation_for, way_in
 from tests.unit.resolvers.file_server import FileServer, Given
 from tests.unit.resolvers.measuring import measured, name_and_reason, refused
 
@@ -160,6 +161,28 @@ def test_credentials_come_from_netrc_and_go_to_their_host_only(
     assert diagnostic.name == "data-unauthorised"
     assert diagnostic.labels[0].text == "127.0.0.1 refuses the credentials of the netrc file (403)"
     assert "wr0ng" not in repr(diagnostic)
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("https://example.org/a", True),
+        ("http://example.org/a", False),
+        ("http://127.example.org/a", False),
+        ("http://127.0.0.1:8080/a", True),
+        ("http://localhost/a", True),
+        ("http://[::1]/a", True),
+    ],
+)
+def test_a_password_goes_over_http_to_this_machine_alone(
+    address: str, sent: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login ann password s3cret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert (authorisation_for(address) is not None) is sent
+    assert ("https" in way_in(address)) is not sent
 
 
 def test_a_redirect_without_end_is_left(server: FileServer) -> None:

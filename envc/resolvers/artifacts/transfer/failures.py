@@ -11,7 +11,9 @@ from envc.language.facets import Artifact
 
 
 class TransferError(Exception):
-    """Remote data could not be measured. The argument says why in words."""
+    """Remote data could not be measured. The argument says why in words; `helps`, what can be done."""
+
+    helps: tuple[str, ...] = ()
 
 
 class AbsentError(TransferError):
