@@ -88,18 +88,28 @@ def run(
 
 
 def converse(child: Any, task: Task, reply: Reply) -> dict[str, Any]:
-    """Tell the child its task, answer what it asks, and return its last word."""
+    """Tell the child its task, answer what it asks, and return its last word; there is one, whatever happens."""
 
     def say(value: object) -> None:
         child.stdin.write(json.dumps(value) + "\n")
         child.stdin.flush()
 
-    # it may be killed at any time: a pipe breaks then, or a line is cut off
-    with suppress(OSError, json.JSONDecodeError), child.stdout, child.stdin:
-        say(task.specification)
-        for line in child.stdout:
-            message: dict[str, Any] = json.loads(line)
-            if "ask" not in message:
-                return message
-            say(reply(message["ask"], message["about"]))
+    try:
+        # it may be killed at any time: a pipe breaks then, or a line is cut off
+        with suppress(OSError, json.JSONDecodeError), child.stdout, child.stdin:
+            say(task.specification)
+            for line in child.stdout:
+                message = json.loads(line)
+                if not isinstance(message, dict):
+                    raise TypeError("what the child says is no object")
+                if "ask" not in message:
+                    return message
+                say(reply(message["ask"], message["about"]))
+    except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
+        return {"failure": unexpected(error)}
     return SILENT
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """Return the facts of a mistake of ours, as `failure` reads them."""
+    return {"kind": "unexpected", "type": type(error).__name__, "detail": str(error)}

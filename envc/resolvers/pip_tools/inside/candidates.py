@@ -38,11 +38,12 @@ class Offers:
         if name not in self.links and name in self.given:
             self.links[name] = [Link(path_to_url(os.path.abspath(self.given[name])))]  # noqa: PTH100
         if name not in self.links:
-            self.links[name] = []
+            links = []
             for version, filename, yanked in self.questions.ask("wheels", name):
                 link = Link(f"{NOWHERE}/{name}/{quote(filename)}", yanked_reason=yanked)
                 self.files[link.url] = (name, version)
-                self.links[name].append(link)
+                links.append(link)
+            self.links[name] = links
         return self.links[name]
 
     def metadata_of(self, link: Any) -> bytes | None:
