@@ -5,7 +5,7 @@ parts of pip and pip-tools, whose versions are therefore pinned exactly. Standar
 `specification.py`, then a line for each answer, and stays open: when it closes, envc is gone and this process ends.
 Standard output gives one JSON object a line: `{"ask": QUESTION, "about": [WORD, …]}` while it works, which `answers.py`
 answers, and last `{"answer": …}` or `{"failure": …}`; `answer.py` and `failure.py` read them. This process is told no
-address and no password, and reaches no network.
+address of an index and no password, and reaches no network: of an index that failed it hears a number.
 
 What is changed, and why:
 

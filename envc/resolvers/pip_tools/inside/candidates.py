@@ -31,7 +31,7 @@ class Offers:
         self.facts: dict[tuple[str, str], dict[str, Any]] = {}
 
     def of(self, name: str) -> list[Any]:
-        """Return the wheels that the target takes of a name. Raises `IndexFailureError`."""
+        """Return the wheels that the target takes of a name. Raises `UnansweredError`."""
         from pip._internal.models.link import Link
         from pip._internal.utils.urls import path_to_url
 
@@ -47,13 +47,13 @@ class Offers:
         return self.links[name]
 
     def metadata_of(self, link: Any) -> bytes | None:
-        """Return the METADATA of a wheel, or None of one that was given. Raises `IndexFailureError`."""
+        """Return the METADATA of a wheel, or None of one that was given. Raises `UnansweredError`."""
         if link.url not in self.files:
             return None
         return str(self.questions.ask("metadata", *self.files[link.url])).encode("utf-8", "surrogateescape")
 
     def facts_of(self, name: str, version: str) -> dict[str, Any]:
-        """Return hashes, size and more of a version that was chosen. Raises `IndexFailureError`."""
+        """Return hashes, size and more of a version that was chosen. Raises `UnansweredError`."""
         if (name, version) not in self.facts:
             self.facts[name, version] = self.questions.ask("facts", name, version)
         return self.facts[name, version]
