@@ -36,7 +36,7 @@ class Task(NamedTuple):
     requirements: str  # the text of `requirements.in`
     pins: str  # the text of `requirements.txt` before, empty when there are none
     bounds: str = ""  # the text of `constraints.txt`, empty when there are none
-    given: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
+    known: tuple[tuple[str, bytes], ...] = ()  # wheels that stand for packages of no index, by their names
 
 
 def task_of(request: Request) -> Task:
@@ -47,7 +47,7 @@ def task_of(request: Request) -> Task:
             "abi": abi_of(request.target),
             "platforms": platforms_of(request.target),
             "markers": markers_of(request.target),
-            "given": {one.name: file_name(one) for one in request.known},
+            "known": {one.name: file_name(one) for one in request.known},
             "overrides": overrides_of(request),
             "bare": list(request.bare),
             "arguments": [*ARGUMENTS, *BOUNDED * bool(request.bounds), "requirements.in"],

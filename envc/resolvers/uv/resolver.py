@@ -148,7 +148,7 @@ def look_ahead(request: Request, indexes: Indexes) -> None:
     """Begin, while uv starts, to read the pages that it will ask for, and load what reads its answer."""
     from envc.resolvers.pip_tools.answer import indexes_of
 
-    indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
+    indexes.start_reading([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
     from envc.resolvers.uv import answer  # noqa: F401 (it takes as long as uv's start)
 
 
@@ -165,7 +165,7 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     def graph() -> dict[str, Any]:
         return needs.graph_of(causes.asks_of(request, markers_of(request.target), indexes.read_so_far()))
 
-    def offers() -> Mapping[str, Any]:
+    def files() -> Mapping[str, Any]:
         pinned = {pin.partition("==")[0] for pin in request.pins}
         pages = {name: page for name, page in indexes.pages_so_far().items() if name in pinned}
         return Told({name: partial(rows_for, page) for name, page in pages.items()})
@@ -173,4 +173,4 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     def passed_over() -> dict[str, Any]:
         return {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()}
 
-    return Told({"graph": graph, "offers": offers, "passed_over": passed_over})
+    return Told({"graph": graph, "files": files, "passed_over": passed_over})

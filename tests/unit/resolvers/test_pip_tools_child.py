@@ -16,9 +16,9 @@ from envc.lock.resolution import Request
 from envc.resolvers.package_indexes.ahead import Ahead
 from envc.resolvers.package_indexes.opening import indexes_for
 from envc.resolvers.pip_tools import Settings
-from envc.resolvers.pip_tools.answers import Answers
 from envc.resolvers.pip_tools.child import run
-from envc.resolvers.pip_tools.inside.candidates import Offers
+from envc.resolvers.pip_tools.inside.candidates import Candidates
+from envc.resolvers.pip_tools.replies import Replies
 from envc.resolvers.pip_tools.specification import Task, markers_of
 from tests.index_server import Fault, Index
 from tests.index_server.asking import AMD64
@@ -76,10 +76,10 @@ class Forgetful:
 
 
 def test_wheels_that_could_not_be_asked_for_are_asked_for_again() -> None:
-    offers = Offers({}, Forgetful())  # type: ignore[arg-type]
+    candidates = Candidates({}, Forgetful())  # type: ignore[arg-type]
     with pytest.raises(ConnectionError):
-        offers.of("a")
-    assert [link.filename for link in offers.of("a")] == ["a-1-py3-none-any.whl"]
+        candidates.of("a")
+    assert [link.filename for link in candidates.of("a")] == ["a-1-py3-none-any.whl"]
 
 
 @pytest.fixture
@@ -93,15 +93,15 @@ def test_the_process_is_told_no_address_of_an_index_that_fails(index: Index, tmp
     index.faults["a"] = Fault(500)
     settings = Settings(index.url, timeout="5", retries="0")
     indexes = indexes_for(Request(AMD64, ()), settings, tmp_path, lambda _: None)
-    answers = Answers(indexes, Ahead(indexes, markers_of(AMD64), {}, ()))
-    told = [answers.reply("wheels", ["b"]), answers.reply("wheels", ["a"]), answers.reply("metadata", ["b", "1"])]
+    replies = Replies(indexes, Ahead(indexes, markers_of(AMD64), {}, ()))
+    told = [replies.reply("wheels", ["b"]), replies.reply("wheels", ["a"]), replies.reply("metadata", ["b", "1"])]
     indexes.close()
     assert index.host not in json.dumps(told)
     assert told[0] == {"answer": []}
     last = {"kind": "unanswered", "number": told[1]["failure"], "graph": {"x": {}}}
-    failure = answers.complete({"failure": last}, ())["failure"]
+    failure = replies.complete({"failure": last}, ())["failure"]
     assert (failure["kind"], failure["status"], failure["package"]) == ("status", 500, "a")
     assert failure["address"].startswith(f"http://{index.host}")
     assert failure["graph"] == {"x": {}}
     last = {"kind": "unanswered", "number": told[2]["failure"]}
-    assert answers.complete({"failure": last}, ())["failure"]["type"] == "KeyError"
+    assert replies.complete({"failure": last}, ())["failure"]["type"] == "KeyError"

@@ -13,8 +13,8 @@ from envc.resolvers.pip_tools.child import unexpected
 from envc.resolvers.pip_tools.disk import FULL
 
 
-class Answers:
-    """Answers questions of one resolution. Why one had no answer is kept here: the child is told a number alone."""
+class Replies:
+    """Replies to questions of one resolution. Why one had no answer is kept here: the child is told a number alone."""
 
     def __init__(self, indexes: Indexes, ahead: Ahead) -> None:
         self.indexes = indexes
@@ -24,10 +24,10 @@ class Answers:
 
     def reply(self, question: str, about: Iterable[str]) -> dict[str, Any]:
         """Return `{"answer": …}`, or `{"failure": NUMBER}` for what `complete` then knows by it."""
-        answers: dict[str, Callable[..., object]]
-        answers = {"wheels": self.wheels, "metadata": self.metadata, "facts": self.facts}
+        by_question: dict[str, Callable[..., object]]
+        by_question = {"wheels": self.wheels, "metadata": self.metadata, "facts": self.facts}
         try:
-            return {"answer": answers[question](*about)}
+            return {"answer": by_question[question](*about)}
         except IndexFailureError as failure:
             self.failures.append(failure.facts)
         except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
@@ -54,7 +54,7 @@ class Answers:
         """Return what is known of a version that was chosen."""
         return self.indexes.facts(name, version)._asdict()
 
-    def offers(self, names: Iterable[str]) -> dict[str, Any]:
+    def files(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the files that the index has of some names, as far as they were looked up."""
         pages = self.indexes.pages_so_far()
         return {name: rows_for(pages[name]) for name in names if name in pages}
@@ -62,12 +62,12 @@ class Answers:
     def complete(self, message: Mapping[str, Any], pinned: Iterable[str]) -> dict[str, Any]:
         """Return the child's last word with what it was not told: why it had no answer, and the files of names."""
         if "answer" in message:
-            return {"answer": {**message["answer"], "offers": self.offers(pinned)}}
+            return {"answer": {**message["answer"], "files": self.files(pinned)}}
         failure = message["failure"]
         if failure["kind"] == "unanswered":
             return {"failure": {**failure, **self.failures[failure["number"]]}}
         if failure["kind"] == "conflict":
-            return {"failure": {**failure, "files": self.offers({cause["name"] for cause in failure["causes"]})}}
+            return {"failure": {**failure, "files": self.files({cause["name"] for cause in failure["causes"]})}}
         if failure["kind"] == "time-limit":
             return {"failure": {**failure, "package": self.last}}
         return dict(message)
