@@ -32,7 +32,7 @@ from envc.resolvers.artifacts.http import authorisation_for
 from envc.resolvers.artifacts.transfer.failures import AnswerError, TransferError
 from envc.resolvers.artifacts.transfer.reading import Limits
 from envc.resolvers.artifacts.transfer.web import Web
-from envc.resolvers.pip_tools.disk import CACHE, room_in
+from envc.resolvers.disk import CACHE, room_in
 from envc.resolvers.wheels.fetching import digest_of
 
 #: What an archive of `ar` begins with, and how long the head of each of its members is.

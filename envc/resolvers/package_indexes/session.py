@@ -13,7 +13,7 @@ import envc
 from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
 from envc.resolvers.package_indexes.trust import trust
 from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 if TYPE_CHECKING:
     import ssl

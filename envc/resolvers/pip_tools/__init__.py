@@ -13,6 +13,6 @@
 """
 
 from envc.resolvers.pip_tools.resolver import PipTools
-from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
+from envc.resolvers.settings import Settings, settings_of_this_machine
 
 __all__ = ["PipTools", "Settings", "settings_of_this_machine"]

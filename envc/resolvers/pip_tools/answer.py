@@ -17,8 +17,8 @@ from envc.lock.requirements import Pin, parse
 from envc.lock.resolution import LostPin, Package, Request, Resolution
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
 from envc.resolvers.pip_tools.uploads import Uploads, why_lost
-from envc.resolvers.pip_tools.words import plain
 from envc.resolvers.stand_in import without_files
+from envc.resolvers.words import plain
 
 #: The characters of a wheel's name: no address and no path can be written with them.
 WHEEL = re.compile(r"[A-Za-z0-9._+!-]+\.whl")

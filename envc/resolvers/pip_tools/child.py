@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from envc.lock.resolution import Progress
-from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
+from envc.resolvers.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
 from envc.resolvers.running import TOO_SLOW, Listened, running, wait
 

@@ -10,7 +10,7 @@ from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
 from envc.resolvers.pip_tools.uploads import Uploads, why_nothing_fits
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.words import plain
 
 
 def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from envc.resolvers.disk import FULL
 from envc.resolvers.package_indexes.ahead import Ahead
 from envc.resolvers.package_indexes.index import Indexes
 from envc.resolvers.package_indexes.page import rows_for
 from envc.resolvers.package_indexes.session import IndexFailureError
 from envc.resolvers.pip_tools.child import unexpected
-from envc.resolvers.pip_tools.disk import FULL
 
 
 class Replies:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.lock.resolution import Progress, Request, Resolution
-from envc.resolvers.pip_tools.settings import Settings, clean_environment
+from envc.resolvers.settings import Settings, clean_environment
 
 if TYPE_CHECKING:
     from queue import Queue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Request, Target
 from envc.resolvers.pip_tools.specification import MACHINES, abi_of, platforms_of, release
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.words import plain
 
 if TYPE_CHECKING:
     from packaging.tags import Tag

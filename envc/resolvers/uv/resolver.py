@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Progress, Request, Resolution
 from envc.resolvers.pip_tools.resolver import TIME_LIMIT, ignore, no_package_index
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 from envc.resolvers.uv.process import Ended, Mail
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Uv:
         import sys
         import tempfile
 
-        from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
+        from envc.resolvers.disk import TEMPORARY, room_in
         from envc.resolvers.pip_tools.specification import bounds_of, lines_of
         from envc.resolvers.uv import command, process
         from envc.resolvers.uv.server import Server

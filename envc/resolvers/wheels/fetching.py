@@ -18,7 +18,7 @@ from envc.resolvers.artifacts.http import authorisation_for
 from envc.resolvers.artifacts.transfer.failures import AnswerError, TransferError
 from envc.resolvers.artifacts.transfer.reading import Limits
 from envc.resolvers.artifacts.transfer.web import Web
-from envc.resolvers.pip_tools.disk import CACHE, room_in
+from envc.resolvers.disk import CACHE, room_in
 
 
 def digest_of(path: Path) -> str:

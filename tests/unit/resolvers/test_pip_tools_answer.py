@@ -13,7 +13,7 @@ from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools.answer import resolution_of, warnings_of
 from envc.resolvers.pip_tools.failure import index_name, report_of
 from envc.resolvers.pip_tools.uploads import Uploads, place_of, why_nothing_fits
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.words import plain
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 REQUEST = Request(AMD64, (Requirement("torch", "cu118"), Requirement("six")), (("cu118", "https://x.test/whl/cu118"),))
