@@ -96,11 +96,12 @@ def ask(
     from envc.resolvers.package_indexes.ahead import Ahead
     from envc.resolvers.pip_tools import child, specification
     from envc.resolvers.pip_tools.replies import Replies
+    from envc.resolvers.python_target import markers_of
 
     task = specification.task_of(request)
     pins = (pin.partition(" ")[0].partition("==") for pin in request.pins)
     pinned = {name: version for name, _, version in pins}
-    markers, bounds = specification.markers_of(request.target), map(Requirement, task.bounds.splitlines())
+    markers, bounds = markers_of(request.target), map(Requirement, task.bounds.splitlines())
     ahead = Ahead(indexes, markers, pinned, bounds)
     replies = Replies(indexes, ahead)
     ahead.expect(Requirement(one) for one in (*task.requirements.splitlines(), *pinned))

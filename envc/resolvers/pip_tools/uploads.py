@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Request, Target
-from envc.resolvers.pip_tools.specification import MACHINES, abi_of, platforms_of, release
+from envc.resolvers.python_target import MACHINES, release, tags_of
 from envc.resolvers.words import plain
 
 if TYPE_CHECKING:
@@ -116,21 +116,6 @@ def takes_python(file: File, target: Target) -> bool:
         return SpecifierSet(file.requires_python or "").contains(".".join(release(target.python)), prereleases=True)
     except InvalidSpecifier:
         return True
-
-
-def tags_of(target: Target) -> frozenset[Tag]:
-    """Return the wheel tags that the target takes."""
-    return frozenset(tags_in_order(target))
-
-
-def tags_in_order(target: Target) -> list[Tag]:
-    """Return the wheel tags that the target takes, in the order in which pip prefers them."""
-    from packaging.tags import compatible_tags, cpython_tags
-
-    major, minor, _ = release(target.python)
-    version, platforms = (int(major), int(minor)), platforms_of(target)
-    interpreter = f"cp{major}{minor}"
-    return [*cpython_tags(version, [abi_of(target)], platforms), *compatible_tags(version, interpreter, platforms)]
 
 
 def unknown_package(name: str, notes: tuple[str, ...], request: Request) -> Diagnostic:

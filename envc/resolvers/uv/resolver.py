@@ -92,7 +92,7 @@ class Uv:
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress
     ) -> str | dict[str, Any]:
         """Return uv's text, or the facts of a failure. What packages name by `==` counts even when withdrawn."""
-        from envc.resolvers.pip_tools.specification import markers_of
+        from envc.resolvers.python_target import markers_of
         from envc.resolvers.uv import causes
 
         ended = self.run(uv, request, indexes, mail, progress)
@@ -116,7 +116,7 @@ class Uv:
         import tempfile
 
         from envc.resolvers.disk import TEMPORARY, room_in
-        from envc.resolvers.pip_tools.specification import bounds_of, lines_of
+        from envc.resolvers.requested import bounds_of, lines_of
         from envc.resolvers.uv import command, process
         from envc.resolvers.uv.server import Server
 
@@ -158,7 +158,7 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     Each part is put together when it is asked for: what succeeds needs none of them.
     """
     from envc.resolvers.package_indexes.page import rows_for
-    from envc.resolvers.pip_tools.specification import markers_of
+    from envc.resolvers.python_target import markers_of
     from envc.resolvers.uv import causes, needs
     from envc.resolvers.uv.told import Told
 

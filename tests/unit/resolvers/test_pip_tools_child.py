@@ -19,7 +19,8 @@ from envc.resolvers.pip_tools import Settings
 from envc.resolvers.pip_tools.child import run
 from envc.resolvers.pip_tools.inside.candidates import Candidates
 from envc.resolvers.pip_tools.replies import Replies
-from envc.resolvers.pip_tools.specification import Task, markers_of
+from envc.resolvers.pip_tools.specification import Task
+from envc.resolvers.python_target import markers_of
 from tests.index_server import Fault, Index
 from tests.index_server.asking import AMD64
 
