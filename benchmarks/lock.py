@@ -22,7 +22,7 @@ from envc.lock.requirements import parse, pin_of, write
 from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
+from envc.resolvers.settings import clean_environment
 
 PACKAGES = ("numpy", "pandas", "scikit-learn")
 

@@ -28,7 +28,7 @@ from envc.lock.requirements import Pin, parse, pin_of
 from envc.lock.resolution import Request, Requirement, Resolution, Target
 from envc.resolvers.pip_tools import PipTools, Settings, settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
+from envc.resolvers.settings import clean_environment
 from envc.resolvers.uv import Uv
 from envc.resolvers.uv.program import find_uv
 

@@ -16,7 +16,7 @@ from envc.cli.index_secrets import IndexLogins
 from envc.diagnostics.diagnostic import world_failed
 from envc.plan.package_parts import netrc_secret
 from envc.resolvers.credentials import Login, logins_of
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 @contextmanager

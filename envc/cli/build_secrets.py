@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from envc.diagnostics import Diagnostic, Report
 from envc.plan.package_parts import index_argument
 from envc.resolvers.indexes import variable_of
-from envc.resolvers.pip_tools.settings import Settings, is_remote
+from envc.resolvers.settings import Settings, is_remote
 
 #: Where the builder's Debian keeps certificates; `envc-certificates` is mounted there.
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"

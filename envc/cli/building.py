@@ -49,7 +49,7 @@ def build(engine: Engine, loaded: loading.Loaded, compiled: Compiled, options: a
     from envc.cli.source_credentials import source_credentials
     from envc.engines.protocol import BuildRequest
     from envc.resolvers.indexes import variable_of
-    from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
+    from envc.resolvers.settings import Settings, settings_of_this_machine
     from envc.targets.run import image_name
 
     plan = compiled.plan

@@ -106,9 +106,9 @@ def world_of(loaded: loading.Loaded, options: LockOptions, cache: Path, progress
     from envc.resolvers.git import Git
     from envc.resolvers.offline import OfflineImages, OfflineResolver
     from envc.resolvers.package_sources import Sources
-    from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
     from envc.resolvers.registry.layer_files import LayerFiles
+    from envc.resolvers.settings import settings_of_this_machine
     from envc.resolvers.wheels import Wheels
 
     library = Library()

@@ -112,8 +112,8 @@ def _fetch(
     from envc.lock.routes import pages_of_links, program_addresses
     from envc.resolvers.indexes import index_addresses
     from envc.resolvers.pip_tools.environment import user_cache
-    from envc.resolvers.pip_tools.settings import settings_of_this_machine
     from envc.resolvers.registry import Registry
+    from envc.resolvers.settings import settings_of_this_machine
     from envc.resolvers.vendor.archives import fetch_archives, packages_with_source
     from envc.resolvers.vendor.conda import wanted_archives
     from envc.resolvers.vendor.debs import wanted_debs

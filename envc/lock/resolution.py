@@ -61,7 +61,7 @@ class Request(NamedTuple):
 
     @property
     def known(self) -> tuple[Given, ...]:
-        """All packages that come from no index."""
+        """All packages that come from no index: those that are given, and those that the base provides."""
         return (*self.given, *self.provided)
 
 

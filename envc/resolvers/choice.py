@@ -16,7 +16,7 @@ from typing import Any
 
 from envc.diagnostics.diagnostic import Diagnostic, Report
 from envc.lock.resolution import Resolver
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 #: The file of a room that makes a resolver of Python packages. The rooms are walked: one with it can be named.
 _FILE = "python_packages"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 #: Seconds that the keyring may take: it may have to be unlocked.
 _PATIENCE = 60

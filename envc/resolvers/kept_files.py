@@ -13,7 +13,7 @@ from envc.resolvers.artifacts.http import authorisation_for, way_in
 from envc.resolvers.artifacts.transfer.failures import AnswerError, DeniedError
 from envc.resolvers.artifacts.transfer.reading import Limits
 from envc.resolvers.artifacts.transfer.web import Web
-from envc.resolvers.pip_tools.disk import CACHE, room_in
+from envc.resolvers.disk import CACHE, room_in
 
 
 class OtherBytesError(Exception):

@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
+from envc.resolvers.disk import FULL
 from envc.resolvers.package_indexes.session import IndexFailureError
-from envc.resolvers.pip_tools.disk import FULL
 
 if TYPE_CHECKING:
     from typing_extensions import Self

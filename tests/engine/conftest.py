@@ -20,7 +20,7 @@ import pytest
 
 from envc.resolvers.pip_tools import settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
+from envc.resolvers.settings import clean_environment
 
 if TYPE_CHECKING:
     from docker import DockerClient

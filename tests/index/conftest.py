@@ -10,7 +10,7 @@ import pytest
 
 from envc.resolvers.pip_tools import PipTools, settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
+from envc.resolvers.settings import clean_environment
 from tests.index_server import Index
 from tests.index_server.asking import Ask
 

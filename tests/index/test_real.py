@@ -16,8 +16,9 @@ from envc.lock.requirements import parse, pin_of, write
 from envc.lock.resolution import Requirement, Target
 from envc.resolvers.pip_tools import settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
-from envc.resolvers.pip_tools.settings import clean_environment
-from envc.resolvers.pip_tools.specification import ARGUMENTS, platforms_of
+from envc.resolvers.pip_tools.specification import ARGUMENTS
+from envc.resolvers.python_target import platforms_of
+from envc.resolvers.settings import clean_environment
 from tests.index_server import Index
 from tests.index_server.asking import Ask
 from tests.loopback import serving

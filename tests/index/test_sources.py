@@ -20,7 +20,7 @@ from envc.resolvers.git import Git
 from envc.resolvers.package_sources import Sources
 from envc.resolvers.pip_tools import Settings, settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment as environment_of_pip
-from envc.resolvers.pip_tools.settings import clean_environment
+from envc.resolvers.settings import clean_environment
 from envc.targets.dockerfile.built import NETWORK
 from tests.git_server import GitServer
 from tests.index_server import Index

@@ -22,11 +22,11 @@ from envc.lock.conda_packages import (
 )
 from envc.lock.locked_conda import SUBDIRS, LockedCondaInstaller, LockedCondaPackage
 from envc.lock.resolution import Progress
+from envc.resolvers.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools import environment
-from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
-from envc.resolvers.pip_tools.settings import Settings, clean_environment
-from envc.resolvers.pip_tools.words import plain
 from envc.resolvers.running import running
+from envc.resolvers.settings import Settings, clean_environment
+from envc.resolvers.words import plain
 
 PINS = Path(__file__).with_name("environment.txt")
 #: Seconds after which solving is given up: the index of conda-forge is large, and is fetched once.

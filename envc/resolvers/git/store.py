@@ -11,9 +11,9 @@ from pathlib import Path
 
 from envc.lock.repositories import GitFailure
 from envc.resolvers.apt.place import locked
+from envc.resolvers.disk import CACHE, room_in
 from envc.resolvers.git.command import Finished, run, variables_of
 from envc.resolvers.git.failures import failure_of, lacks_commit
-from envc.resolvers.pip_tools.disk import CACHE, room_in
 
 #: All digits of a commit: SHA-1, or SHA-256 in repositories of that format.
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -79,10 +79,13 @@ class Ahead:
             Thread(target=self.read, daemon=True).start()
 
     def tried(self, name: str, version: str) -> None:
-        """Take note that a resolver tries a version, and read on from there if another was guessed."""
+        """Take note that a resolver tries a version, and read on from there if another was guessed.
+
+        Call it when the metadata of the version was asked for: then nobody is waited for here.
+        """
         with self.changed:
             wanted = self.wanted.setdefault(name, Wanted())
-        with suppress(Exception):  # what was asked for is answered already
+        with suppress(Exception):  # the reply to the resolver, which waits for this, is good whatever fails here
             self.follow(name, version, wanted)
 
     def read(self) -> None:

@@ -29,7 +29,7 @@ from envc.resolvers.stand_in import metadata_of
 DEFAULT_INDEX = "https://pypi.org/simple"
 
 #: How many pages are read ahead at once.
-EXPECTING = 12
+READERS = 12
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Indexes:
         taker: Taker,
         cache: Path,
         progress: Callable[[str], None],
-        given: Iterable[Given] = (),
+        known: Iterable[Given] = (),
     ) -> None:
         self.session = session
         self.routes = routes
@@ -66,7 +66,7 @@ class Indexes:
         self.taker = taker
         self.kept = Kept(cache)
         self.progress = progress
-        self.given = {one.name: one for one in given}
+        self.known = {one.name: one for one in known}
         self.flat: frozenset[str] = frozenset()  # names whose index is one page of links to wheels
         self.digests = cache / "digests"
         self.pages: dict[str, Future[Page]] = {}  # those pages, by address
@@ -97,7 +97,7 @@ class Indexes:
         """Return what there is of a name; nothing when no index has it. Raises `IndexFailureError`."""
         return self.once(self.offers, name, lambda: self.find(name))
 
-    def expect(self, names: Iterable[str]) -> None:
+    def start_reading(self, names: Iterable[str]) -> None:
         """Begin to read the pages of names that will be asked for, probably. What fails is told to who asks."""
         waiting = deque(dict.fromkeys(names))
 
@@ -106,13 +106,13 @@ class Indexes:
                 with suppress(IndexError, IndexFailureError):
                     self.offer(waiting.popleft())
 
-        for _ in range(min(EXPECTING, len(waiting))):
+        for _ in range(min(READERS, len(waiting))):
             Thread(target=read, daemon=True).start()
 
     def find(self, name: str) -> Offered:
         """Read the pages of a name until one has files."""
-        if name in self.given:
-            return offered_by_nobody(self.given[name])
+        if name in self.known:
+            return offered_by_nobody(self.known[name])
         self.progress(name)
         route = self.routes.get(name)
         if route and name in self.flat:
@@ -187,8 +187,8 @@ class Indexes:
 
     def find_metadata(self, name: str, version: str) -> bytes:
         """Read METADATA, from the cache where the page states the wheel's hash."""
-        if name in self.given:
-            return metadata_of(self.given[name])
+        if name in self.known:
+            return metadata_of(self.known[name])
         offered = self.offer(name)
         file = offered.choice[version]
         url = offered.page.url_of(file)
@@ -245,7 +245,7 @@ class Indexes:
         return {
             name: answer.result().page
             for name, answer in list(self.offers.items())
-            if name not in self.given and answer.done() and answer.exception() is None
+            if name not in self.known and answer.done() and answer.exception() is None
         }
 
     def close(self) -> None:

@@ -27,8 +27,11 @@ class Offered(NamedTuple):
 NOT_OFFERED = Offered(NOTHING, Sorted({}, {}, {}), is_there=False)
 
 
-def offered_by_nobody(given: Given) -> Offered:
-    """Return what uv is to see of a package that comes from no index: one version, and no file behind it."""
+def offered_by_nobody(known: Given) -> Offered:
+    """Return what resolvers are told of a package that comes from no index: one version, and no file behind it.
+
+    uv sees it as a page; pip-compile, which has a wheel of it in its folder, asks for the facts alone.
+    """
     digest = "0" * 64
-    file = File(file_name(given), "", digest, None, None, None, True)
-    return Offered(NOTHING, Sorted({given.version: file}, {given.version: [digest]}, {}))
+    file = File(file_name(known), "", digest, None, None, None, True)
+    return Offered(NOTHING, Sorted({known.version: file}, {known.version: [digest]}, {}))

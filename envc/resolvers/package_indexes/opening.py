@@ -13,8 +13,8 @@ from envc.resolvers.package_indexes.index import Indexes
 from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.package_indexes.session import Session
 from envc.resolvers.pip_tools.inside.rules import Rules
-from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.pip_tools.specification import flat_of, overrides_of, routes_of
+from envc.resolvers.requested import flat_of, overrides_of, routes_of
+from envc.resolvers.settings import Settings
 
 
 def indexes_for(request: Request, settings: Settings, cache: Path, progress: Callable[[str], None]) -> Indexes:

@@ -136,7 +136,7 @@ def withdrawn(row: Row) -> str | None:
 
 
 def rows_for(page: Page) -> list[list[Any]]:
-    """Return the files of a page as `pip_tools.offer` reads them."""
+    """Return the files of a page as `pip_tools.uploads` reads them."""
     return [[file.filename, file.requires_python, file.yanked is not None] for file in page.files]
 
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from envc.language.package_names import normalised
 from envc.lock.resolution import Target
 from envc.resolvers.package_indexes.page import File, Row, file_of, filename_of
-from envc.resolvers.pip_tools.offer import tags_in_order
-from envc.resolvers.pip_tools.specification import release
+from envc.resolvers.python_target import release, tags_in_order
 
 #: The end of a wheel's name, and how many tags it has.
 WHEEL, TAGS = ".whl", 3

@@ -13,7 +13,7 @@ import envc
 from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
 from envc.resolvers.package_indexes.trust import trust
 from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 if TYPE_CHECKING:
     import ssl
@@ -265,6 +265,10 @@ def is_secure(address: str, trusted_hosts: tuple[str, ...]) -> bool:
     """Tell whether pages may be read from an address: by https, from this machine, or from a host that is trusted."""
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if parts.scheme == "https" or host in {"localhost", "::1"} or host.startswith("127."):
+    if parts.scheme == "https":
+        return True
+    from envc.resolvers.registry.reference import is_loopback
+
+    if is_loopback(host):
         return True
     return host in trusted_hosts or f"{host}:{parts.port}" in trusted_hosts

@@ -17,7 +17,7 @@ from envc.resolvers.package_indexes.offered import Offered
 from envc.resolvers.package_indexes.page import File, Page
 from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.package_indexes.session import IndexFailureError, Session, is_secure
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 class Archive(NamedTuple):

@@ -19,8 +19,8 @@ from envc.resolvers.package_sources.relay import Relay
 from envc.resolvers.package_sources.said import Said, UnreadableError
 from envc.resolvers.pip_tools import environment
 from envc.resolvers.pip_tools.failure import report_of
-from envc.resolvers.pip_tools.settings import Settings, clean_environment
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.settings import Settings, clean_environment
+from envc.resolvers.words import plain
 
 #: Runs in the environment of the resolver, which has `build`: prepares metadata as pip would, and writes it down.
 _ASK = """\

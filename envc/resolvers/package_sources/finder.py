@@ -30,7 +30,7 @@ from envc.resolvers.package_sources.said import (
     said_by,
 )
 from envc.resolvers.package_sources.unpacked import unpack
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 class Sources:

@@ -21,7 +21,7 @@ from envc.resolvers.package_indexes.index import Indexes
 from envc.resolvers.package_indexes.page import JSON, File
 from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.package_indexes.session import IndexFailureError, Session, is_secure
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 class Relay(Loopback):

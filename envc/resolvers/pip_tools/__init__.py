@@ -4,7 +4,7 @@
       | specification   what the child is told                                   pure
       | environment     the virtual environment it runs in, made once            effect
       | child           `inside` runs pip-compile there                          effect
-      |   answers       what it asks of indexes, from `package_indexes`          effect
+      |   replies       what it asks of indexes, from `package_indexes`          effect
       | answer          its text and facts, checked                              pure
       | failure         or what went wrong, named                                pure
     Resolution          or a Report
@@ -13,6 +13,6 @@
 """
 
 from envc.resolvers.pip_tools.resolver import PipTools
-from envc.resolvers.pip_tools.settings import Settings, settings_of_this_machine
+from envc.resolvers.settings import Settings, settings_of_this_machine
 
 __all__ = ["PipTools", "Settings", "settings_of_this_machine"]

@@ -16,9 +16,9 @@ from envc.language.package_names import name_of, normalised
 from envc.lock.requirements import Pin, parse
 from envc.lock.resolution import LostPin, Package, Request, Resolution
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
-from envc.resolvers.pip_tools.offer import Offer, why_lost
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.pip_tools.uploads import Uploads, why_lost
 from envc.resolvers.stand_in import without_files
+from envc.resolvers.words import plain
 
 #: The characters of a wheel's name: no address and no path can be written with them.
 WHEEL = re.compile(r"[A-Za-z0-9._+!-]+\.whl")
@@ -44,9 +44,9 @@ def lost_pins(answer: Mapping[str, Any], packages: Sequence[Package], request: R
     for name, _, version in sorted(pin.partition(" ")[0].partition("==") for pin in request.pins):
         if chosen.get(name, version) == version:
             continue
-        rows = answer.get("offers", {}).get(name)
+        rows = answer.get("files", {}).get(name)
         if rows is not None:
-            reason = why_lost(Offer.of(name, rows), version, request.target)
+            reason = why_lost(Uploads.of(name, rows), version, request.target)
             if reason:
                 lost.append(LostPin(name, version, reason))
     return tuple(lost)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from envc.lock.resolution import Progress
-from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
+from envc.resolvers.disk import TEMPORARY, room_in
 from envc.resolvers.pip_tools.specification import Task
 from envc.resolvers.running import TOO_SLOW, Listened, running, wait
 
@@ -59,7 +59,7 @@ def run(
             Path(folder, "constraints.txt").write_text(task.bounds, encoding="utf-8")
         if task.pins:
             Path(folder, "requirements.txt").write_text(task.pins, encoding="utf-8")
-        for name, content in task.given:
+        for name, content in task.known:
             Path(folder, name).write_bytes(content)
         child = subprocess.Popen(  # noqa: S603 (the arguments are envc's own)
             [str(interpreter), "-I", "-c", START, str(Path(__file__).parent)],
@@ -75,7 +75,7 @@ def run(
             text=True,
             encoding="utf-8",
         )
-        listener = threading.Thread(target=lambda: mail.put(converse(child, task, reply)), daemon=True)
+        listener = threading.Thread(target=lambda: mail.put(last_word(child, task, reply)), daemon=True)
         listener.start()
 
         def part() -> None:
@@ -85,6 +85,14 @@ def run(
         with running(Listened(child.kill, part)):
             last: dict[str, Any] = wait(mail, progress, time.monotonic() + time_limit)
         return {"failure": last} if last.get("kind") == TOO_SLOW["kind"] else last
+
+
+def last_word(child: Any, task: Task, reply: Reply) -> dict[str, Any]:
+    """Return the child's last word; there is one, whatever happens."""
+    try:
+        return converse(child, task, reply)
+    except Exception as error:  # noqa: BLE001 (a mistake of ours must end the run, not hang it)
+        return {"failure": unexpected(error)}
 
 
 def converse(child: Any, task: Task, reply: Reply) -> dict[str, Any]:
@@ -98,8 +106,15 @@ def converse(child: Any, task: Task, reply: Reply) -> dict[str, Any]:
     with suppress(OSError, json.JSONDecodeError), child.stdout, child.stdin:
         say(task.specification)
         for line in child.stdout:
-            message: dict[str, Any] = json.loads(line)
+            message = json.loads(line)
+            if not isinstance(message, dict):
+                raise TypeError("what the child says is no object")
             if "ask" not in message:
                 return message
             say(reply(message["ask"], message["about"]))
     return SILENT
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """Return the facts of a mistake of ours, as `failure` reads them."""
+    return {"kind": "unexpected", "type": type(error).__name__, "detail": str(error)}

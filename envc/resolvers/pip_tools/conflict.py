@@ -9,22 +9,22 @@ from envc.diagnostics.diagnostic import Concern, Diagnostic
 from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
-from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.pip_tools.uploads import Uploads, why_nothing_fits
+from envc.resolvers.words import plain
 
 
 def conflict(failure: Mapping[str, Any], request: Request, graph: Graph) -> list[Diagnostic]:
     """Return what is wrong with the packages: one diagnostic for each that has no fitting file, else the conflict."""
     causes = with_base(failure["causes"], request)
     provided = {one.name: one.version for one in request.provided}
-    offers = {name: Offer.of(name, files) for name, files in failure["files"].items()}
+    uploads = {name: Uploads.of(name, files) for name, files in failure["files"].items()}
     found: dict[tuple[str, str], Diagnostic] = {}
     for cause in causes:
         name = cause["name"]
         if name in provided:
             diagnostic = None  # below, for it is no matter of an index
-        elif name in offers:
-            diagnostic = why_nothing_fits(offers[name], cause["specifier"], asker(cause), request)
+        elif name in uploads:
+            diagnostic = why_nothing_fits(uploads[name], cause["specifier"], asker(cause), request)
         elif cause["parent"] and name not in {one.name for one in request.given}:
             diagnostic = python_refused(cause, request)
         else:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from envc.diagnostics.diagnostic import Concern
 from envc.language.package_names import name_of, normalised
 from envc.lock.resolution import Request
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.words import plain
 
 #: As many reasons are told; of more, how many there are.
 MOST_REASONS = 6

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from envc.diagnostics.diagnostic import Report, world_failed
 from envc.lock.resolution import Progress
-from envc.resolvers.pip_tools.disk import CACHE, WORDS, disk_full, room_in
-from envc.resolvers.pip_tools.settings import Settings
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.disk import CACHE, WORDS, disk_full, room_in
+from envc.resolvers.settings import Settings
+from envc.resolvers.words import plain
 
 PINS = Path(__file__).with_name("environment.txt")
 

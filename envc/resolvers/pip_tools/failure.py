@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from envc.diagnostics.diagnostic import Concern, Diagnostic, Report, world_failed
 from envc.language.package_names import normalised
 from envc.lock.resolution import Request
+from envc.resolvers.disk import TEMPORARY, disk_full
 from envc.resolvers.pip_tools.conflict import conflict
 from envc.resolvers.pip_tools.derivation import Graph, concern_about, way_to
-from envc.resolvers.pip_tools.disk import TEMPORARY, disk_full
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.words import plain
 
 
 class IndexTrouble(NamedTuple):

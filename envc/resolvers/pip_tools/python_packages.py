@@ -8,7 +8,7 @@ from pathlib import Path
 from envc.diagnostics import Diagnostic
 from envc.lock.resolution import Resolver
 from envc.resolvers.pip_tools import PipTools
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 def make(cache: Path, settings: Settings, warn: Callable[[Diagnostic], None]) -> Resolver:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from envc.diagnostics.diagnostic import Diagnostic, Report, world_failed
 from envc.lock.resolution import Progress, Request, Resolution
-from envc.resolvers.pip_tools.settings import Settings, clean_environment
+from envc.resolvers.settings import Settings, clean_environment
 
 if TYPE_CHECKING:
     from queue import Queue
@@ -95,24 +95,25 @@ def ask(
 
     from envc.resolvers.package_indexes.ahead import Ahead
     from envc.resolvers.pip_tools import child, specification
-    from envc.resolvers.pip_tools.answers import Answers
+    from envc.resolvers.pip_tools.replies import Replies
+    from envc.resolvers.python_target import markers_of
 
     task = specification.task_of(request)
     pins = (pin.partition(" ")[0].partition("==") for pin in request.pins)
     pinned = {name: version for name, _, version in pins}
-    markers, bounds = specification.markers_of(request.target), map(Requirement, task.bounds.splitlines())
+    markers, bounds = markers_of(request.target), map(Requirement, task.bounds.splitlines())
     ahead = Ahead(indexes, markers, pinned, bounds)
-    answers = Answers(indexes, ahead)
+    replies = Replies(indexes, ahead)
     ahead.expect(Requirement(one) for one in (*task.requirements.splitlines(), *pinned))
     try:
-        message = child.run(interpreter, task, variables, answers.reply, mail, progress, time_limit)
+        message = child.run(interpreter, task, variables, replies.reply, mail, progress, time_limit)
         if request.pins and message.get("failure", {}).get("kind") == "conflict":
             progress("trying without the versions of the lock")
             again = task._replace(pins="")
-            message = child.run(interpreter, again, variables, answers.reply, mail, progress, time_limit)
+            message = child.run(interpreter, again, variables, replies.reply, mail, progress, time_limit)
     finally:
         ahead.stop()
-    return answers.complete(message, pinned)
+    return replies.complete(message, pinned)
 
 
 def no_package_index() -> Report:

@@ -29,7 +29,7 @@ def answer_of(
 ) -> Mapping[str, Any]:
     """Return uv's text as an answer that `pip_tools.answer` reads. Raises a `Report` named `unsafe-index-answer`.
 
-    `told` holds the graph of who asks for what and the offers of the pages.
+    `told` holds the graph of who asks for what and the files of the pages.
     """
     facts: dict[str, Facts] = {}
     try:

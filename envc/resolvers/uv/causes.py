@@ -15,7 +15,7 @@ from envc.lock.resolution import Request
 from envc.resolvers.package_indexes.metadata import Metadata, requirement_of
 from envc.resolvers.package_indexes.page import Page, rows_for
 from envc.resolvers.package_indexes.selection import Taker
-from envc.resolvers.pip_tools.offer import Offer, why_nothing_fits
+from envc.resolvers.pip_tools.uploads import Uploads, why_nothing_fits
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -117,12 +117,12 @@ def holds(ask: Ask, markers: Mapping[str, str], extras: Mapping[str, set[str]]) 
 
 def missing(asks: Iterable[Ask], rows: Mapping[str, list[list[Any]]], request: Request) -> list[Ask]:
     """Return the requirements for which there is no file at all: the program's own, else those of packages."""
-    offers = {name: Offer.of(name, found) for name, found in rows.items()}
+    uploads = {name: Uploads.of(name, found) for name, found in rows.items()}
     none = [
         ask
         for ask in asks
-        if ask.name in offers
-        and why_nothing_fits(offers[ask.name], str(ask.requirement.specifier), "", request) is not None
+        if ask.name in uploads
+        and why_nothing_fits(uploads[ask.name], str(ask.requirement.specifier), "", request) is not None
     ]
     return [ask for ask in none if ask.parent is None] or none
 
@@ -156,8 +156,8 @@ def clashes(asks: list[Ask], rows: Mapping[str, list[list[Any]]], bounds: Iterab
     found = []
     for name in sorted({ask.name for ask in asks}):
         of_name = [ask for ask in asks if ask.name == name]
-        offer = Offer.of(name, rows.get(name, []))
-        versions = {file.version for file in offer.files}
+        uploads = Uploads.of(name, rows.get(name, []))
+        versions = {file.version for file in uploads.files}
         for ask in of_name:
             versions = {one for one in versions if ask.requirement.specifier.contains(one, prereleases=True)}
         bounded = [one for one in limits if normalised(one.name) == name]

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from envc.lock.resolution import Target
-from envc.resolvers.pip_tools.specification import BOUNDED, MACHINES
+from envc.resolvers.pip_tools.specification import BOUNDED
+from envc.resolvers.python_target import MACHINES
 
 #: Variables of the machine that a program needs to start. None of them says where packages come from.
 PASSED_ON = (*("HOME", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "USERPROFILE"),)

@@ -9,7 +9,7 @@ from envc.language.package_names import normalised
 from envc.lock.resolution import Request
 from envc.resolvers.package_indexes.metadata import Metadata, counts, requirement_of
 from envc.resolvers.pip_tools.inside.rules import NO_RULES, Rules, plain
-from envc.resolvers.pip_tools.specification import markers_of
+from envc.resolvers.python_target import markers_of
 from envc.resolvers.uv.causes import Ask
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from envc.diagnostics import Diagnostic
 from envc.lock.resolution import Resolver
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 from envc.resolvers.uv import Uv
 from envc.resolvers.uv.program import find_uv
 

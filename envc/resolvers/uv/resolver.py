@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Progress, Request, Resolution
 from envc.resolvers.pip_tools.resolver import TIME_LIMIT, ignore, no_package_index
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 from envc.resolvers.uv.process import Ended, Mail
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Uv:
         self, uv: Path, request: Request, indexes: Indexes, mail: Queue[Mail], progress: Progress
     ) -> str | dict[str, Any]:
         """Return uv's text, or the facts of a failure. What packages name by `==` counts even when withdrawn."""
-        from envc.resolvers.pip_tools.specification import markers_of
+        from envc.resolvers.python_target import markers_of
         from envc.resolvers.uv import causes
 
         ended = self.run(uv, request, indexes, mail, progress)
@@ -115,8 +115,8 @@ class Uv:
         import sys
         import tempfile
 
-        from envc.resolvers.pip_tools.disk import TEMPORARY, room_in
-        from envc.resolvers.pip_tools.specification import bounds_of, lines_of
+        from envc.resolvers.disk import TEMPORARY, room_in
+        from envc.resolvers.requested import bounds_of, lines_of
         from envc.resolvers.uv import command, process
         from envc.resolvers.uv.server import Server
 
@@ -148,7 +148,7 @@ def look_ahead(request: Request, indexes: Indexes) -> None:
     """Begin, while uv starts, to read the pages that it will ask for, and load what reads its answer."""
     from envc.resolvers.pip_tools.answer import indexes_of
 
-    indexes.expect([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
+    indexes.start_reading([*indexes_of(request), *(pin.partition("==")[0] for pin in request.pins)])
     from envc.resolvers.uv import answer  # noqa: F401 (it takes as long as uv's start)
 
 
@@ -158,14 +158,14 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     Each part is put together when it is asked for: what succeeds needs none of them.
     """
     from envc.resolvers.package_indexes.page import rows_for
-    from envc.resolvers.pip_tools.specification import markers_of
+    from envc.resolvers.python_target import markers_of
     from envc.resolvers.uv import causes, needs
     from envc.resolvers.uv.told import Told
 
     def graph() -> dict[str, Any]:
         return needs.graph_of(causes.asks_of(request, markers_of(request.target), indexes.read_so_far()))
 
-    def offers() -> Mapping[str, Any]:
+    def files() -> Mapping[str, Any]:
         pinned = {pin.partition("==")[0] for pin in request.pins}
         pages = {name: page for name, page in indexes.pages_so_far().items() if name in pinned}
         return Told({name: partial(rows_for, page) for name, page in pages.items()})
@@ -173,4 +173,4 @@ def told_by(indexes: Indexes, request: Request) -> Mapping[str, Any]:
     def passed_over() -> dict[str, Any]:
         return {name: list(map(list, files.items())) for name, files in indexes.passed_over.items()}
 
-    return Told({"graph": graph, "offers": offers, "passed_over": passed_over})
+    return Told({"graph": graph, "files": files, "passed_over": passed_over})

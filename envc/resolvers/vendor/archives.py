@@ -16,7 +16,7 @@ from envc.lock.routes import pages_of_links
 from envc.plan.vendored import file_of
 from envc.resolvers.package_indexes.session import IndexFailureError
 from envc.resolvers.package_sources.archives import Archive, fetch_archive
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 from envc.resolvers.vendor.store import Store
 
 

@@ -13,11 +13,11 @@ from envc.lock.files import LockedFiles
 from envc.lock.resolution import Progress, Target
 from envc.lock.vendor_record import wheels_of
 from envc.resolvers.pip_tools import environment
-from envc.resolvers.pip_tools.settings import Settings, clean_environment
-from envc.resolvers.pip_tools.specification import abi_of, platforms_of, release
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.python_target import abi_of, platforms_of, release
 from envc.resolvers.running import running
+from envc.resolvers.settings import Settings, clean_environment
 from envc.resolvers.vendor.store import Store
+from envc.resolvers.words import plain
 
 FOLDER = "wheels"
 

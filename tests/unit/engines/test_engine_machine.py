@@ -13,7 +13,7 @@ from envc.cli.build_secrets import CERTIFICATES, certificates_of, configuration_
 from envc.cli.sizes import memory_text, size_text
 from envc.diagnostics import Report
 from envc.engines.protocol import Engine, Runner, Step
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 
 
 def test_a_machine_with_nothing_to_say_gives_nothing() -> None:

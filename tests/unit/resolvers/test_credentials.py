@@ -17,7 +17,7 @@ from envc.diagnostics import Report, Source
 from envc.language.check import check
 from envc.language.environment import Environment
 from envc.resolvers.credentials import Login, logins_of, with_login, with_logins
-from envc.resolvers.pip_tools.settings import Settings
+from envc.resolvers.settings import Settings
 from envc.syntax.parse import parse
 
 ADDRESS = "https://packages.example.org/team/simple"

@@ -15,7 +15,7 @@ from envc.resolvers.package_indexes.ahead import Ahead
 from envc.resolvers.package_indexes.opening import indexes_for
 from envc.resolvers.package_indexes.session import IndexFailureError
 from envc.resolvers.pip_tools import Settings
-from envc.resolvers.pip_tools.specification import markers_of
+from envc.resolvers.python_target import markers_of
 from tests.index_server import Fault, Index
 from tests.index_server.asking import AMD64
 

@@ -12,8 +12,8 @@ from envc.diagnostics import Report
 from envc.lock.resolution import Request, Requirement, Target
 from envc.resolvers.pip_tools.answer import resolution_of, warnings_of
 from envc.resolvers.pip_tools.failure import index_name, report_of
-from envc.resolvers.pip_tools.offer import Offer, place_of, why_nothing_fits
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.pip_tools.uploads import Uploads, place_of, why_nothing_fits
+from envc.resolvers.words import plain
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 REQUEST = Request(AMD64, (Requirement("torch", "cu118"), Requirement("six")), (("cu118", "https://x.test/whl/cu118"),))
@@ -147,10 +147,10 @@ def test_several_packages_without_a_wheel_are_all_named() -> None:
     assert [one.name for one in report.diagnostics] == ["no-wheel-for-target", "unknown-package"]
 
 
-def test_an_offer_that_fits_has_nothing_wrong() -> None:
-    offer = Offer.of("a", [["a-1-py3-none-any.whl", "nonsense", False], ["not a file", None, False]])
-    assert len(offer.files) == 1
-    assert why_nothing_fits(offer, ">=1", "the program", REQUEST) is None
+def test_uploads_that_fit_have_nothing_wrong() -> None:
+    uploads = Uploads.of("a", [["a-1-py3-none-any.whl", "nonsense", False], ["not a file", None, False]])
+    assert len(uploads.files) == 1
+    assert why_nothing_fits(uploads, ">=1", "the program", REQUEST) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from envc.lock.resolution import Request, Requirement, Target
-from envc.resolvers.pip_tools.specification import abi_of, markers_of, platforms_of, routes_of, task_of
+from envc.resolvers.pip_tools.specification import task_of
+from envc.resolvers.python_target import abi_of, markers_of, platforms_of
+from envc.resolvers.requested import routes_of
 
 AMD64 = Target("3.12.12", "linux/amd64", (2, 36))
 

@@ -18,7 +18,7 @@ from envc.resolvers.package_indexes.page import JSON, UNREADABLE, Page, Row, is_
 from envc.resolvers.package_indexes.selection import Taker
 from envc.resolvers.package_indexes.session import bare, credentials_of, is_secure, login_for
 from envc.resolvers.pip_tools.failure import report_of
-from envc.resolvers.pip_tools.specification import markers_of
+from envc.resolvers.python_target import markers_of
 from envc.resolvers.uv.answer import answer_of, resolution_of
 from envc.resolvers.uv.causes import asks_of, explain, withdrawn_pins
 from envc.resolvers.uv.command import command_for, variables_for
@@ -168,6 +168,7 @@ def test_credentials_leave_an_address() -> None:
         ("http://trusted.test/", True),
         ("http://port.test:81/", True),
         ("http://port.test/", False),
+        ("http://127.example.org/simple", False),
     ],
 )
 def test_plain_http_only_from_here_or_from_who_is_trusted(address: str, secure: bool) -> None:

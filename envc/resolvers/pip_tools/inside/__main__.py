@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from .candidates import Offers, offer
+from .candidates import Candidates, give
 from .choice import PassedOver, follow, record, refuse_addresses
 from .failures import explain
 from .graph import Graph, watch
@@ -44,14 +44,14 @@ def compile_requirements(
 
     chosen: dict[str, Any] = {}
     overruled: Overruled = {}
-    offers = Offers(specification["given"], questions)
+    candidates = Candidates(specification["known"], questions)
     aim(specification)
-    offer(offers)
+    give(candidates)
     refuse_addresses()
     rule(Rules(specification["overrides"], specification["bare"]), overruled)
     watch(graph)
     follow(passed_over)
-    record(chosen, offers, overruled)
+    record(chosen, candidates, overruled)
     cli.main(args=specification["arguments"], prog_name="pip-compile", standalone_mode=False)
     with open("requirements.txt", encoding="utf-8") as file:  # noqa: PTH123 (the one file of this process)
         text = file.read()

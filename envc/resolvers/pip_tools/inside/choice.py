@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .candidates import Offers
+from .candidates import Candidates
 from .change import change
 from .failures import AddressRefusalError
 from .rules import Overruled
@@ -55,7 +55,7 @@ def needs_of(candidate: Any) -> list[str]:
     return [str(requirement).partition(";")[0].strip() for requirement in base.dist.iter_dependencies(extras)]
 
 
-def record(chosen: dict[str, Any], offers: Offers, overruled: Overruled) -> None:
+def record(chosen: dict[str, Any], candidates: Candidates, overruled: Overruled) -> None:
     """Remember what was chosen: what is known of the wheel, and what it needs."""
     from pip._vendor.packaging.utils import canonicalize_name
     from piptools.resolver import BacktrackingResolver
@@ -67,7 +67,7 @@ def record(chosen: dict[str, Any], offers: Offers, overruled: Overruled) -> None
                 before = chosen.get(name, {"requires": [], "overruled": []})
                 seen = (name, str(candidate.version), frozenset(getattr(candidate, "extras", ())))
                 chosen[name] = {
-                    **offers.facts_of(name, str(candidate.version)),
+                    **candidates.facts_of(name, str(candidate.version)),
                     "requires": sorted({*before["requires"], *needs_of(candidate)}),
                     "overruled": sorted({*before["overruled"], *overruled.get(seen, ())}),
                 }

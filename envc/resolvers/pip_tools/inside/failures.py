@@ -10,12 +10,12 @@ from typing import Any
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-class IndexFailureError(Exception):
-    """An index did not answer as an index does: envc says how."""
+class UnansweredError(Exception):
+    """envc has no answer, and knows by a number why."""
 
-    def __init__(self, facts: dict[str, Any]) -> None:
-        super().__init__(facts["kind"])
-        self.facts = facts
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class AddressRefusalError(Exception):
@@ -35,8 +35,8 @@ def explain(error: BaseException) -> dict[str, Any]:
     chain = list(chain_of(error))
     if any(isinstance(one, OSError) and one.errno in FULL for one in chain):
         return {"kind": "disk-full"}
-    if told := [one.facts for one in chain if isinstance(one, IndexFailureError)]:
-        return told[0]
+    if numbers := [one.number for one in chain if isinstance(one, UnansweredError)]:
+        return {"kind": "unanswered", "number": numbers[0]}
     stated = getattr(error.__cause__, "causes", None)
     if isinstance(error, (DistributionNotFound, UnsupportedPythonVersion)) and stated:
         causes = [

@@ -9,7 +9,7 @@ import threading
 from queue import SimpleQueue
 from typing import Any, TextIO
 
-from .failures import IndexFailureError
+from .failures import UnansweredError
 
 
 class Questions:
@@ -25,11 +25,11 @@ class Questions:
         self.out.flush()
 
     def ask(self, question: str, *about: str) -> Any:
-        """Return what envc answers. Raises `IndexFailureError`."""
+        """Return what envc answers. Raises `UnansweredError`."""
         self.tell({"ask": question, "about": about})
         answer = json.loads(self.answers.get())
         if "failure" in answer:
-            raise IndexFailureError(answer["failure"])
+            raise UnansweredError(answer["failure"])
         return answer["answer"]
 
     def listen(self) -> None:

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from envc.resolvers.pip_tools.settings import Settings, clean_environment, read_settings, settings_of_this_machine
+from envc.resolvers.settings import Settings, clean_environment, read_settings, settings_of_this_machine
 
 LISTING = """\
 :env:.default-timeout='180'

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from envc.diagnostics.diagnostic import Diagnostic
 from envc.lock.resolution import Request, Target
-from envc.resolvers.pip_tools.specification import MACHINES, abi_of, platforms_of, release
-from envc.resolvers.pip_tools.words import plain
+from envc.resolvers.python_target import MACHINES, release, tags_of
+from envc.resolvers.words import plain
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
@@ -28,15 +28,15 @@ class File(NamedTuple):
     yanked: bool
 
 
-class Offer(NamedTuple):
-    """All files of one package."""
+class Uploads(NamedTuple):
+    """All files that were uploaded of one package."""
 
     name: str
     files: tuple[File, ...]
 
     @classmethod
-    def of(cls, name: str, rows: Iterable[Sequence[Any]]) -> Offer:
-        """Return the offer that rows of file name, Requires-Python and yanked state; other files are left out."""
+    def of(cls, name: str, rows: Iterable[Sequence[Any]]) -> Uploads:
+        """Read rows of file name, Requires-Python and yanked state; other files are left out."""
         return cls(name, tuple(filter(None, (read_file(*row) for row in rows))))
 
 
@@ -53,18 +53,18 @@ def read_file(filename: str, requires_python: str | None, yanked: bool) -> File 
         return None
 
 
-def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request) -> Diagnostic | None:
-    """Return why no file of an offer suits one requirement on the target, or None when one does."""
+def why_nothing_fits(uploads: Uploads, specifier: str, asker: str, request: Request) -> Diagnostic | None:
+    """Return why no file of some uploads suits one requirement on the target, or None when one does."""
     from packaging.specifiers import SpecifierSet
 
     notes = (f"{asker} asks for it",)
-    name = plain(offer.name)
+    name = plain(uploads.name)
     wanted = f"{name}{specifier}"
-    if not offer.files:
-        return unknown_package(offer.name, notes, request)
-    fitting = [file for file in offer.files if SpecifierSet(specifier).contains(file.version, prereleases=True)]
+    if not uploads.files:
+        return unknown_package(uploads.name, notes, request)
+    fitting = [file for file in uploads.files if SpecifierSet(specifier).contains(file.version, prereleases=True)]
     if not fitting:
-        return unknown_version(offer, wanted, notes)
+        return unknown_version(uploads, wanted, notes)
     newest = max(file.version for file in fitting)
     allowed = [file for file in fitting if takes_python(file, request.target)]
     if not allowed:
@@ -78,7 +78,7 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
     tags = tags_of(request.target)
     runnable = [file for file in allowed if file.tags & tags]
     if not runnable:
-        return no_wheel(offer, wanted, allowed, notes, request.target)
+        return no_wheel(uploads, wanted, allowed, notes, request.target)
     if all(file.yanked for file in runnable):
         return Diagnostic(
             "unknown-version",
@@ -90,13 +90,13 @@ def why_nothing_fits(offer: Offer, specifier: str, asker: str, request: Request)
 
 
 def why_lost(
-    offer: Offer, version: str, target: Target
+    uploads: Uploads, version: str, target: Target
 ) -> Literal["gone", "other-python", "no-wheel", "yanked"] | None:
     """Return why one version of a package cannot be taken on the target, or None when it can."""
     from packaging.version import Version
 
     tags = tags_of(target)
-    files = [file for file in offer.files if file.version == Version(version)]
+    files = [file for file in uploads.files if file.version == Version(version)]
     if not files:
         return "gone"
     allowed = [file for file in files if takes_python(file, target)]
@@ -118,21 +118,6 @@ def takes_python(file: File, target: Target) -> bool:
         return True
 
 
-def tags_of(target: Target) -> frozenset[Tag]:
-    """Return the wheel tags that the target takes."""
-    return frozenset(tags_in_order(target))
-
-
-def tags_in_order(target: Target) -> list[Tag]:
-    """Return the wheel tags that the target takes, in the order in which pip prefers them."""
-    from packaging.tags import compatible_tags, cpython_tags
-
-    major, minor, _ = release(target.python)
-    version, platforms = (int(major), int(minor)), platforms_of(target)
-    interpreter = f"cp{major}{minor}"
-    return [*cpython_tags(version, [abi_of(target)], platforms), *compatible_tags(version, interpreter, platforms)]
-
-
 def unknown_package(name: str, notes: tuple[str, ...], request: Request) -> Diagnostic:
     """Return the diagnostic of a name that its index does not have."""
     from envc.resolvers.pip_tools.answer import indexes_of
@@ -146,21 +131,23 @@ def unknown_package(name: str, notes: tuple[str, ...], request: Request) -> Diag
     )
 
 
-def unknown_version(offer: Offer, wanted: str, notes: tuple[str, ...]) -> Diagnostic:
+def unknown_version(uploads: Uploads, wanted: str, notes: tuple[str, ...]) -> Diagnostic:
     """Return the diagnostic of versions that do not exist, with those that come nearest in time."""
-    versions = sorted({file.version for file in offer.files})
+    versions = sorted({file.version for file in uploads.files})
     newest = ", ".join(map(str, versions[:-4:-1]))
     return Diagnostic(
         "unknown-version",
         f"there is no version `{wanted}`",
         notes=(f"the newest of {len(versions)}: {newest}", *notes),
-        helps=(f"ask for a version of {plain(offer.name)} that there is",),
+        helps=(f"ask for a version of {plain(uploads.name)} that there is",),
     )
 
 
-def no_wheel(offer: Offer, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target) -> Diagnostic:
+def no_wheel(
+    uploads: Uploads, wanted: str, files: Sequence[File], notes: tuple[str, ...], target: Target
+) -> Diagnostic:
     """Return the diagnostic of versions without a wheel for the target, saying for what there is one."""
-    name = offer.name
+    name = uploads.name
     newest = max(file.version for file in files)
     tags = frozenset().union(*(file.tags for file in files if file.version == newest))
     have = f"{plain(name)} {newest} has"
@@ -171,20 +158,20 @@ def no_wheel(offer: Offer, wanted: str, files: Sequence[File], notes: tuple[str,
         "no-wheel-for-target",
         f"`{wanted}` has no wheel for Python {target.python} on {target.platform}"
         f" with glibc {target.glibc[0]}.{target.glibc[1]}",
-        notes=(*facts, version_with_wheel(offer, target), *notes),
+        notes=(*facts, version_with_wheel(uploads, target), *notes),
         helps=(f"take another version of {plain(name)}, of Python or of the base image",),
     )
 
 
-def version_with_wheel(offer: Offer, target: Target) -> str:
+def version_with_wheel(uploads: Uploads, target: Target) -> str:
     """Return which version of a package has a wheel for the target: the newest that is no pre-release, if any is."""
     tags = tags_of(target)
     fitting = {
-        file.version for file in offer.files if file.tags & tags and takes_python(file, target) and not file.yanked
+        file.version for file in uploads.files if file.tags & tags and takes_python(file, target) and not file.yanked
     }
     finished = {version for version in fitting if not version.is_prerelease}
     if not fitting:
-        return f"no version of {plain(offer.name)} has a wheel for this target"
+        return f"no version of {plain(uploads.name)} has a wheel for this target"
     return f"the newest version with a wheel for this target: {max(finished or fitting)}"
 
 
