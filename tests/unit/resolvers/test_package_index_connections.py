@@ -47,6 +47,7 @@ def giving(content: bytes) -> Iterator[str]:
         (gzip.compress(b"page") + b"more", None),
         (b"page", None),
     ],
+    ids=["packed", "in parts", "empty", "cut off", "with more", "not packed"],  # packed bytes hold the time
 )
 def test_a_packed_answer_is_read_whole_or_left_to_the_long_way(content: bytes, read: bytes | None) -> None:
     connections = Connections(ssl.create_default_context, 5)
