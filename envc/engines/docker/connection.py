@@ -22,15 +22,15 @@ _UNIX = "unix://"
 @contextmanager
 def connected() -> Iterator[DockerClient]:
     """Yield a client, closed at the end; failures of the engine become a Report. Raises a Report: `no-engine`."""
+    import requests
     from docker.errors import APIError, DockerException
-    from requests.exceptions import RequestException
 
     client = _client()
     try:
         yield client
     except APIError as error:
         raise world_failed("engine-failed", f"the Docker engine answers: {said(error)}") from None
-    except (DockerException, RequestException) as error:
+    except (DockerException, requests.RequestException) as error:
         raise world_failed("engine-failed", f"the Docker engine does not answer any more: {one_line(error)}") from None
     finally:
         client.close()
@@ -86,16 +86,16 @@ def _parameters() -> dict[str, Any]:
 
 
 def _client() -> DockerClient:
+    import requests
     from docker import DockerClient
     from docker.errors import DockerException
-    from requests.exceptions import RequestException
 
     try:
         parameters = _parameters()
         where = str(parameters.get("base_url") or f"{_UNIX}/var/run/docker.sock").replace("http+unix://", _UNIX)
         _knock(where)
         return DockerClient(**parameters, timeout=_TIMEOUT, use_ssh_client=where.startswith("ssh://"))
-    except (DockerException, RequestException, OSError) as error:
+    except (DockerException, requests.RequestException, OSError) as error:
         raise no_engine(error) from None
 
 

@@ -12,8 +12,8 @@ from envc.resolvers.artifacts.transfer.failures import AbsentError, AnswerError,
 from envc.resolvers.artifacts.transfer.progress import Passing
 from envc.resolvers.artifacts.transfer.reading import Reading
 from envc.resolvers.artifacts.transfer.web import Authorise, Web
+from envc.resolvers.hosts import is_loopback
 from envc.resolvers.registry.authentication import Credentials, basic
-from envc.resolvers.registry.reference import is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -57,9 +57,9 @@ def sendable_credentials(address: str) -> Credentials | None:
 
 def netrc_credentials(address: str) -> Credentials | None:
     """Return what the user's netrc file (`NETRC`, `~/.netrc`) holds for the host of an address."""
-    from requests.utils import get_netrc_auth
+    import requests
 
-    found = get_netrc_auth(address)
+    found = requests.utils.get_netrc_auth(address)
     return Credentials(*found) if found else None
 
 

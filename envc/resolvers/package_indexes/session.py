@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import envc
+from envc.resolvers.hosts import is_loopback
 from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
 from envc.resolvers.package_indexes.trust import trust
 from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine
@@ -82,11 +83,10 @@ class Session:
     def session(self) -> requests.Session:
         """The session, opened when first needed. `way` looks up what the environment says, once for each host."""
         import requests
-        from requests.adapters import HTTPAdapter
 
         settings, trusted = self.settings, self.trusted
 
-        class Trusting(HTTPAdapter):
+        class Trusting(requests.adapters.HTTPAdapter):
             """Knows its certificates; requests would read the file of them for each connection anew."""
 
             def init_poolmanager(self, *positional: Any, **named: Any) -> None:
@@ -99,7 +99,7 @@ class Session:
                 super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]  # requests has no types
                 conn.ca_certs = conn.ca_cert_dir = None
 
-        class Credulous(HTTPAdapter):
+        class Credulous(requests.adapters.HTTPAdapter):
             def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 (its form)
                 super().cert_verify(conn, url, False, cert)  # type: ignore[no-untyped-call]
 
@@ -112,7 +112,7 @@ class Session:
             "pool_block": True,
         }
         session.mount("https://", Trusting(**pool))
-        session.mount("http://", HTTPAdapter(**pool))
+        session.mount("http://", requests.adapters.HTTPAdapter(**pool))
         for host in settings.trusted_hosts:
             session.mount(f"https://{host}/", Credulous(**pool))
             if ":" not in host:
@@ -265,10 +265,6 @@ def is_secure(address: str, trusted_hosts: tuple[str, ...]) -> bool:
     """Tell whether pages may be read from an address: by https, from this machine, or from a host that is trusted."""
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if parts.scheme == "https":
-        return True
-    from envc.resolvers.registry.reference import is_loopback
-
-    if is_loopback(host):
+    if parts.scheme == "https" or is_loopback(host):
         return True
     return host in trusted_hosts or f"{host}:{parts.port}" in trusted_hosts

@@ -21,8 +21,8 @@ def trust(bundle: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     if bundle:
         is_folder = Path(bundle).is_dir()
         return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    import requests
 
     context = ssl.create_default_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
     return context

@@ -40,18 +40,18 @@ def proxies_of_machine(address: str) -> dict[str, str]:
 
     if not getproxies():
         return {}
-    from requests.utils import get_environ_proxies
+    import requests
 
-    return get_environ_proxies(address)
+    return requests.utils.get_environ_proxies(address)
 
 
 def is_proxied(address: str, proxies: Mapping[str, str]) -> bool:
     """Tell whether an address is reached by one of some proxies."""
     if not proxies:
         return False
-    from requests.utils import select_proxy
+    import requests
 
-    return select_proxy(address, dict(proxies)) is not None
+    return requests.utils.select_proxy(address, dict(proxies)) is not None
 
 
 def login_in_netrc(address: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
@@ -59,6 +59,6 @@ def login_in_netrc(address: str, environ: Mapping[str, str]) -> tuple[str, str] 
     places = (environ.get("NETRC"), "~/.netrc", "~/_netrc")
     if not any(os.path.exists(os.path.expanduser(place)) for place in places if place):  # noqa: PTH110, PTH111 (a home folder may not be known)
         return None
-    from requests.utils import get_netrc_auth
+    import requests
 
-    return get_netrc_auth(address)
+    return requests.utils.get_netrc_auth(address)

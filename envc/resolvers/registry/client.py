@@ -12,11 +12,11 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from envc.resolvers.hosts import is_loopback
 from envc.resolvers.registry.authentication import Challenge, Credentials, basic, read_challenges
 from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnusableError
 from envc.resolvers.registry.patience import Answer, Limits, busy, pause
 from envc.resolvers.registry.reach import knock
-from envc.resolvers.registry.reference import is_loopback
 from envc.resolvers.registry.session import failure_of, follow, next_hop, proxies_for
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ dot or a colon or is `localhost`, and the Hub's official images stand in `librar
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import NamedTuple
+
+from envc.resolvers.hosts import is_loopback
 
 HUB = "docker.io"
 #: The Hub's name in references, its older name there, and the host that answers for it.
@@ -34,14 +35,6 @@ def read_repository(text: str) -> Repository:
         first = HUB
         rest = rest if "/" in rest else f"library/{rest}"
     return Repository(first, rest)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host, without its port, is this machine: Docker speaks plain HTTP to it, too."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def with_scheme(text: str) -> str:

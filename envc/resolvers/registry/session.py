@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from envc.resolvers.hosts import is_loopback
 from envc.resolvers.registry.failures import SilentError, UnusableError
-from envc.resolvers.registry.reference import is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -20,11 +20,10 @@ def open_session() -> requests.Session:
     import ssl
 
     import requests
-    from requests.adapters import HTTPAdapter
 
     import envc
 
-    class MachineTrust(HTTPAdapter):
+    class MachineTrust(requests.adapters.HTTPAdapter):
         def __init__(self) -> None:
             self.trusted = ssl.create_default_context()
             super().__init__()
@@ -59,9 +58,10 @@ def proxies_for(url: str) -> dict[str, str]:
 
 def next_hop(url: str) -> tuple[str, int]:
     """Return host and port of the first machine on the way to an address: the proxy where one is configured."""
-    from requests.utils import get_environ_proxies, select_proxy
+    import requests
 
-    proxy = select_proxy(url, get_environ_proxies(url, no_proxy=proxies_for(url).get("no_proxy")))
+    utils = requests.utils
+    proxy = utils.select_proxy(url, utils.get_environ_proxies(url, no_proxy=proxies_for(url).get("no_proxy")))
     if proxy:
         url = proxy if "://" in proxy else f"http://{proxy}"
     parts = urlsplit(url)
