@@ -39,6 +39,8 @@ class Set(Declaration):
     @property
     def _continues(self) -> bool:
         """Whether the value names the variable itself, as in a Dockerfile or a shell."""
+        if "$" not in self.value:  # no pattern for each of thousands of variables
+            return False
         return re.search(rf"\$(?:{self.name}\b|\{{{self.name}\b)", self.value) is not None
 
     def facets(self, origin: Origin) -> Iterator[Setting]:
