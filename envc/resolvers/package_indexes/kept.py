@@ -25,12 +25,22 @@ PAGE = 32768
 #: Seconds to wait for another process that writes.
 PATIENCE = 2.0
 
+#: Bytes that the file may hold. A lock of 266 packages keeps some megabytes.
+LARGEST = 2**28
+
+#: The older half of what is kept, all of it where that is one row. A row that is written anew is the youngest.
+_FORGET = (
+    "DELETE FROM kept WHERE rowid <= "
+    "(SELECT rowid FROM kept ORDER BY rowid LIMIT 1 OFFSET (SELECT count(*) / 2 FROM kept))"
+)
+
 
 class Kept:
-    """Contents by key. Threads may ask it at once."""
+    """Contents by key. Threads may ask it at once. Of more than `largest` bytes the older half is forgotten."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, largest: int = LARGEST) -> None:
         self.place = folder / f"kept-{FORM}.sqlite"
+        self.largest = largest
         self.lock = Lock()
         self.new: dict[str, bytes] = {}
         self.keys: set[str] = set()  # of what the file has
@@ -61,6 +71,8 @@ class Kept:
                 with self.forgiving():
                     connection.execute("BEGIN IMMEDIATE")
                     connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", self.new.items())
+                    while self.size_of(connection) > self.largest and connection.execute(_FORGET).rowcount:
+                        pass
                     connection.execute("COMMIT")
             self.new.clear()
             if self.opened is not None:
@@ -91,6 +103,12 @@ class Kept:
             connection.close()
             raise
         return connection
+
+    @staticmethod
+    def size_of(connection: sqlite3.Connection) -> int:
+        """Return how many bytes the contents take. Room that is free is used before the file grows."""
+        pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+        return (int(pages) - int(free)) * PAGE
 
     @contextmanager
     def forgiving(self) -> Iterator[None]:
