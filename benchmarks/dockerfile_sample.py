@@ -38,7 +38,7 @@ MADE_OF = (
     (r"(docker\.io/)?(library/)?ubuntu([:@].*)?", "ubuntu", 29),
     (r"\S*(\.ecr\.|ecr\.aws/).*", "AWS", 22),
     (r"(docker\.io/)?pytorch/pytorch[:@].*", "pytorch/pytorch", 22),
-    (r"(quay\.io/|docker\.io/)?jupyter/.*|\$\{?REGISTRY\}?/\$\{?OWNER\}?/.*", "jupyter", 13),
+    (r"(quay\.io/|docker\.io/)?jupyter/.*", "jupyter", 13),
     (r"\S*azureml/.*", "azureml", 10),
     (r"(docker\.io/)?(continuumio|condaforge|mambaorg)/.*", "conda", 8),
     (r"(docker\.io/)?rocm/.*", "rocm", 5),
@@ -120,8 +120,8 @@ def first_image(text: str) -> str:
     arguments = dict(re.findall(r"(?mi)^ARG\s+(\w+)=[\"']?([^\s\"']*)", text))
     found = re.search(r"(?mi)^FROM\s+(?:--\S+\s+)*[\"']?([^\s\"']+)", text)
     image = found[1] if found else ""
-    if not re.fullmatch(r"\$\{?\w+\}?", image):
-        image = re.sub(r"\$\{?(\w+)\}?", lambda one: arguments.get(one[1], one[0]), image)
+    for _ in range(2):
+        image = re.sub(r"\$\{?(\w+)\}?", lambda one: arguments.get(one[1]) or one[0], image)
     return next(kind for pattern, kind, _ in MADE_OF if re.fullmatch(pattern, image))
 
 
