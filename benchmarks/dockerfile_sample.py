@@ -25,7 +25,7 @@ SIZE = 378
 LARGE = 30
 SINGLE = 53
 #: Of a repository with many files, at most.
-CAP = 40
+CAP = 30
 #: What first images are, by their names; the first that fits, and how many files of the known sample have one.
 MADE_OF = (
     (r"\$\{?\w+\}?", "only an argument", 41),

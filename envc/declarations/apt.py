@@ -16,6 +16,7 @@ from envc.language.environment import Environment
 from envc.language.facets import SystemPackage
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.refused_starts import SSH
 from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
 from envc.language.values import Sha256, SystemName, program_path, refuse
@@ -30,6 +31,9 @@ _EXAMPLE = (
     'sha256 "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730" gz-harmonic'
 )
 _FILE = f'apt corp-agent from "https://example.org/corp-agent_1.2_amd64.deb" sha256 "{"0" * 64}"'
+#: Packages that serve ssh; `ssh` is client and server.
+_SSH_SERVERS = frozenset(("dropbear", "openssh-server", "ssh"))
+_CLIENT = "`apt openssh-client` is the client alone"
 _STRINGS = frozenset({"word", "string", "number"})
 
 
@@ -129,6 +133,7 @@ class Apt(Declaration):
         if not self.packages:
             yield Diagnostic("missing-argument", "`apt` names no package", (wrong(origin.span, "no name follows"),))
             return
+        yield from self._servers(origin)
         if self.location:
             yield from self._of_a_file(origin)
             yield from self._twice(origin, environment)
@@ -155,6 +160,13 @@ class Apt(Declaration):
             yield Diagnostic("unexpected-argument", f"`{self.suite}` has no components", (label,))
         yield from self._named(origin, environment)
         yield from self._twice(origin, environment)
+
+    def _servers(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Refuse what serves ssh."""
+        for position, entry in enumerate(self.packages):
+            if entry.name in _SSH_SERVERS:
+                label = wrong(origin.of(f"packages.{position}.name"), SSH.why)
+                yield Diagnostic(SSH.name, f"`{entry.name}` is an ssh server", (label,), helps=(SSH.remedy, _CLIENT))
 
     def _of_a_file(self, origin: Origin) -> Iterator[Diagnostic]:
         """Refuse a file of several packages, of a repository, or of unknown bytes."""

@@ -15,6 +15,7 @@ from envc.language.environment import Environment
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild, Toolchain
+from envc.language.refused_steps import refuse_step
 from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
 from envc.language.taken import taken_before
 from envc.language.values import Name, ProgramPath, container_path, holds_packages, read_count, refuse, system_name
@@ -37,6 +38,7 @@ def _kept(text: str) -> str:
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_step(texts)
     why = swallowed_error(texts) if texts else None
     return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
 

@@ -14,7 +14,13 @@ from envc.language.environment import Environment
 from envc.language.fields import Entries, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import BuildCheck
+from envc.language.refused_steps import refuse_step
 from envc.language.word import Declaration, Entry
+
+
+def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_step(texts)
+    return read_command(texts)
 
 
 class CheckEntry(Entry):
@@ -22,7 +28,7 @@ class CheckEntry(Entry):
 
     kind: Annotated[Literal["run"], Positional()]
     command: Annotated[
-        tuple[str, ...], AfterValidator(read_command), Positional(many=True, kinds=frozenset({"string", "script"}))
+        tuple[str, ...], AfterValidator(_command), Positional(many=True, kinds=frozenset({"string", "script"}))
     ]
 
 

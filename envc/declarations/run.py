@@ -11,14 +11,21 @@ from envc.language.commands import read_command
 from envc.language.facets import Command, StopSignal
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.refused_starts import refuse_start
 from envc.language.word import Declaration
+
+
+def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_start(texts)
+    return read_command(texts)
 
 
 class Run(Declaration):
     """Says what the container does when it starts: `run "python -m ranker.train --epochs 3"`.
 
     The command is executed without a shell, so that signals reach it. Where a shell is wanted, write a script in triple
-    quotes. Several strings are the arguments, one by one.
+    quotes. Several strings are the arguments, one by one. It starts one program: an ssh server and a
+    supervisor of several are refused.
 
     `stop` is the signal that ends it, for programs that finish their work on another one than `SIGTERM`. Docker,
     Compose and Kubernetes send it when the container is stopped; Slurm sends it a minute before the job's time is over,
@@ -32,7 +39,7 @@ class Run(Declaration):
     )
 
     command: Annotated[
-        tuple[str, ...], AfterValidator(read_command), Positional(many=True, kinds=frozenset({"string", "script"}))
+        tuple[str, ...], AfterValidator(_command), Positional(many=True, kinds=frozenset({"string", "script"}))
     ]
 
     stop: Annotated[StopSignal | None, Keyword()] = None

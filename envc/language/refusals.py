@@ -49,6 +49,11 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
     hardware = other_hardware(item) if place == "env" else None
     if hardware:
         return hardware
+    from envc.language.other_tools import refused_word
+
+    refused = refused_word(item)
+    if refused:
+        return refused
     near = similar(item.word, [*here, *modules])
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(

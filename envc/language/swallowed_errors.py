@@ -7,6 +7,15 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from envc.language.commands import read_command
+from envc.language.shell_text import (
+    QUOTED,
+    pipes_in,
+    without_blank_lines,
+    without_comments,
+    without_heredocs,
+    without_texts,
+    words_of,
+)
 
 #: Why a step is refused, as the label says it.
 UNSEEN = "a failure of it would go unseen"
@@ -31,15 +40,6 @@ _MAKE = re.compile(
     rf"\b(?:g?make\b|cmake\b[^;&|\n]*\s--\s)(?:[^;&|\n]*\s)?-{_IGNORING}|\bMAKEFLAGS=[\"']?-?{_IGNORING}"
 )
 
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)([\w.-]+)\1")
-_SHELL_NAMED = re.compile(r"(?<![\w.-])(?:ba|da)?sh(?![\w.-])")
-#: Texts that are written and not run, unless a shell is given them.
-_WRITTEN = re.compile(r"(?<![\w./-])(?:echo|printf)((?:[ \t]+(?:'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s;&|<>'\"()]+))+)")
-_PATTERN = re.compile(r"(?:^|;;|\bin\b)\s*\(?[^\s()|;]+(?:\|[^\s()|;]+)+\)", re.MULTILINE)  # of `case`
-_BETWEEN = re.compile(r"\|\||&&|;|\n|(?<![>|&])&(?![>&])|\$?\(|\)|`|(?<=\s)[{}](?=\s)")
-#: Stand before the command itself.
-_BEFORE = re.compile(r"\w+=\S*|then|do|if|elif|else|while|until|!|\{|time|env|nice|exec|command|sudo")
 #: What does the work of a step; what writes text fails only with a full disk.
 _WORKERS = frozenset(
     (
@@ -56,74 +56,19 @@ _SHELLS = frozenset(("bash", "dash", "sh"))
 def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the arguments of a step. A script that asks for pipefail is one for bash: Debian's sh knows none."""
     command = read_command(texts)
-    if command[:2] == ("/bin/sh", "-euc") and len(texts) == 1 and _has_pipefail(_without_comments(texts[0])):
+    if command[:2] == ("/bin/sh", "-euc") and len(texts) == 1 and _has_pipefail(without_comments(texts[0])):
         return ("/bin/bash", *command[1:])
     return command
 
 
 def swallowed_error(texts: tuple[str, ...]) -> str | None:
     """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot."""
-    text = _without_texts(_without_blank_lines(_without_comments(" ".join(texts))))
+    text = without_texts(without_blank_lines(without_comments(" ".join(texts))))
     if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
         return UNSEEN
-    if not _has_pipefail(text) and any(map(_hides_work, _pipes(_without_heredocs(texts[-1])))):
+    if not _has_pipefail(text) and any(map(_hides_work, _pipes(without_heredocs(texts[-1])))):
         return PIPE
     return SHELL if _goes_on(texts) else None
-
-
-def _without_comments(text: str) -> str:
-    """Return a text for a shell without comments: `#` begins one behind a blank, outside of quotes."""
-    kept: list[str] = []
-    quote = ""
-    place = 0
-    while place < len(text):
-        character = text[place]
-        if character == "\\" and quote != "'":
-            kept.append(text[place : place + 2])
-            place += 2
-            continue
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        elif character == "#" and (not kept or kept[-1][-1] in " \t\n;&|("):
-            end = text.find("\n", place)
-            place = len(text) if end < 0 else end
-            continue
-        kept.append(character)
-        place += 1
-    return "".join(kept)
-
-
-def _without_blank_lines(text: str) -> str:
-    """Return a text without lines that say nothing, over which the patterns would walk again and again."""
-    return "\n".join(line for line in map(str.strip, text.splitlines()) if line)
-
-
-def _without_texts(text: str) -> str:
-    """Return a script without what it only writes: heredocs, and what is in quotes behind `echo` and `printf`."""
-
-    def bare(match: re.Match[str]) -> str:
-        end = match.string.find("\n", match.end())
-        shell = _SHELL_NAMED.search(match.string, match.end(), end if end >= 0 else len(match.string))
-        return match[0] if shell else _QUOTED.sub("_", match[0])
-
-    return _WRITTEN.sub(bare, _without_heredocs(text))
-
-
-def _without_heredocs(text: str) -> str:
-    """Return a script without the lines of heredocs that no shell reads."""
-    kept: list[str] = []
-    end = ""
-    for line in text.splitlines():
-        if end:
-            end = "" if line.strip() == end else end
-            continue
-        kept.append(line)
-        begun = _HEREDOC.search(line)
-        if begun and not _SHELL_NAMED.search(line):
-            end = begun[2]
-    return "\n".join(kept)
 
 
 def _has_pipefail(text: str) -> bool:
@@ -143,11 +88,9 @@ def _ends_well(group: str) -> bool:
 
 def _pipes(text: str) -> Iterator[list[str]]:
     """Yield the commands of each pipe: of each its first word."""
-    bare = _PATTERN.sub(" ", _QUOTED.sub("_", _without_blank_lines(_without_comments(text))))
-    for part in _BETWEEN.split(bare.replace("|&", "|")):
-        commands = part.split("|")
+    for commands in pipes_in(text):
         if len(commands) > 1:
-            yield [next((word for word in one.split() if not _BEFORE.fullmatch(word)), "") for one in commands]
+            yield [next(iter(words_of(one)), "") for one in commands]
 
 
 def _hides_work(pipe: list[str]) -> bool:
@@ -165,9 +108,9 @@ def _goes_on(texts: tuple[str, ...]) -> bool:
     place = next((place for place, one in enumerate(texts) if re.fullmatch(r"-\w*c", one)), 0)
     if place == 0 or place + 1 >= len(texts) or PurePosixPath(texts[0]).name not in _SHELLS:
         return False
-    text = _without_comments(texts[place + 1])
+    text = without_comments(texts[place + 1])
     options = " ".join(texts[1 : place + 1])
     stops = r"(?<![\w-])-\w*(?:e|o\s+errexit)"
     if re.search(stops, options) or re.search(rf"\bset\s+(?:-\w+\s+)*{stops}", text):
         return False
-    return re.search(r"[;\n]\s*\S", _QUOTED.sub("_", text)) is not None
+    return re.search(r"[;\n]\s*\S", QUOTED.sub("_", text)) is not None

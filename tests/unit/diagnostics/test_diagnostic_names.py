@@ -1,7 +1,7 @@
 """Every name that envc gives to a mistake has a page and a test, and every page has a mistake.
 
-The names are read off the code: a raiser is `Diagnostic`, `PydanticCustomError`, or a function that hands one of its
-own parameters on to a raiser as the name.
+The names are read off the code: a raiser is `Diagnostic`, `PydanticCustomError`, `Refused`, which is why something is
+refused, or a function that hands one of its own parameters on to a raiser as the name.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 @lru_cache
 def raisers() -> dict[str, int]:
     """Return the functions that take a diagnostic's name, and at which position (without `self`)."""
-    found = {"Diagnostic": 0, "PydanticCustomError": 0}
+    found = {"Diagnostic": 0, "PydanticCustomError": 0, "Refused": 0}
     functions = [node for tree in modules() for node in ast.walk(tree) if isinstance(node, Function)]
     while True:
         before = len(found)
@@ -84,7 +84,7 @@ def page(name: str) -> str:
 
 def test_names_are_found_where_they_are_handed_on() -> None:
     """Directly, by a refused value, by a wrapper in another module, and as a wrapper's second argument."""
-    assert {"unknown-word", "unreadable-size", "no-digest", "unusable-name"} <= set(names())
+    assert {"unknown-word", "unreadable-size", "no-digest", "unusable-name", "ssh-server"} <= set(names())
     assert raisers()["refuse"] == 0
     assert raisers()["_matching"] == 1
 

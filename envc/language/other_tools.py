@@ -1,0 +1,56 @@
+"""Words that other tools have and this language refuses: what is said instead of that there is no such word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics.diagnostic import wrong
+from envc.language.refused_starts import OTHER_MANAGERS, SERVICES, SSH, Refused
+from envc.syntax.program import Item
+
+_MANAGER = Refused(
+    "other-package-manager",
+    "installs packages of another distribution",
+    "`apt` takes their names in Debian and Ubuntu; what a base with another manager has stays there",
+    "apt",
+)
+_TRIGGER = Refused(
+    "trigger-for-others",
+    "an image that runs commands in somebody else's build cannot be known by its digest",
+    "what others take over is a `module`, or a parent: `env train from base`",
+)
+_RIGHTS = Refused(
+    "needless-rights",
+    "the container's user needs no more than it has",
+    "leave it out: what needs root happens while the image is built",
+)
+#: By the words that people try.
+_REFUSED: Mapping[str, Refused] = {
+    **dict.fromkeys(OTHER_MANAGERS, _MANAGER),
+    **dict.fromkeys(("ssh", "sshd"), SSH),
+    **dict.fromkeys(("service", "services", "supervisor", "supervisord", "systemd"), SERVICES),
+    "onbuild": _TRIGGER,
+    "sudo": _RIGHTS,
+}
+
+
+def refused_word(item: Item) -> Diagnostic | None:
+    """Return what is said of an item that begins with such a word, or None."""
+    refused = _REFUSED.get(item.word.lower())
+    if refused is None:
+        return None
+    fixes = (Fix(f"`{refused.word}` is the word, and some names differ", item.word_span, refused.word),)
+    return Diagnostic(
+        refused.name,
+        f"there is no word `{item.word}`, on purpose",
+        (wrong(item.word_span, refused.why),),
+        helps=(refused.remedy,),
+        fixes=fixes if refused.word and _only_names(item) else (),
+    )
+
+
+def _only_names(item: Item) -> bool:
+    """Tell whether an item names packages and nothing that its tool would do with them."""
+    texts = [one.value for one in item.arguments]
+    return bool(texts) and texts[0] not in {"add", "install"} and not any(text.startswith("-") for text in texts)

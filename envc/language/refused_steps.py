@@ -1,0 +1,154 @@
+"""What steps of a build do that the language says with a word of its own. Pure.
+
+A step has no network and no archive of packages, and is root's already: what asks for any of them would fail minutes
+later, or do what the lock does not know of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from envc.language.refused_starts import OTHER_MANAGERS, SHELLS, Refused, pipes_of, refuse_first
+
+_READERS = SHELLS | {"perl", "python", "python3"}
+#: What such a manager is told that asks an archive.
+_CHANGES = frozenset(
+    (
+        *("-S", "-Sy", "-Syu", "add", "build-dep", "create", "dist-upgrade", "download", "full-upgrade"),
+        *("groupinstall", "install", "localinstall", "update", "upgrade"),
+    )
+)
+_REMOTE = re.compile(r"[\"']?(?:git\+)?(?:https?|ftp|git|ssh)://(?!localhost\b|127\.|\[::1\])|[\"']?git@")
+_REQUIREMENT = re.compile(r"[\"']?[A-Za-z0-9][\w.-]*(?:\[[\w,. -]*\])?\s*(?:[<>=!~].*)?[\"']?", re.DOTALL)
+_OPEN = re.compile(r"[0246]?77[67]|[ugo]*[oa][ugoa]*[+=][rxX]*w[rwxXst]*")
+_INSTALLED = re.compile(r"/(?:site|dist)-packages/")
+_OF_PIP = frozenset(("install", "download", "wheel"))
+#: pip's options that a value follows.
+_WITH_VALUE = frozenset(
+    (
+        *("-c", "--constraint", "-d", "--dest", "-f", "--find-links", "-i", "--index-url", "--prefix", "--root"),
+        *("--src", "-t", "--target", "-w", "--wheel-dir"),
+    )
+)
+
+_MANAGER = Refused(
+    "other-package-manager",
+    "installs packages of another distribution",
+    "`apt NAME` in the block of `build`; envc installs from Debian and Ubuntu",
+)
+_ARCHIVE = Refused(
+    "network-in-build",
+    "a step has no network, and no archive of packages",
+    "`apt NAME` in the block of `build` installs before, as locked",
+)
+_INDEX = Refused(
+    "network-in-build",
+    "a step has no network, and no index of packages",
+    "`pip NAME` beside `build` locks and installs packages of Python",
+)
+_UPGRADE = Refused(
+    "network-in-build", "a step has no network", "leave it out: the lock decides versions, pip's among them"
+)
+_PIPED = Refused(
+    "network-in-build",
+    "a step has no network, and what it would run was checked by nobody",
+    '`tool NAME VERSION from "https://…" sha256 …` brings a program, checked',
+)
+_FETCHED = Refused(
+    "network-in-build",
+    "a step has no network, and what it would fetch was checked by nobody",
+    '`tool NAME VERSION from "https://…" sha256 …` brings a file, checked',
+)
+_CLONED = Refused(
+    "network-in-build",
+    "a step has no network",
+    '`source NAME from git "https://…" commit …` brings it, and `submodules` what belongs to it',
+)
+_CHANNEL = Refused("network-in-build", "a step has no network, and no channel", "`conda NAME` beside `build`")
+_ROOT = Refused("needless-rights", "a step is root's already", "leave `sudo` out")
+_EVERYBODY = Refused(
+    "needless-rights",
+    "anybody in the container could change it",
+    "leave it out: `user`, `workdir` and `cache` give folders that the container's user writes to",
+)
+_BREAKING = Refused("needless-rights", "there is nothing to break: packages lie in an environment", "leave it out")
+_IN_PLACE = Refused(
+    "changed-package",
+    "changes an installed package behind the lock's back",
+    '`patch PACKAGE "file"` makes a wheel with a checksum of its own',
+)
+
+
+def refuse_step(texts: tuple[str, ...]) -> None:
+    """Refuse a step of a build, of one text or of several arguments, that does what has a word."""
+    refuse_first(found for pipe in pipes_of(texts) if (found := _of_a_step(pipe)))
+
+
+def _of_a_step(pipe: Sequence[list[str]]) -> Refused | None:
+    for words in pipe:
+        found = _of_a_command(words)
+        if found is _FETCHED and any(PurePosixPath(other[0]).name in _READERS for other in pipe[1:]):
+            return _PIPED
+        if found:
+            return found
+    return None
+
+
+def _of_a_command(words: list[str]) -> Refused | None:
+    name, arguments = PurePosixPath(words[0]).name, words[1:]
+    if "--break-system-packages" in arguments:
+        return _BREAKING
+    if re.fullmatch(r"(?:pip|python)[\d.]*|uv", name):
+        return _of_pip(name, arguments)
+    judge = _JUDGES.get(name)
+    return judge(arguments) if judge else None
+
+
+def _where(refused: Refused, test: Callable[[str], object]) -> Callable[[list[str]], Refused | None]:
+    """Return what refuses a command with an argument that passes a test."""
+    return lambda arguments: refused if any(map(test, arguments)) else None
+
+
+def _of_git(arguments: list[str]) -> Refused | None:
+    while arguments[:1] in (["-C"], ["-c"]):
+        arguments = arguments[2:]
+    clones = arguments[:1] == ["clone"] and any(map(_REMOTE.match, arguments))
+    follows = arguments[:1] in (["fetch"], ["pull"]) or arguments[:2] == ["submodule", "update"]
+    return _CLONED if clones or follows else None
+
+
+def _of_pip(name: str, arguments: list[str]) -> Refused | None:
+    if name == "uv":
+        arguments = arguments[1:] if arguments[:1] == ["pip"] else []
+    elif re.fullmatch(r"python[\d.]*", name):
+        arguments = arguments[2:] if arguments[:2] == ["-m", "pip"] else []
+    elif not re.fullmatch(r"pip[\d.]*", name):
+        return None
+    if not arguments or arguments[0] not in _OF_PIP or "--no-index" in arguments:
+        return None
+    named = [
+        one
+        for place, one in enumerate(arguments[1:], 1)
+        if not one.startswith("-") and arguments[place - 1] not in _WITH_VALUE
+    ]
+    packages = [one for one in named if (_REQUIREMENT.fullmatch(one) and one != ".") or _REMOTE.match(one)]
+    if {"-U", "--upgrade"} & set(arguments) and set(packages) <= {"pip", "setuptools", "wheel"} and packages:
+        return _UPGRADE
+    local = all(re.search(r"\.(?:whl|tar\.gz|zip)$", one) for one in packages)
+    return _INDEX if packages and not local else None
+
+
+#: Judges of commands but pip's, by what calls them.
+_JUDGES: Mapping[str, Callable[[list[str]], Refused | None]] = {
+    "sudo": lambda _: _ROOT,
+    "git": _of_git,
+    "add-apt-repository": lambda _: _ARCHIVE,
+    "chmod": _where(_EVERYBODY, _OPEN.fullmatch),
+    **dict.fromkeys(OTHER_MANAGERS, _where(_MANAGER, _CHANGES.__contains__)),
+    **dict.fromkeys(("apt", "apt-get", "aptitude"), _where(_ARCHIVE, _CHANGES.__contains__)),
+    **dict.fromkeys(("conda", "mamba", "micromamba"), _where(_CHANNEL, _CHANGES.__contains__)),
+    **dict.fromkeys(("aria2c", "axel", "curl", "wget"), _where(_FETCHED, _REMOTE.match)),
+    **dict.fromkeys(("patch", "perl", "sed"), _where(_IN_PLACE, _INSTALLED.search)),
+}
