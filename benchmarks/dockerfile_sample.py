@@ -136,14 +136,18 @@ def _kinds(repositories: Path, place: Place) -> list[str]:
 
 
 def _places(repository: Path) -> list[Place]:
-    """Return the Dockerfiles of a repository's newest commit; those alike in content count once."""
+    """Return the Dockerfiles of a repository's newest commit.
+
+    Those alike in content count once, and those of the same path but for numbers: a folder for each release.
+    """
     commit = _git(repository, "rev-parse", "HEAD").strip()
     found: dict[str, Place] = {}
     for line in _git(repository, "ls-tree", "-r", "-z", commit).split("\0"):
         about, _, path = line.partition("\t")
         if about.startswith("100") and _NAME.search(path) and not _NONE.search(path):
             found.setdefault(about.split()[2], Place(repository.name, commit, path))
-    return [one for one in found.values() if re.search(r"(?mi)^FROM\s", _text(repository.parent, one))]
+    apart = {re.sub(r"\d+", "0", one.path): one for one in sorted(found.values(), key=lambda one: one.order)}
+    return [one for one in apart.values() if re.search(r"(?mi)^FROM\s", _text(repository.parent, one))]
 
 
 def _text(repositories: Path, place: Place) -> str:
