@@ -32,6 +32,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.dockerfile_instructions import needs_of
+from benchmarks.dockerfile_words import growth
 from envc.declarations import words
 from envc.language.fields import layout_of, literals
 
@@ -181,6 +182,7 @@ def main() -> int:
         state = "met" if need in met else "refused" if need in refused else "not met"
         state = "other form" if need in ANOTHER_FORM else state
         print(f"{count:5} {state:10} {need}" + (f" (alone in {alone[need]})" if alone[need] else ""))
+    print(*growth(needs_by_file, met, ANOTHER_FORM | {"image past its age"}), sep="\n")
     return 0
 
 
