@@ -7,7 +7,8 @@ REPOSITORIES is a folder of git directories `OWNER__NAME`; a line of LIST is a r
 known sample has 378 Dockerfiles: one of each of 53 repositories, and the others of 30 that have many. What its first
 images are, and how many of its files install with yum, dnf, apk or zypper, is known as well (`MADE_OF`, `MANAGERS`).
 Which files these were is not, so this one is drawn to be made of the same: files in the order of checksums of their
-names, each taken where there is room for one of its kind. What a file needs is not looked at.
+names, each taken where there is room for one of its kind, and then any, until there are 378. What a file needs is not
+looked at.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def main() -> int:
     return 0
 
 
-def draw(repositories: Path) -> list[Place]:
+def draw(repositories: Path, size: int = SIZE) -> list[Place]:
     """Return the sample: one file of each repository with few, then files of those with many while there is room."""
     by_repository = {one.name: _places(one) for one in sorted(repositories.iterdir())}
     by_size = sorted(
@@ -103,15 +104,18 @@ def draw(repositories: Path) -> list[Place]:
     drawn = [min(by_repository[name], key=lambda one: (one.path.count("/"), one.order)) for name in chosen]
     room = Counter({kind: count for _, kind, count in MADE_OF})
     room["managers"] = MANAGERS
-    room["all"] = SIZE
+    room["all"] = size
     room.subtract(kind for one in drawn for kind in _kinds(repositories, one))
     of_repository: Counter[str] = Counter()
-    for one in sorted((one for name in large for one in by_repository[name]), key=lambda one: one.order):
-        kinds = _kinds(repositories, one)
-        if of_repository[one.repository] < CAP and all(room[kind] > 0 for kind in kinds):
-            drawn.append(one)
-            of_repository[one.repository] += 1
-            room.subtract(kinds)
+    left = sorted((one for name in large for one in by_repository[name]), key=lambda one: one.order)
+    for counting in (None, {"all", "managers"}):  # where no more of some kinds is there, any other file fills the room
+        for one in [one for one in left if one not in drawn]:
+            kinds = _kinds(repositories, one)
+            wanted = all(room[kind] > 0 for kind in kinds if counting is None or kind in counting)
+            if of_repository[one.repository] < CAP and wanted:
+                drawn.append(one)
+                of_repository[one.repository] += 1
+                room.subtract(kinds)
     return drawn
 
 

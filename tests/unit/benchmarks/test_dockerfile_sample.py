@@ -38,12 +38,17 @@ def repositories(tmp_path: Path) -> Path:
 
 
 def test_the_same_repositories_give_the_same_sample(repositories: Path) -> None:
-    drawn = draw(repositories)
-    assert drawn == draw(repositories)
+    drawn = draw(repositories, 38)
+    assert drawn == draw(repositories, 38)
     assert ("three__small", "deep/er/Dockerfile") in {(one.repository, one.path) for one in drawn}
     assert sum(one.repository == "one__large" for one in drawn) == 5  # as many with ROCm has the known sample
     assert sum(one.repository.startswith("two__") for one in drawn) == 32
     assert not any(one.path.endswith((".md", ".j2")) for one in drawn)
+
+
+def test_others_fill_the_room_where_there_are_no_more_of_a_kind(repositories: Path) -> None:
+    assert len(draw(repositories, 40)) == 40
+    assert len(draw(repositories)) == 1 + 8 + 58
 
 
 def test_a_folder_for_each_release_is_one_file(tmp_path: Path) -> None:
