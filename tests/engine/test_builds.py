@@ -134,6 +134,44 @@ def test_a_library_that_the_image_lacks_is_named(lab: Lab, project: Project, ser
     assert project.envc("run").stdout == "hello from a submodule\n"
 
 
+_DRIVER = {
+    "driver.c": "int cuInit(unsigned flags) { return 0; }\n",
+    "info.c": "int cuInit(unsigned);\nint helped(void);\nint main(void) { return cuInit(0) + helped(); }\n",
+    "help.c": "int helped(void) { return 0; }\n",
+    "Makefile": """\
+install:
+\tgcc -shared -fPIC -Wl,-soname,libcuda.so.1 -o libcuda.so driver.c
+\tmkdir -p /opt/info/bin /opt/info/private
+\tgcc -shared -fPIC -o /opt/info/private/libhelp.so help.c
+\tgcc -o /opt/info/bin/info info.c -L. -lcuda -L/opt/info/private -lhelp
+""",
+}
+
+
+def test_libraries_of_the_driver_and_of_named_folders_are_no_lack(lab: Lab, project: Project) -> None:
+    """A program that is linked with the driver's library is kept: the container gets it with its GPUs."""
+    for name, text in _DRIVER.items():
+        (project.folder / "info").mkdir(exist_ok=True)
+        (project.folder / "info" / name).write_text(text)
+    told = """
+env train <
+  python 3.12
+  {gpu}
+  labels session "{session}"
+  path libraries "/opt/info/private"
+  build info project "info" < apt gcc libc6-dev make; run "make install"; keeps "/opt/info" >
+  run "/opt/info/bin/info"
+>
+"""
+    project.program.write_text(told.format(gpu="gpu cuda 12.8 optional", session=lab.session))
+    project.build("--lock")
+    project.program.write_text(told.format(gpu="", session=lab.session))
+    refused = project.envc("build", "--lock", "--engine", "docker")
+    assert (refused.returncode, errors(refused)) == (1, ["missing-library"]), refused.stderr
+    assert "/opt/info/bin/info needs libcuda.so.1" in refused.stderr
+    assert "libhelp" not in refused.stderr
+
+
 def test_a_step_that_fails_fails_the_build(lab: Lab, project: Project, server: GitServer, gateway: str) -> None:
     """As does one that reaches for a server, for there is no network."""
     reach = f"import socket, sys; sys.exit(socket.socket().connect_ex(('{gateway}', {server.port})))"

@@ -58,17 +58,24 @@ _KEEP = _FILES + (
     f'[(os.makedirs(os.path.dirname("{KEPT}" + path), exist_ok=True), '
     f'shutil.copy2(path, "{KEPT}" + path, follow_symlinks=False)) for path in sorted(fresh)]'
 )
-#: Asks the linker for what every kept program and library needs.
+#: Asks the linker for what every kept program and library needs, in folders that it is told besides, but for libraries
+#: whose names begin as it is told.
 _LINKED = (
     "import os, subprocess, sys; kept = sys.argv[1]; "
     "paths = sorted(os.path.join(place, name) for place, _, names in os.walk(kept) for name in names); "
     "linked = [path[len(kept):] for path in paths "
     'if not os.path.islink(path) and open(path, "rb").read(4) == bytes([127]) + b"ELF"]; '
-    'said = [(path, subprocess.run(["ldd", path], capture_output=True, text=True).stdout) for path in linked]; '
+    'folders = ":".join(filter(None, (sys.argv[2], os.environ.get("LD_LIBRARY_PATH")))); '
+    'told = {**os.environ, "LD_LIBRARY_PATH": folders}; '
+    'said = [(path, subprocess.run(["ldd", path], capture_output=True, text=True, env=told).stdout) '
+    "for path in linked]; "
     'lacking = [f"{path} needs {line.split()[0]}, which the image has not" for path, text in said '
-    'for line in text.splitlines() if "not found" in line]; '
+    'for line in text.splitlines() if "not found" in line and not line.split()[0].startswith(tuple(sys.argv[3:]))]; '
     'lacking and sys.exit("\\n".join(lacking))'
 )
+
+#: What NVIDIA's container toolkit brings of the machine's driver when a container starts: no image has them.
+_OF_DRIVER = ("libcuda.so.", "libcudadebugger.so.", "libnvcuvid.so.", "libnvidia-", "libnvoptix.so.")
 
 Packages = Callable[[Plan, str], list[Instruction]]
 
@@ -121,13 +128,20 @@ def _packages(plan: Plan, stage: str) -> list[Instruction]:
 def copy_programs(plan: Plan) -> list[Instruction]:
     """Return the steps that bring what was kept into the image that runs, and that try it."""
     steps: list[Instruction] = [Blank(), *because(plan, "programs")]
+    folders = ":".join(dict(plan.settings.search).get("LD_LIBRARY_PATH", ()))
     for one in plan.programs:
         steps += [Copy(KEPT + path, path, stage=one.stage, mode=MODE) for path in one.kept]
         mount = Mount("bind", (("from", one.stage), ("source", KEPT), ("target", _MOUNTED)))
         commands = (
             ("ldconfig",),
-            (plan.base.program, "-B", "-c", _LINKED, _MOUNTED),
+            (plan.base.program, "-B", "-c", _LINKED, _MOUNTED, folders, *_of_driver(plan)),
             ("rm", "-f", "/var/cache/ldconfig/aux-cache"),
         )
         steps.append(Run(commands, (mount,)))
     return steps
+
+
+def _of_driver(plan: Plan) -> tuple[str, ...]:
+    """Return how the names of libraries begin that the container gets with its GPUs."""
+    accelerator = plan.run.accelerator
+    return _OF_DRIVER if accelerator and not accelerator.rocm else ()
