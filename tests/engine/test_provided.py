@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,16 +15,16 @@ from envc.resolvers.registry import Registry
 from tests.engine.project import Project, empty_project, errors
 from tests.engine.serving import gateway
 from tests.engine.test_registry_layers import find
+from tests.engine.vendor import push, vendor
 from tests.git_server import GitServer
 
 if TYPE_CHECKING:
     from tests.engine.conftest import Lab
 
-__all__ = ["gateway"]
+__all__ = ["gateway", "vendor"]
 
 pytestmark = pytest.mark.engine
 
-STANDIN = Path(__file__).parents[1] / "lab" / "standin"
 #: An environment within the image, whose processes are nobody's.
 NESTED = """\
 FROM {vendor}
@@ -64,23 +61,6 @@ places = {one.__name__: one.__file__ for one in (numpy, patsy, six, torch)}
 print(json.dumps({"program": sys.executable, "places": places, "torch": torch.__version__, "words": sys.argv[1:],
                   "numpy": sorted({str(one.locate_file("")) for one in metadata.distributions(name="numpy")})}))
 """
-
-
-def push(lab: Lab, name: str, folder: Path, *words: str) -> str:
-    """Build an image in the lab and push it; return its name."""
-    image = f"{lab.repository(name)}:25.04-py3"
-    command = ["docker", "buildx", "build", "--quiet", "--push", "--tag", image, *words, str(folder)]
-    subprocess.run(command, env=dict(lab.environment), check=True, capture_output=True)
-    return image
-
-
-@pytest.fixture(scope="module")
-def vendor(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The stand-in of a vendor's image, of several layers, one of which takes a package away."""
-    folder: Path = tmp_path_factory.mktemp("vendor")
-    shutil.copy(STANDIN / "vendor.Dockerfile", folder / "Dockerfile")
-    subprocess.run([sys.executable, STANDIN / "vendor_wheels.py", folder / "wheels"], check=True)
-    return push(lab, "vendor", folder, "--build-arg", f"BASE={lab.registry}/library/debian:bookworm-slim")
 
 
 @pytest.fixture(scope="module")

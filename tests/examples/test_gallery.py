@@ -32,7 +32,7 @@ def test_program_checks(program: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_what_has_no_lock_says_why() -> None:
-    """Nothing is left out in silence: what no golden test compiles has a row, and a row has no lock."""
+    """Nothing is left out in silence: what is compiled of no lock of a user's has a row, and a row has no such lock."""
     rows = unlocked()
     listed = {(row.program, row.environment) for row in rows}
     compiled = {parameters.values for parameters in ENVIRONMENTS}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from envc import resources
-from tests.examples.test_golden import ENVIRONMENTS, compiled
+from tests.examples.test_golden import ENVIRONMENTS, STAND_INS, compiled, expected_of
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def edit(path: Path, pattern: str, replacement: str) -> None:
     path.write_text(changed, encoding="utf-8")
 
 
-@pytest.mark.parametrize(("program", "environment"), ENVIRONMENTS)
+@pytest.mark.parametrize(("program", "environment"), [*ENVIRONMENTS, *STAND_INS])
 @pytest.mark.usefixtures("newer_library")
 def test_a_newer_library_changes_no_byte_of_what_is_locked(program: Path, environment: str) -> None:
-    expected = program.parent / "expected" / environment
+    expected = expected_of(program, environment)
     assert {path.name: path.read_text(encoding="utf-8") for path in expected.iterdir()} == compiled(
         program, environment
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 from base64 import b64encode
 from collections.abc import Mapping
@@ -70,8 +71,8 @@ class Repository:
 class GitServer(Loopback):
     """Gives the repositories below a folder. Use it in a `with` statement."""
 
-    def __init__(self, folder: Path, interface: str = "127.0.0.1") -> None:
-        super().__init__(type("Bound", (Handler,), {"owner": self}), interface)
+    def __init__(self, folder: Path, interface: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(type("Bound", (Handler,), {"owner": self}), interface, tls)
         self.folder = folder
         self.login: tuple[str, str] | None = None
         self.status: int | None = None  # every request gets it

@@ -13,7 +13,7 @@ RUN set -eu; \
     rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/apt/*.bin
 COPY wheels /wheels
 RUN mkdir -p /etc/pip && printf 'six==1.15.0\nnumpy==1.26.4\n' > /etc/pip/constraint.txt \
- && python3 -m pip install --no-cache-dir -q numpy==1.26.4 filelock typing-extensions einops
+ && python3 -m pip install --no-cache-dir -q numpy==1.26.4 filelock==3.19.1 typing-extensions==4.15.0 einops==0.8.1
 RUN python3 -m pip install --no-cache-dir -q --no-deps /wheels/*.whl
 RUN python3 -m pip uninstall -q -y apex && rm -r /wheels
 RUN mkdir -p /opt/nvidia && printf '#!/bin/sh\necho "a banner"\nexec "$@"\n' > /opt/nvidia/nvidia_entrypoint.sh \

@@ -13,6 +13,7 @@ WHEELS = (
         "def main():\n    import sys, runpy\n    sys.argv = sys.argv[1:]\n    runpy.run_path(sys.argv[0])\n",
     ),
     ("flash_attn", "2.7.3", ("torch", "einops"), ""),
+    ("transformer_engine", "2.2.0", ("torch", "einops"), ""),
     ("apex", "0.1", (), ""),
 )
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import selectors
-import shutil
 import socket
-import ssl
-import subprocess
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
@@ -22,6 +15,7 @@ from envc.lock.resolution import Image, ImageRequest
 from envc.resolvers.registry import Limits, Mirror, Registry
 from envc.resolvers.registry.authentication import Credentials
 from envc.resolvers.registry.mirrors import _from_files, find_mirrors, read_mirror
+from tests.named_hosts import Way, context_of, make_certificate, proxy
 from tests.unit.resolvers.registry_server import LoopbackRegistry
 
 PYTHON = ImageRequest("docker.io/library/python", "3.12", "linux/amd64")
@@ -31,23 +25,18 @@ QUICK = Limits(connect=1.0, read=0.5, wait=1.0)
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate and key for the Hub's host that only these tests trust."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl makes the certificate")
     folder = tmp_path_factory.mktemp("certificate")
-    names = ["-subj", "/CN=registry-1.docker.io", "-addext", "subjectAltName=DNS:registry-1.docker.io"]
-    kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    subprocess.run([openssl, *kind, *names, *files], check=True, capture_output=True)
+    make_certificate(folder, ["registry-1.docker.io"])
     return folder
 
 
 @pytest.fixture
 def hub(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackRegistry]:
     """A registry that answers for registry-1.docker.io, reached through a proxy, its certificate trusted."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
-    with LoopbackRegistry("library/python", tls) as server, proxy_to(server.port) as port:
+    with (
+        LoopbackRegistry("library/python", context_of(certificate)) as server,
+        proxy(lambda *_: Way("127.0.0.1", server.port)) as port,
+    ):
         for name in ("https_proxy", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -66,39 +55,6 @@ def no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
 def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-@contextlib.contextmanager
-def proxy_to(port: int) -> Iterator[int]:
-    """Run an HTTP proxy whose every CONNECT ends at one port of loopback; give its own port."""
-
-    class Connect(StreamRequestHandler):
-        def handle(self) -> None:
-            while self.rfile.readline() not in (b"\r\n", b""):
-                pass
-            with socket.create_connection(("127.0.0.1", port)) as far:
-                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                pump(self.connection, far)
-
-    with ThreadingTCPServer(("127.0.0.1", 0), Connect) as proxy:
-        proxy.daemon_threads = True
-        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield int(proxy.server_address[1])
-        proxy.shutdown()
-        thread.join()
-
-
-def pump(near: socket.socket, far: socket.socket) -> None:
-    with selectors.DefaultSelector() as ready, contextlib.suppress(OSError):
-        ready.register(near, selectors.EVENT_READ, far)
-        ready.register(far, selectors.EVENT_READ, near)
-        while True:
-            for key, _ in ready.select():
-                data = key.fileobj.recv(65536)  # type: ignore[union-attr]  # both are sockets
-                if not data:
-                    return
-                key.data.sendall(data)
 
 
 def find_python(*mirrors: str) -> tuple[Image | None, tuple[str, ...]]:
