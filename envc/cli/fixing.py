@@ -51,10 +51,27 @@ def made_certain(source: Source) -> tuple[Source, list[Fix]]:
     """Make certain edits until none is left, and return the text and what was done."""
     done: list[Fix] = []
     seen = {source.text}
-    while fixes := certain_fixes(found_in(source), source):
+    made: set[tuple[int, str]] = set()  # where the edits of the last round would stand, if they mended nothing
+    while fixes := [fix for fix in certain_fixes(found_in(source), source) if _place(fix) not in made]:
         changed = applied(source, fixes)
         if changed.text in seen:
             break
         seen.add(changed.text)
+        made = _moved(fixes)
         source, done = changed, [*done, *fixes]
     return source, done
+
+
+def _place(fix: Fix) -> tuple[int, str]:
+    return fix.span.start, fix.replacement
+
+
+def _moved(fixes: Iterable[Fix]) -> set[tuple[int, str]]:
+    """Return where edits stand in the text that they made, behind what each wrote."""
+    moved = set()
+    shift = 0
+    for fix in sorted(fixes, key=lambda fix: fix.span.start):
+        shift += len(fix.replacement)
+        moved.add((fix.span.start + shift, fix.replacement))
+        shift -= fix.span.end - fix.span.start
+    return moved

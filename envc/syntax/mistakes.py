@@ -40,18 +40,30 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
     comparator = _comparator_before(source, start) if token.type == "NUMBER" else None
     if comparator is not None:
         return _blank_in_specifier(comparator, Span(source, comparator.end, start))
-    if token.type in {"WORD", "LESSTHAN"} or "WORD" not in error.accepts:
+    if token.type == "WORD" or "WORD" not in error.accepts:
+        apart = (Fix("separate them", Span(source, start, start), "; ", certain=True),) if token.type == "WORD" else ()
         return Diagnostic(
             "missing-separator",
             "two items stand side by side without a separator",
             (wrong(span, "a new item begins here"),),
             notes=("items end at `;` or at the end of the line",),
-            fixes=(Fix("separate them", Span(source, start, start), "; ", certain=True),),
+            fixes=apart,
         )
     return Diagnostic(
         "item-without-word",
         f"an item begins with {_describe(token.type)} instead of a word",
         (wrong(span, "a word is wanted here, such as `python` or `ml`"),),
+        fixes=_behind_its_word(source, start) if token.type == "LESSTHAN" else (),
+    )
+
+
+def _behind_its_word(source: Source, start: int) -> tuple[Fix, ...]:
+    """Return the edit that puts `<` on the line of what stands on the line before."""
+    before = source.text[:start].rstrip()
+    line = before.rpartition("\n")[2]
+    begins = not line.strip() or line.rstrip().endswith(("<", ";")) or "#" in line
+    return (
+        () if begins else (Fix("write it behind its word", Span(source, len(before), start + 1), " <", certain=True),)
     )
 
 
@@ -88,6 +100,7 @@ def _describe(terminal: str) -> str:
         "SCRIPT": "a script",
         "REFERENCE": "a parameter",
         "CONSTRAINT": "a version specifier",
+        "LESSTHAN": "a block",
     }.get(terminal, "something")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from envc.cli import fixing
 from envc.cli.main import run
-from envc.diagnostics import Source
+from envc.diagnostics import Diagnostic, Fix, Source, Span
 
 CERTAIN = "env train <\n  python\u00a03.12\n  ml torch >= 2.7\n>\n"
 MENDED = "env train <\n  python 3.12\n  ml torch >=2.7\n>\n"
@@ -72,3 +72,30 @@ def test_edits_of_one_round_lie_apart() -> None:
     fixes = fixing.certain_fixes(fixing.found_in(source), source)
     assert fixes
     assert fixing.certain_fixes([*fixing.found_in(source)] * 2, source) == fixes
+
+
+NEVER_ENDED = (
+    "env p\n<\npython 3.12\n>\n",
+    "<",
+    "env p < < python 3.12 > >",
+    "env p <\n  python 3.12\n  ml\n  < torch 2.7 >\n>\n",
+)
+
+
+@pytest.mark.parametrize("text", NEVER_ENDED)
+def test_a_block_that_nothing_begins_ends(text: str) -> None:
+    source, done = fixing.made_certain(Source("train.env", text))
+    assert len(done) <= 1
+    assert source.text.count("<") == text.count("<")
+
+
+def test_an_edit_that_mends_nothing_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if a diagnostic offers it again, behind what it wrote."""
+
+    def stubborn(source: Source) -> tuple[Diagnostic, ...]:
+        place = Span(source, source.text.index("<"), source.text.index("<"))
+        return (Diagnostic("missing-separator", "again", (), fixes=(Fix("again", place, "; ", certain=True),)),)
+
+    monkeypatch.setattr(fixing, "found_in", stubborn)
+    source, done = fixing.made_certain(Source("train.env", "env p <"))
+    assert (source.text, len(done)) == ("env p ; <", 1)
