@@ -22,19 +22,22 @@ def group_of(declared: Declared) -> Group:
 
 def in_groups(environments: Iterable[Environment], groups: Iterable[Group]) -> tuple[Environment, ...]:
     """Return the environments, each with the names of those of its group, on every platform."""
-    members = {member.name: group for group in groups for member in group.members}
+    names_by_member: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        names = tuple(sorted(member.name for member in group.members))
+        names_by_member |= dict.fromkeys(names, names)
 
     def placed(environment: Environment) -> Environment:
-        names = tuple(sorted(member.name for member in members[environment.name].members))
+        names = names_by_member[environment.name]
         variants = tuple((platform, variant._replace(group=names)) for platform, variant in environment.variants)
         return environment._replace(group=names, variants=variants)
 
-    return tuple(placed(one) if one.name in members else one for one in environments)
+    return tuple(placed(one) if one.name in names_by_member else one for one in environments)
 
 
 def group_mistakes(groups: Iterable[Group], environments: Iterable[str]) -> list[Diagnostic]:
     """Return what is wrong with groups: a member that is no environment, or that is one of two groups."""
-    names = list(environments)
+    names = dict.fromkeys(environments)
     found = []
     first_group: dict[str, Group] = {}
     first_member: dict[str, Member] = {}
@@ -51,7 +54,7 @@ def group_mistakes(groups: Iterable[Group], environments: Iterable[str]) -> list
             found.append(Diagnostic("missing-argument", f"the group `{group.name}` names no environment", (label,)))
         for member in group.members:
             if member.name not in names:
-                found.append(_unknown_member(member, names))
+                found.append(_unknown_member(member, list(names)))
             elif member.name in first_member:
                 labels = (wrong(member.span, "again here"), Label(first_member[member.name].span, "first here"))
                 found.append(

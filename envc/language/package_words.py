@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
-from envc.diagnostics import Diagnostic
+from envc.diagnostics import Diagnostic, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.circular_builds import circular_builds
 from envc.language.environment import Environment
@@ -45,10 +45,11 @@ class PackageList(Declaration):
                 origin=origin,
                 bare=self.without is not None,
             )
+        own = _by_package(origin.spans)
         for position, entry in enumerate(self.packages):
             place = f"packages.{position}"
             spans = {
-                **{field: span for one, span in origin.spans.items() if (field := _inside(one, place))},
+                **own.get(place, {}),
                 "name": origin.of(f"{place}.name"),
                 "version": origin.spans.get(f"{place}.version", origin.of(place)),
             }
@@ -87,6 +88,12 @@ class PackageList(Declaration):
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)
 
 
-def _inside(name: str, place: str) -> str:
-    """Return the field of an entry that a span is for, or nothing."""
-    return name.removeprefix(f"{place}.") if name.startswith(f"{place}.") else ""
+def _by_package(spans: Mapping[str, Span]) -> dict[str, dict[str, Span]]:
+    """Return the spans of each package's fields, by its place: `packages.3.name` is `name` of `packages.3`."""
+    found: dict[str, dict[str, Span]] = {}
+    for one, span in spans.items():
+        kind, _, rest = one.partition(".")
+        position, dot, field = rest.partition(".")
+        if kind == "packages" and dot:
+            found.setdefault(f"packages.{position}", {})[field] = span
+    return found

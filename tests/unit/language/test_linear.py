@@ -48,10 +48,39 @@ NUMBERED = {
 REPEATABLE = [name for name in words.names() if (word := words.find(name)) and word.place == "env" and word.repeatable]
 
 
+#: Many things within one item: what stands before them, one of them, and what separates two.
+WITHIN = {
+    "pip, in a block": ("env train < pip < ", "p{} >=1", "; ", " > >"),
+    "pip, behind it": ("env train < pip ", "p{}", " ", " >"),
+    "ml": ("env train < ml < ", "p{} 1.0 pinned", "; ", " > >"),
+    "apt": ("env train < apt ", "p{}", " ", " >"),
+    "conda": ("env train < conda < ", "p{} 1.0", "; ", " > >"),
+    "index": ('env train < index i "https://example.org/simple" for ', "p{}", " ", " >"),
+    "base": ('env train < base "example.org/i:1" provides ', "p{}", " ", " >"),
+    "labels": ("env train < labels ", "l{} 1", " ", " >"),
+    "expose": ("env train < expose ", "8{}", " ", " >"),
+    "takes": ("env train takes ", "a{} 1", " ", " < python 3.12 >"),
+    "build": ('env train < build b project "f" < ', 'run "make a{}"', "; ", '; keeps "/opt/b" > >'),
+    "environments of a group": ("", "env e{} < python 3.12 >", "; ", ""),
+}
+
+
+def within(parts: tuple[str, str, str, str], items: int) -> str:
+    begin, one, between, end = parts
+    numbers = range(100, 100 + items)
+    text = begin + between.join(one.replace("{}", str(number)) for number in numbers) + end
+    return text if begin else text + "; group g < " + "; ".join(f"e{number}" for number in numbers) + " >"
+
+
 def steps(line: str, items: int) -> Counter[str]:
     """Return how many instructions each function ran while a program of so many items was checked."""
     lines = [line.replace("{}", str(number)) for number in range(100, 100 + items)]
-    program = parse(Source("train.env", "env train <\n" + "\n".join(lines) + "\n>\n"))
+    return steps_of("env train <\n" + "\n".join(lines) + "\n>\n")
+
+
+def steps_of(text: str) -> Counter[str]:
+    """Return how many instructions each function ran while a program was checked."""
+    program = parse(Source("train.env", text))
     found: Counter[str] = Counter()
 
     def enter(frame: FrameType, _event: str, _argument: Any) -> Any:
@@ -87,5 +116,14 @@ def test_nothing_is_done_for_each_pair_of_items(word: str, numbered: bool) -> No
         return
     steps(line, 3 * FEW)  # what is read or compiled once is there
     few, more, most = (steps(line, times * FEW) for times in (1, 2, 3))
+    bent = {name: most[name] - 2 * more[name] + few[name] for name in most}
+    assert {name: count for name, count in bent.items() if count >= FEW * FEW} == {}
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_nor_for_each_pair_of_things_within_an_item(name: str) -> None:
+    parts = WITHIN[name]
+    steps_of(within(parts, 3 * FEW))
+    few, more, most = (steps_of(within(parts, times * FEW)) for times in (1, 2, 3))
     bent = {name: most[name] - 2 * more[name] + few[name] for name in most}
     assert {name: count for name, count in bent.items() if count >= FEW * FEW} == {}
