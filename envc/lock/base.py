@@ -41,7 +41,7 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     if own:
         repository, tag, digest = split_reference(own.reference)
         candidate = Candidate(ImageRequest(repository, tag, platform), OLDEST_GLIBC, digest)
-        _refuse_too_old(environment, candidate, library)
+        _refuse_unfit(environment, candidate, library)
         return BaseChoice((candidate,), None, "the program names it")
     interpreter = environment.one(Interpreter)
     assert interpreter is not None  # noqa: S101  # the check refuses an environment without both
@@ -58,12 +58,16 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     return BaseChoice((python,), None, reason if accelerator else "the smallest official image with Python")
 
 
-def _refuse_too_old(environment: Environment, candidate: Candidate, library: Library) -> None:
-    """Refuse a distribution's own image on which no official Python runs, before anybody is asked. Raises a Report."""
-    request = candidate.request
+def _refuse_unfit(environment: Environment, candidate: Candidate, library: Library) -> None:
+    """Refuse a distribution's own image on which no official Python runs, or a Python that nobody knows.
+
+    Before anybody is asked. Raises a Report.
+    """
+    request, asked = candidate.request, environment.one(Interpreter)
     known = system_of_image(library.systems(), request.repository, request.tag)
-    if known and environment.one(Interpreter) and not environment.every(ProvidedPackage):
+    if known and asked and not environment.every(ProvidedPackage):
         name = f"{request.repository}:{request.tag}"
+        python_candidate(asked, request.platform, library)
         glibc_for_python(environment, name, system_from_table(known), None, library)
 
 

@@ -108,6 +108,10 @@ def test_the_official_python_works_on_a_base_of_ones_own(lab: Lab, project: Proj
     assert found == expected
     again = project.envc("lock")
     assert (again.returncode, project.lock) == (0, lock)
+    anew = project.envc("lock", "--upgrade", "--dry-run")
+    assert (anew.returncode, project.lock) == (0, lock), anew.stderr
+    checked = project.envc("check", "--frozen")
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_what_is_in_its_way_is_passed_by(lab: Lab, project: Project, tmp_path: Path) -> None:

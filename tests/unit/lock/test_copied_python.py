@@ -186,6 +186,10 @@ def test_a_distributions_own_image_is_known_where_no_layer_is_to_be_read() -> No
 
 def test_a_python_that_nobody_knows_is_said_to_be_so() -> None:
     assert refused(TEXT.replace("3.12", "3.99"), around()).name == "unknown-python"
+    early = around(name="library/ubuntu:24.04")
+    assert refused('env train < base "ubuntu:24.04"; python 3.99 >', early).name == "unknown-python"
+    assert isinstance(early.images, Images)
+    assert early.images.requests == []
 
 
 @pytest.mark.parametrize(
