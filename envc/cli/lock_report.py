@@ -60,6 +60,8 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
     lock = locked.lock
     lines = [f"base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}; digest from {lock.base.digest_from}"]
     lines.append(lock.python.reason)
+    if lock.interpreter:
+        lines.append(f"Python is copied from {lock.interpreter.repository}:{lock.interpreter.tag}")
     if lock.accelerator:
         lines.append(lock.accelerator.reason)
     if lock.packages:

@@ -44,8 +44,9 @@ def _with_python(reference: str) -> str:
 class Base(Declaration):
     """Builds on an image of your own instead of the smallest official one that serves.
 
-    The image must bring the Python that `python` asks for, with pip. Its tag is locked to a digest; `latest` is
-    refused.
+    Its tag is locked to a digest; `latest` is refused. Where the image brings the Python that `python` asks for, called
+    `python` and with pip, that is the one. Where it brings none or another, as `ubuntu:24.04` does, the official Python
+    is copied in, with the libraries that it links, as on NVIDIA's images; system packages are the base's own.
 
     With `provides`, the image's own Python packages are part of the environment: what `python` imports in a container
     of the image. The names say what must be there. Whatever else is found holds as well: none of it is installed
@@ -55,6 +56,7 @@ class Base(Declaration):
     examples = (
         'base "python:3.12-slim-trixie"',
         'base "registry.example.com/team/python:3.12.4"',
+        'base "ubuntu:24.04"',
         'base "nvcr.io/nvidia/pytorch:25.04-py3" provides torch transformer-engine flash-attn',
     )
 

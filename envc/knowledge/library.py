@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from envc.knowledge.indexes import Index
     from envc.knowledge.pythons import PythonRelease
     from envc.knowledge.repositories import Needless
+    from envc.knowledge.systems import System
     from envc.knowledge.toolchains import Toolchain
 
 #: The files with fixed names, and the module of this folder that knows the words of each. It is imported when the file
@@ -194,14 +195,14 @@ class Library:
 
     def glibc(self, distribution: str, version: str) -> tuple[int, ...] | None:
         """Return the version of the C library of `debian` `bookworm` or `ubuntu` `22.04`: (2, 36)."""
+        found = (one for one in self.systems() if (one.distribution, one.release) == (distribution, version))
+        return next((release(one.glibc) for one in found), None)
+
+    def systems(self) -> tuple[System, ...]:
+        """Return the systems whose C library is known."""
         from envc.knowledge.systems import System
 
-        found = (
-            one
-            for one in self.page("systems.env").all(System)
-            if (one.distribution, one.release) == (distribution, version)
-        )
-        return next((release(one.glibc) for one in found), None)
+        return self.page("systems.env").all(System)
 
     def python_needs_glibc(self, distribution: str, version: str) -> tuple[int, int]:
         """Return the oldest C library that the official Python of `debian` `bookworm` runs on; its own when unknown."""

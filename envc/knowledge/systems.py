@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from envc.knowledge.facts import Fact, Line
 from envc.language.fields import Keyword, Positional
 from envc.language.values import ShortVersion
 
+#: Where the official images of distributions lie. They bring no Python.
+_OFFICIAL = "docker.io/library/"
+
 
 class System(Fact):
-    """A release of a distribution: `system debian bookworm glibc 2.36`."""
+    """A release of a distribution: `system debian bookworm glibc 2.36 also 12`."""
 
     distribution: Annotated[str, Positional()]
     release: Annotated[str, Positional()]
     glibc: Annotated[ShortVersion, Keyword()]
+    also: Annotated[str | None, Keyword()] = None  # the release's other name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the release is called."""
+        return (self.release,) if self.also is None else (self.release, self.also)
 
 
 class PythonNeeds(Fact):
@@ -24,6 +33,21 @@ class PythonNeeds(Fact):
     distribution: Annotated[str, Positional()]
     release: Annotated[str, Positional()]
     glibc: Annotated[ShortVersion, Keyword()]
+
+
+def system_of(systems: Iterable[System], distribution: str, release: str) -> System | None:
+    """Return the system of an `/etc/os-release`: `debian` and `12`."""
+    return next((one for one in systems if one.distribution == distribution and release in one.names), None)
+
+
+def system_of_image(systems: Iterable[System], repository: str, tag: str) -> System | None:
+    """Return the system that a distribution's official image is: `bookworm-20260101-slim` and `12.5` name Debian 12."""
+    distribution = repository.removeprefix(_OFFICIAL)
+    if f"{_OFFICIAL}{distribution}" != repository:
+        return None
+    name = tag.partition("-")[0]
+    major = name.partition(".")[0]
+    return system_of(systems, distribution, name) or system_of(systems, distribution, major)
 
 
 WORDS: Mapping[str, type[Line]] = {"system": System, "needs": PythonNeeds}

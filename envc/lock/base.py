@@ -7,8 +7,11 @@ from typing import NamedTuple
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.library import Library
+from envc.knowledge.systems import system_of_image
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, BaseImage, Interpreter
+from envc.language.outside_facets import ProvidedPackage
+from envc.lock.copied_python import glibc_for_python, system_from_table
 from envc.lock.resolution import Image, ImageRequest
 
 PYTHON_REPOSITORY = "docker.io/library/python"
@@ -38,10 +41,11 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     if own:
         repository, tag, digest = split_reference(own.reference)
         candidate = Candidate(ImageRequest(repository, tag, platform), OLDEST_GLIBC, digest)
+        _refuse_unfit(environment, candidate, library)
         return BaseChoice((candidate,), None, "the program names it")
     interpreter = environment.one(Interpreter)
     assert interpreter is not None  # noqa: S101  # the check refuses an environment without both
-    python = _python_candidate(interpreter, platform, library)
+    python = python_candidate(interpreter, platform, library)
     accelerator = environment.one(Accelerator)
     if accelerator and (accelerator.flavour or accelerator.cudnn):
         candidates = cuda_candidates(accelerator, platform, library)
@@ -54,7 +58,21 @@ def choose_base(environment: Environment, platform: str, library: Library) -> Ba
     return BaseChoice((python,), None, reason if accelerator else "the smallest official image with Python")
 
 
-def _python_candidate(interpreter: Interpreter, platform: str, library: Library) -> Candidate:
+def _refuse_unfit(environment: Environment, candidate: Candidate, library: Library) -> None:
+    """Refuse a distribution's own image on which no official Python runs, or a Python that nobody knows.
+
+    Before anybody is asked. Raises a Report.
+    """
+    request, asked = candidate.request, environment.one(Interpreter)
+    known = system_of_image(library.systems(), request.repository, request.tag)
+    if known and asked and not environment.every(ProvidedPackage):
+        name = f"{request.repository}:{request.tag}"
+        python_candidate(asked, request.platform, library)
+        glibc_for_python(environment, name, system_from_table(known), None, library)
+
+
+def python_candidate(interpreter: Interpreter, platform: str, library: Library) -> Candidate:
+    """Return the official image of a Python. Raises a Report for one that is not known."""
     if library.python(interpreter.minor) is None:
         known = ", ".join(release.minor for release in reversed(library.pythons()))
         raise Report(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from envc.lock.base_system import BaseSystem
 from envc.lock.resolution import Given, Progress
 
 
@@ -26,4 +27,8 @@ class BasePythonReader(Protocol):
 
     def read(self, repository: str, digest: str, platform: str, progress: Progress) -> BasePython | None:
         """Return the base's Python, or None when it has none."""
+        ...
+
+    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> BaseSystem:
+        """Return the base's system, which a Python may be copied into."""
         ...

@@ -191,6 +191,7 @@ def finish(prepared: Prepared, resolution: Resolution | None, tools: ChosenTools
         toolchains=prepared.toolchains,
         conda=prepared.conda.packages,
         conda_installer=prepared.conda.installer,
+        obstacles=images.obstacles,
     )
     return LockedFiles(lock, tuple((index, _pins(packages, index)) for index in lock.indexes), tools.pins)
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Fix, Report
+from envc.diagnostics import Report
 from envc.diagnostics.diagnostic import world_failed, wrong
-from envc.knowledge.values import minor
+from envc.knowledge.systems import system_of_image
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, Interpreter
-from envc.lock.base import OLDEST_GLIBC, Candidate, choose_base, image_from_table, split_reference
+from envc.lock.base import (
+    OLDEST_GLIBC,
+    Candidate,
+    choose_base,
+    image_from_table,
+    python_candidate,
+    split_reference,
+)
 from envc.lock.base_python import BasePython
+from envc.lock.copied_python import (
+    glibc_for_python,
+    obstacles_of,
+    reason_of_base,
+    serves,
+    system_from_table,
+)
 from envc.lock.files import LockedFiles
-from envc.lock.model import LockedImage, LockedPython
+from envc.lock.locked_provided import LockedObstacles
+from envc.lock.model import Lock, LockedImage, LockedPython
 from envc.lock.provided import base_of, provides, refuse_missing
+from envc.lock.python_of_image import no_python, python_of, python_of_base, says_its_python
 from envc.lock.python_tag import python_tag
 from envc.lock.resolution import ExplainsSilence, Image, ImageRequest, ImageSource
 from envc.lock.world import World
@@ -28,6 +44,7 @@ class FoundImages(NamedTuple):
     python: LockedPython
     glibc: tuple[int, int]  # the oldest of both
     base_python: BasePython | None = None  # where the base's own packages are part of the environment
+    obstacles: LockedObstacles | None = None  # what of the base is in the way of the copied Python
 
 
 def find_images(
@@ -40,43 +57,79 @@ def find_images(
     """Find the images. Those of an older lock stay while nothing that they depend on has changed."""
     choice = choose_base(environment, platform, world.library)
     if old is not None and _unchanged(old, platform, needs):
-        lock = old.lock
-        found = FoundImages(lock.base, lock.interpreter, lock.python, _oldest(lock.base, lock.interpreter))
-        if not provides(environment):
-            return found
-        if (known := base_of(lock)) is not None:
-            refuse_missing(environment, known)
-            return found._replace(base_python=known)
-        return with_base_python(environment, lock.base, platform, world)
+        return _kept(environment, old.lock, platform, world)
     base, image = _find(choice.candidates, choice.reason, world)
     if provides(environment):
         return with_base_python(environment, base, platform, world)
-    interpreter = None
     if choice.interpreter:
-        interpreter, image = _find((choice.interpreter,), "where Python is copied from", world)
-    elif world.bases is not None and image.manifest and "PYTHON_VERSION" not in dict(image.variables):
-        return with_base_python(environment, base, platform, world)._replace(base_python=None)
-    python = _python(environment, image)
-    return FoundImages(base, interpreter, python, _oldest(base, interpreter))
+        return _with_copied(environment, base, choice.interpreter, world)
+    if environment.one(BaseImage) and not says_its_python(environment, image):
+        return _on_own_base(environment, base, image, platform, world)
+    return FoundImages(base, None, python_of(environment, image), _oldest(base, None))
+
+
+def _kept(environment: Environment, lock: Lock, platform: str, world: World) -> FoundImages:
+    """Return the images of an older lock."""
+    glibc = _oldest(lock.base, lock.interpreter)
+    found = FoundImages(lock.base, lock.interpreter, lock.python, glibc, obstacles=lock.obstacles)
+    if not provides(environment):
+        return found
+    if (known := base_of(lock)) is not None:
+        refuse_missing(environment, known)
+        return found._replace(base_python=known)
+    return with_base_python(environment, lock.base, platform, world)
+
+
+def _on_own_base(environment: Environment, base: LockedImage, image: Image, platform: str, world: World) -> FoundImages:
+    """Return a base that the program names, with its own Python or with the official one, which is copied in."""
+    name = f"{base.repository}:{base.tag}"
+    asked, library = environment.one(Interpreter), world.library
+    if world.bases is None or not image.manifest:
+        known = system_of_image(library.systems(), base.repository, base.tag)
+        if asked is None or known is None:
+            return FoundImages(base, None, python_of(environment, image), _oldest(base, None))
+        found, system = None, system_from_table(known)
+    else:
+        found = world.bases.read(base.repository, base.digest, platform, world.progress)
+        if asked is None or serves(asked, found):
+            return _with_own(environment, base, found)._replace(base_python=None)
+        system = world.bases.system(base.repository, base.digest, platform, world.progress)
+        if found is not None and system.own:  # in the very place of the official one
+            return _with_own(environment, base, found)._replace(base_python=None)
+    python = python_candidate(asked, platform, library)
+    glibc = glibc_for_python(environment, name, system, found, library)
+    base = base.model_copy(update={"glibc": glibc, "reason": reason_of_base(asked, found)})
+    return _with_copied(environment, base, python, world)._replace(obstacles=obstacles_of(system))
+
+
+def _with_copied(environment: Environment, base: LockedImage, python: Candidate, world: World) -> FoundImages:
+    """Return a base with the image that its Python is copied from."""
+    interpreter, image = _find((python,), "where Python is copied from", world)
+    return FoundImages(base, interpreter, python_of(environment, image), _oldest(base, interpreter))
 
 
 def with_base_python(environment: Environment, image: LockedImage, platform: str, world: World) -> FoundImages:
     """Return a base with what it brings, read from its layers. Raises a Report when that is not what is asked for."""
-    name = f"{image.repository}:{image.tag}"
     clause = environment.one(BaseImage)
     assert clause is not None  # noqa: S101  # only a base provides anything
     if world.bases is None:
         raise world_failed(
             "base-not-read",
-            f"what `{name}` brings is not known",
+            f"what `{image.repository}:{image.tag}` brings is not known",
             labels=(wrong(clause.origin.of("image")),),
             notes=("nothing reaches a registry with --offline, and no lock holds it",),
             helps=("lock once where its registry can be reached",),
         )
     base = world.bases.read(image.repository, image.digest, platform, world.progress)
+    return _with_own(environment, image, base)
+
+
+def _with_own(environment: Environment, image: LockedImage, base: BasePython | None) -> FoundImages:
+    """Return a base with the Python that was found in it. Raises a Report when that is not what is asked for."""
+    name = f"{image.repository}:{image.tag}"
     if base is None:
-        raise Report([_no_python(environment, clause, name)])
-    python = _python_of_base(environment, base, name)
+        raise Report([no_python(environment, name)])
+    python = python_of_base(environment, base, name)
     refuse_missing(environment, base)
     if base.glibc:
         image = image.model_copy(update={"glibc": ".".join(map(str, base.glibc))})
@@ -174,82 +227,3 @@ def _named_to_the_patch(image: Image, request: ImageRequest, images: ImageSource
     except Report:  # a registry without that tag: the digest says all that matters
         return image
     return exact if exact is not None and exact.digest == image.digest else image
-
-
-def _python(environment: Environment, image: Image) -> LockedPython:
-    """Return the Python that the image has, to the patch. Raises a Report when it is not the one asked for."""
-    version = dict(image.variables).get("PYTHON_VERSION")
-    asked = environment.one(Interpreter)
-    name = f"{image.repository}:{image.tag}"
-    if asked is None:
-        if version is None:
-            raise Report([_python_unknown(environment, name)])
-        return LockedPython(version=version, reason=f"Python {version}: what the base has")
-    if version and version != asked.version and not version.startswith(f"{asked.version}."):
-        raise Report(
-            [
-                Diagnostic(
-                    "python-not-in-base",
-                    f"`{name}` has Python {version}",
-                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
-                )
-            ]
-        )
-    exact = asked.version.count(".") == 2
-    full = version or (asked.version if exact else f"{asked.version}.0")
-    if exact:
-        reason = "as asked"
-    elif version:
-        reason = f"the newest patch of {asked.version} that {_where(image)} knew"
-    else:
-        reason = "the base does not say its patch, so packages are chosen for the first"
-    return LockedPython(version=full, reason=f"Python {full}: {reason}")
-
-
-def _python_of_base(environment: Environment, base: BasePython, name: str) -> LockedPython:
-    """Return the Python that a base was found to have. Raises a Report when it is not the one asked for."""
-    asked = environment.one(Interpreter)
-    version, patched = base.version, base.version.count(".") == 2
-    fits = (
-        asked is None or f"{version}.".startswith(f"{asked.version}.") or f"{asked.version}.".startswith(f"{version}.")
-    )
-    if asked is not None and not fits:
-        raise Report(
-            [
-                Diagnostic(
-                    "python-not-in-base",
-                    f"`{name}` has Python {version}",
-                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
-                    fixes=(
-                        Fix(f"take the base's Python {minor(version)}", asked.origin.of("version"), minor(version)),
-                    ),
-                )
-            ]
-        )
-    if patched:
-        return LockedPython(version=version, reason=f"Python {version}: what the base has")
-    full = asked.version if asked is not None and asked.version.count(".") == 2 else f"{version}.0"
-    why = "the base does not say its patch, so packages are chosen for the first"
-    return LockedPython(version=full, reason=f"Python {full}: {'as asked' if full != f'{version}.0' else why}")
-
-
-def _no_python(environment: Environment, clause: BaseImage, name: str) -> Diagnostic:
-    label = wrong(clause.origin.of("image"), "no `python` and no `python3` on its PATH")
-    if provides(environment):
-        what = "take the image whose packages they are"
-    else:
-        what = "leave `base` out: envc takes the official Python image, which stands on Debian"
-    return Diagnostic("no-python-in-base", f"`{name}` brings no Python 3", (label,), helps=(what,))
-
-
-def _where(image: Image) -> str:
-    return "the registry" if image.origin == "registry" else f"the {image.origin}"
-
-
-def _python_unknown(environment: Environment, name: str) -> Diagnostic:
-    return Diagnostic(
-        "python-of-base-unknown",
-        f"nothing says which Python `{name}` has",
-        (wrong(environment.origin.of("name"), "no `python` in its block"),),
-        helps=("write the version that it has, to the patch: `python 3.12.4`",),
-    )

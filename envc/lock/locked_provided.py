@@ -26,3 +26,13 @@ class LockedBasePython(Fact):
     variables: tuple[Annotated[str, Field(pattern=r"^PIP_[A-Z0-9_]+$")], ...] = ()
     occupied: bool = False
     unprivileged: bool = False
+
+
+class LockedObstacles(Fact):
+    """What of a base is in the way of the Python that is copied into it. As in `base_system.BaseSystem`."""
+
+    linked: bool = False
+    occupied: bool = False
+    conda: bool = False
+    variables: tuple[Annotated[str, Field(pattern=r"^PYTHON[A-Z]+$")], ...] = ()
+    unprivileged: bool = False

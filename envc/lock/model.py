@@ -15,7 +15,7 @@ from envc.knowledge.values import minor
 from envc.lock.fact import Fact
 from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
-from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
+from envc.lock.locked_provided import LockedBasePython, LockedObstacles, LockedProvidedPackage
 from envc.lock.locked_system import LockedDistribution, LockedSystemPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.machines import MACHINES
@@ -170,6 +170,7 @@ _LATER = {
     "toolchains",
     "conda",
     "conda_installer",
+    "obstacles",
 }
 
 
@@ -204,6 +205,7 @@ class Lock(Fact):
     toolchains: tuple[LockedToolchain, ...] = ()  # sorted by name
     conda: tuple[LockedCondaPackage, ...] = ()  # sorted by name
     conda_installer: LockedCondaInstaller | None = None
+    obstacles: LockedObstacles | None = None  # where Python is copied into a base that the program names
 
     @model_serializer(mode="wrap")
     def _without_unused(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -10,26 +10,21 @@ from envc.language.environment import Environment
 from envc.language.facets import BaseImage
 from envc.lock.base import OLDEST_GLIBC, PYTHON_REPOSITORY, Candidate
 from envc.lock.base_python import BasePython
+from envc.lock.copied_python import OLDEST_PIP, lacking_pip
 from envc.lock.files import LockedFiles
 from envc.lock.images import find_candidates
 from envc.lock.model import LockedImage
 from envc.lock.resolution import ImageRequest
 from envc.lock.world import World
 
-#: The first pip that installs into the environment of another Python.
-_OLDEST_PIP = "22.3"
-
 
 def find_pip(
     environment: Environment, base: BasePython, platform: str, world: World, old: LockedFiles | None
 ) -> LockedImage | None:
     """Return the image, or None where the base's own pip will do. Raises a Report for a Python too old for any."""
-    from packaging.version import Version
-
-    pip = next((one.version for one in base.packages if one.name == "pip"), None)
-    if pip is not None and Version(pip) >= Version(_OLDEST_PIP):
+    lacking = lacking_pip(base)
+    if not lacking:
         return None
-    lacking = "the base has no pip" if pip is None else f"the pip of the base is too old, {pip}"
     python = minor(base.version)
     if world.library.python(python) is None:
         raise Report([_too_old(environment, lacking, python, world.library)])
@@ -49,6 +44,6 @@ def _too_old(environment: Environment, lacking: str, python: str, library: Libra
         "no-pip-in-base",
         f"{lacking}, and packages are to be installed on it",
         (wrong(image.origin.of("image"), f"its Python is {python}, which no newer pip knows"),),
-        notes=(f"pip installs into an environment of another Python from {_OLDEST_PIP} on",),
+        notes=(f"pip installs into an environment of another Python from {OLDEST_PIP} on",),
         helps=(f"take an image with Python {library.pythons()[-1].minor} or newer, or only packages that it brings",),
     )

@@ -9,7 +9,7 @@ from envc.lock.locked_conda import list_name
 from envc.lock.model import Lock
 from envc.plan.conda_parts import CondaPart, PlannedChannel, PlannedCondaPackage
 
-#: Where packages lie on a base whose own Python lies there.
+#: Where packages lie on a base that has something of its own there.
 PREFIX_BESIDE = "/opt/conda-packages"
 
 
@@ -22,8 +22,9 @@ def plan_conda(lock: Lock, addresses: Mapping[str, str]) -> CondaPart | None:
     """Return the packages of a lock, or None. `addresses` say by `channel_name` where channels are."""
     if not lock.conda or lock.conda_installer is None:
         return None
-    beside = lock.base_python is not None and any(
-        path.startswith(f"{PREFIX}/") for path in (lock.base_python.program, *lock.base_python.folders)
+    beside = bool(lock.obstacles and lock.obstacles.conda) or (
+        lock.base_python is not None
+        and any(path.startswith(f"{PREFIX}/") for path in (lock.base_python.program, *lock.base_python.folders))
     )
     return CondaPart(
         prefix=PREFIX_BESIDE if beside else PREFIX,

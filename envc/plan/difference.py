@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from envc.lock.files import LockedFiles
+from envc.lock.locked_provided import LockedObstacles
 from envc.lock.model import Lock, LockedAccelerator
 from envc.plan.hash import BRANCHES
 from envc.plan.plan import Plan
@@ -93,6 +94,17 @@ def _accelerator_facts(accelerator: LockedAccelerator) -> Facts:
     return facts
 
 
+def _in_the_way(found: LockedObstacles) -> tuple[str, ...]:
+    """Return what of a base is in the way of the Python that is copied into it, in words."""
+    words = {
+        "links in /usr/local/bin": found.linked,
+        "the environment's folder": found.occupied,
+        "the folder of conda packages": found.conda,
+        "a user that is not root": found.unprivileged,
+    }
+    return (*found.variables, *(text for text, there in words.items() if there))
+
+
 def _lock_facts(locked: LockedFiles) -> Facts:
     lock = locked.lock
     facts: Facts = {
@@ -106,6 +118,8 @@ def _lock_facts(locked: LockedFiles) -> Facts:
     for what, image in others.items():
         if image is not None:
             facts["base", what] = f"{image.repository}:{image.tag} {image.digest}"
+    if lock.obstacles:
+        facts["base", "in the way of Python"] = ", ".join(_in_the_way(lock.obstacles))
     if lock.accelerator:
         facts |= _accelerator_facts(lock.accelerator)
     hashes = {pin.name: pin.hashes for _, pins in locked.pins for pin in pins}

@@ -15,6 +15,14 @@ class PlannedBasePython(Part):
     unprivileged: bool  # the base's processes are not root's
 
 
+class PlannedObstacles(Part):
+    """What of a base is in the way of the Python that is copied into it."""
+
+    linked: bool  # links to a Python elsewhere stand where the copied one's are to be, which take their place
+    variables: tuple[str, ...]  # that would bend the copied Python; sorted
+    unprivileged: bool  # the base's processes are not root's
+
+
 class PlannedProvidedPackage(Part):
     """A Python package that the base brings."""
 

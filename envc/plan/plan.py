@@ -15,6 +15,7 @@ from envc.plan.file_parts import PlannedArtifact, PlannedCopy, PlannedImageFile,
 from envc.plan.package_parts import (
     PackageGroup,
     PlannedBasePython,
+    PlannedObstacles,
     PlannedPatch,
     PlannedProvidedPackage,
     PlannedWheel,
@@ -73,7 +74,7 @@ INSTALLER = "/opt/installer/pip"
 class BasePart(GrownPart):
     """The images that the stages begin with."""
 
-    later = frozenset({"python", "builder_python", "installer", "headers"})
+    later = frozenset({"python", "builder_python", "installer", "headers", "obstacles"})
 
     platform: str
     official_python: bool  # whether the image that runs is the official Python image, with its pip and headers
@@ -84,6 +85,7 @@ class BasePart(GrownPart):
     builder_python: str | None = None  # what the Python of a builder without its own is copied from
     installer: str | None = None  # what the builder's pip is copied from, where the base has none
     headers: bool = False  # the image that runs keeps Python's headers: a compiler is in it
+    obstacles: PlannedObstacles | None = None  # of a base that Python is copied into, where there are any
 
     @property
     def program(self) -> str:

@@ -30,7 +30,7 @@ from envc.plan.plan import (
     PythonPart,
 )
 from envc.plan.programs import programs_of
-from envc.plan.provided import BESIDE, base_python_of, provided_of
+from envc.plan.provided import base_python_of, environment_folder, obstacles_of, provided_of
 from envc.plan.python_headers import keeps_headers
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
@@ -52,7 +52,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
     own = lock.base_python
-    python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
+    python = PythonPart(version=lock.python.version, **environment_folder(lock))
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
@@ -85,6 +85,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         builder_python=python_image.reference if lock.compiler else None,
         installer=lock.installer.reference if lock.installer else None,
         headers=own is None and keeps_headers(apt),
+        obstacles=obstacles_of(lock),
     )
     return Plan(
         name=environment.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envc.lock.model import Lock
-from envc.plan.package_parts import PlannedBasePython, PlannedProvidedPackage
+from envc.plan.package_parts import PlannedBasePython, PlannedObstacles, PlannedProvidedPackage
 
 #: Where the environment lies on a base that has one of its own at the usual place.
 BESIDE = "/opt/venv-beside"
@@ -21,6 +21,23 @@ def base_python_of(lock: Lock) -> PlannedBasePython | None:
         variables=python.variables,
         unprivileged=python.unprivileged,
     )
+
+
+def obstacles_of(lock: Lock) -> PlannedObstacles | None:
+    """Return what of a base is in the way of the Python that is copied into it, but folders of the environment.
+
+    What lies in those is passed by: the environment lies beside it.
+    """
+    found = lock.obstacles
+    if found is None or not (found.linked or found.variables or found.unprivileged):
+        return None
+    return PlannedObstacles(linked=found.linked, variables=found.variables, unprivileged=found.unprivileged)
+
+
+def environment_folder(lock: Lock) -> dict[str, str]:
+    """Return where the environment lies, where that is not the usual place."""
+    occupied = any(one and one.occupied for one in (lock.base_python, lock.obstacles))
+    return {"environment": BESIDE} if occupied else {}
 
 
 def provided_of(lock: Lock) -> tuple[PlannedProvidedPackage, ...]:

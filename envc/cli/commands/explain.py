@@ -138,6 +138,8 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     sys.stdout.write(f"\nchosen by {loaded.places.lock}/, for {lock.platform}\n")
     sys.stdout.write(f"  base {lock.base.repository}:{lock.base.tag}: {lock.base.reason}\n")
     sys.stdout.write(f"  {lock.python.reason}\n")
+    if lock.interpreter:
+        sys.stdout.write(f"  Python is copied from {lock.interpreter.repository}:{lock.interpreter.tag}\n")
     if lock.provided:
         sys.stdout.write(f"  {len(lock.provided)} packages are the base's own, and are not installed again\n")
     if lock.accelerator:

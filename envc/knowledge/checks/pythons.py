@@ -8,7 +8,6 @@ from itertools import pairwise
 from envc.diagnostics import Diagnostic
 from envc.knowledge.checks.contradiction import contradiction, repeated
 from envc.knowledge.library import Library
-from envc.knowledge.systems import System
 from envc.knowledge.values import release
 
 
@@ -32,7 +31,7 @@ def check(library: Library) -> Iterator[Diagnostic]:
     if not any(library.distribution in one.distributions for one in pythons):
         span = library.page("python.env").lines[0].origin.span
         yield contradiction(f"no Python has an image of the default distribution {library.distribution}", span)
-    systems = library.page("systems.env").all(System)
+    systems = library.systems()
     yield from repeated(systems, lambda one: (one.distribution, one.release), "the system")
     numbered = [one for one in systems if one.release[0].isdigit()]
     for low, high in pairwise(sorted(numbered, key=lambda one: (one.distribution, release(one.release)))):

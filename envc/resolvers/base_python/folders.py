@@ -9,10 +9,9 @@ from envc.lock.base_python import BasePython
 from envc.lock.resolution import Given
 from envc.resolvers.base_python.interpreter import Interpreter, find_interpreter
 from envc.resolvers.base_python.metadata import package_of
+from envc.resolvers.base_python.system import OWN, glibc_of
 from envc.resolvers.registry.layers import Layers
 
-#: Where the environment of a program lies; kept in step with the plan's.
-_OWN = "/opt/venv"
 #: Variables of pip that say how it talks or waits, and not what it installs.
 _HARMLESS = frozenset(
     {
@@ -39,8 +38,8 @@ def python_of(layers: Layers, variables: Mapping[str, str]) -> BasePython | None
         folders=tuple(folder for folder in own if layers.names_under(folder)),
         variables=_bending(variables),
         packages=packages_in(layers, [*paths, *folders]),
-        occupied=bool(layers.names_under(_OWN)),
-        glibc=_glibc(layers),
+        occupied=bool(layers.names_under(OWN)),
+        glibc=glibc_of(layers),
     )
 
 
@@ -94,10 +93,3 @@ def _packages(layers: Layers, folder: str) -> Iterator[Given]:
         package = package_of(texts.get(name, ""), texts.get(lists.get(name, ""), ""))
         if package is not None:
             yield package
-
-
-def _glibc(layers: Layers) -> tuple[int, int] | None:
-    path = "/var/lib/dpkg/status"
-    text = layers.read([path]).get(path, b"").decode("utf-8", "replace")
-    match = re.search(r"^Package: libc6$(?:\n.+)*?\nVersion: (?:\d+:)?(\d+)\.(\d+)", text, re.MULTILINE)
-    return (int(match[1]), int(match[2])) if match else None

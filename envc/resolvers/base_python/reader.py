@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from envc.lock.base_python import BasePython
+from envc.lock.base_system import BaseSystem
 from envc.lock.resolution import Progress
 from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
 from envc.resolvers.base_python.folders import python_of
+from envc.resolvers.base_python.system import system_of
 from envc.resolvers.registry import Registry
 from envc.resolvers.registry.layers import Layer, Layers
 from envc.resolvers.registry.source import Described
@@ -27,8 +29,13 @@ class LayerReader:
         """Return the base's Python, or None when it has none. Raises a `Report` as the registry does."""
         image = self.registry.described(repository, digest, platform)
         found = python_of(self.layers(repository, image, progress), dict(image.variables))
-        root = image.user.partition(":")[0] in {"", "0", "root"}
-        return found and found._replace(unprivileged=not root)
+        return found and found._replace(unprivileged=_unprivileged(image))
+
+    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> BaseSystem:
+        """Return the base's system. Raises a `Report` as the registry does."""
+        image = self.registry.described(repository, digest, platform)
+        found = system_of(self.layers(repository, image, progress), dict(image.variables))
+        return found._replace(unprivileged=_unprivileged(image))
 
     def files_of(self, repository: str, digest: str, platform: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Return files of an image as the registry does, of those that excerpts hold: of its system and packages."""
@@ -63,6 +70,10 @@ class LayerReader:
         layer = layer_of(text)
         assert layer is not None  # noqa: S101  # it was just made
         return layer
+
+
+def _unprivileged(image: Described) -> bool:
+    return image.user.partition(":")[0] not in {"", "0", "root"}
 
 
 def keep(place: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from envc.plan.plan import Plan
 from envc.plan.variables import CERTIFICATES
-from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run
+from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Run, Variables
 
 _COLLECTED = "/opt/python-libraries"
 _LIBRARIES = "/usr/local/lib/python-libraries"
@@ -62,10 +62,13 @@ def copy_python(plan: Plan) -> list[Instruction]:
     unneeded = (f"{library}/ensurepip", f"{library}/site-packages/*", "/var/cache/ldconfig/aux-cache")
     commands = (*_made_known(plan), ("rm", "-rf", *unneeded))
     headers = [Copy(_headers(plan), _headers(plan), stage=_stage(plan), link=True)] if plan.base.headers else []
+    variables = plan.base.obstacles.variables if plan.base.obstacles else ()
+    reasons = [f"Python {plan.python.version} as the official image has it, which this base has not; then it is tried."]
+    if variables:
+        reasons.append(f"What the base has in {' and '.join(variables)} is meant for another.")
     return [
-        Comment(
-            (f"Python {plan.python.version} as the official image has it, which this base has not; then it is tried.",)
-        ),
+        Comment(tuple(reasons)),
+        *([Variables(tuple((name, "") for name in variables))] if variables else []),
         *_copies(plan),
         *headers,
         Run(commands, raw=frozenset({">", ">>", f"{library}/site-packages/*"})),
@@ -94,11 +97,12 @@ def _copies(plan: Plan) -> list[Instruction]:
 def _made_known(plan: Plan) -> tuple[tuple[str, ...], ...]:
     """Return the commands that make the libraries known and the program found, and try it."""
     configuration, minor = "/etc/ld.so.conf.d/zz-python.conf", plan.python.minor
+    link = ("ln", "-sf" if plan.base.obstacles and plan.base.obstacles.linked else "-s", f"python{minor}")
     return (
         ("echo", "/usr/local/lib", ">", configuration),
         ("echo", _LIBRARIES, ">>", configuration),
         ("ldconfig",),
-        ("ln", "-s", f"python{minor}", "/usr/local/bin/python3"),
-        ("ln", "-s", f"python{minor}", "/usr/local/bin/python"),
+        (*link, "/usr/local/bin/python3"),
+        (*link, "/usr/local/bin/python"),
         (_program(plan), "-B", "-c", f"import {_MODULES}"),
     )

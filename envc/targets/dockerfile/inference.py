@@ -30,7 +30,7 @@ from envc.targets.dockerfile.instructions import (
     WorkingDirectory,
 )
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
-from envc.targets.dockerfile.own_python import as_root
+from envc.targets.dockerfile.own_python import as_root, as_root_where_python_is_copied
 from envc.targets.dockerfile.programs import copy_programs
 from envc.targets.dockerfile.projects import add_projects
 from envc.targets.dockerfile.quoting import because
@@ -45,7 +45,11 @@ Steps = Mapping[InferenceStep, Callable[[Plan], list[Instruction]]]
 
 def inference_stage(plan: Plan, hashes: PlanHash, others: Steps = MappingProxyType({})) -> list[Instruction]:
     """Return the instructions of the stage, as the plan says its steps. `others` stand in place of the usual ones."""
-    steps: list[Instruction] = [From(plan.base.inference, "inference"), *as_root(plan)]
+    steps: list[Instruction] = [
+        From(plan.base.inference, "inference"),
+        *as_root(plan),
+        *as_root_where_python_is_copied(plan),
+    ]
     for name in plan.stages.inference:
         steps += _configuration(plan, hashes) if name == "configuration" else {**_STEPS, **others}[name](plan)
     return steps

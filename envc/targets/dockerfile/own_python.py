@@ -23,8 +23,17 @@ _PROGRAMS = (
 
 def as_root(plan: Plan) -> list[Instruction]:
     """Return what a stage begins with on a base whose processes are not root's."""
+    return _root(needed=bool(plan.base.python and plan.base.python.unprivileged))
+
+
+def as_root_where_python_is_copied(plan: Plan) -> list[Instruction]:
+    """Return the same for the stage that a Python is copied into: the others stand on the official image."""
+    return _root(needed=bool(plan.base.obstacles and plan.base.obstacles.unprivileged))
+
+
+def _root(*, needed: bool) -> list[Instruction]:
     root: list[Instruction] = [Comment(("hadolint ignore=DL3002",)), User(0, 0)]  # what runs has its own user
-    return root if plan.base.python and plan.base.python.unprivileged else []
+    return root if needed else []
 
 
 def bring_pip(plan: Plan) -> list[Instruction]:

@@ -9,6 +9,7 @@ import pytest
 
 from envc.cli import main
 
+ROOT = Path(__file__).parents[3]
 PROGRAM = """\
 use serve.http
 
@@ -120,3 +121,10 @@ def test_of_a_list_each_thing_is_said_as_it_holds(capsys: pytest.CaptureFixture[
     left = (("path libraries", '"/opt/a"'), ("path modules", '"/opt/a"'), ("apt", "curl"), ("pip", "pandas >=2"))
     found = said(capsys, "train.env", "--environment", "child").splitlines()[2:]
     assert found == lines(*left, more=" from train")
+
+
+def test_where_a_copied_python_comes_from_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lock's base has none; the other image is named, too."""
+    text = said(capsys, str(ROOT / "examples" / "cupy" / "cupy.env"))
+    assert "Python is copied from docker.io/library/python:3.12" in text
+    assert "with Python from the official image" in text

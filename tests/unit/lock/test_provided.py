@@ -6,6 +6,7 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report, Source, Span
 from envc.lock.base_python import BasePython
+from envc.lock.base_system import BaseSystem
 from envc.lock.choose import prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
@@ -36,6 +37,7 @@ TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
 FLASH = Given("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
 PIP = Given("pip", "25.0", ())
 BASE = BasePython("/usr/bin/python", "3.12.3", True, (), ("PIP_CONSTRAINT",), (FLASH, PIP, TORCH), glibc=(2, 39))
+NOBLE = BaseSystem("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
 SHA = "0" * 64
 WHEEL = "torch-1.0-py3-none-any.whl"
 CLAUSE = 'base "team/ml:7" provides torch flash-attn'
@@ -44,14 +46,18 @@ CLAUSE = 'base "team/ml:7" provides torch flash-attn'
 class Bases:
     """A reader that knows one base, and counts how often it is asked."""
 
-    def __init__(self, base: BasePython | None = BASE) -> None:
+    def __init__(self, base: BasePython | None = BASE, system: BaseSystem = NOBLE) -> None:
         self.base = base
+        self.its_system = system
         self.asked: list[str] = []
 
     def read(self, _repository: str, digest: str, _platform: str, progress: Progress) -> BasePython | None:
         progress("layer 1 of 1")
         self.asked.append(digest)
         return self.base
+
+    def system(self, _repository: str, _digest: str, _platform: str, _progress: Progress) -> BaseSystem:
+        return self.its_system
 
 
 def around(base: BasePython | None = BASE, content: str = "ml", packages: Packages | None = None) -> World:
@@ -340,15 +346,14 @@ def test_what_a_base_brings_is_what_compiles_on_it() -> None:
 
 
 def test_a_base_that_provides_nothing_is_read_where_it_does_not_say_its_python() -> None:
-    """So that one without Python is refused before anything is built, and packages are chosen for the right patch."""
+    """So that packages are chosen for the right patch, and one without Python gets the official one or is refused."""
     text = 'env train < base "team/ml:7"; python 3.12; pip six >'
     found = lock(text, around()).lock
     assert (found.python.version, found.base.glibc, found.base_python) == ("3.12.3", "2.39", None)
-    assert found.provided == ()
-    diagnostic = refused(text, around(None))
+    assert (found.provided, found.interpreter) == ((), None)
+    diagnostic = refused(text.replace("python 3.12; ", ""), around(None))
     assert diagnostic.name == "no-python-in-base"
-    assert diagnostic.helps == ("leave `base` out: envc takes the official Python image, which stands on Debian",)
-    assert refused(text.replace("3.12", "3.11"), around()).name == "python-not-in-base"
+    assert diagnostic.helps == ("write the Python that is wanted, `python 3.12`: the official one is copied in",)
 
 
 def test_a_base_that_says_its_python_is_not_read() -> None:

@@ -11,9 +11,11 @@ import pytest
 from envc.diagnostics import Report
 from envc.lock.base_changes import ImageContents
 from envc.lock.base_python import BasePython
+from envc.lock.base_system import BaseSystem
 from envc.resolvers.base_python import LayerReader
 from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
 from envc.resolvers.base_python.folders import python_of
+from envc.resolvers.base_python.system import system_of
 from envc.resolvers.registry import Registry
 from envc.resolvers.registry.layers import Layers
 from tests.unit.resolvers.registry_server import LoopbackRegistry, digest_of
@@ -39,9 +41,18 @@ def wheel(folder: str, name: str, version: str, *requires: str, directory: str =
 
 def brought(described: list[Members], **variables: str) -> BasePython | None:
     """Return the Python of an image of some layers, the lowest first."""
+    return python_of(layers_of(described), variables)
+
+
+def layers_of(described: list[Members]) -> Layers:
     excerpts = {str(number): read_excerpt(io.BytesIO(archive(one))) for number, one in enumerate(described)}
     layers = {number: layer for number, text in excerpts.items() if (layer := layer_of(text))}
-    return python_of(Layers([(number, 1) for number in layers], lambda one, _size, _likely: layers[one]), variables)
+    return Layers([(number, 1) for number in layers], lambda one, _size, _likely: layers[one])
+
+
+def system(described: list[Members], **variables: str) -> BaseSystem:
+    """Return the system of an image of some layers, the lowest first."""
+    return system_of(layers_of(described), variables)
 
 
 def found(described: list[Members], **variables: str) -> dict[str, str]:
@@ -313,3 +324,47 @@ def test_what_else_is_asked_of_a_base_is_read_off_what_was_kept(tmp_path: Path) 
         path: key,
     }
     assert isinstance(reader, ImageContents)
+
+
+RELEASE = b'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n'
+
+
+def test_a_system_says_what_it_is_and_which_c_library_it_has() -> None:
+    """A link at the one place of os-release leads to the other, as Debian has it; dpkg says what is installed."""
+    files: Members = {"usr/lib/os-release": RELEASE, "etc/os-release": "../usr/lib/os-release"}
+    expected = BaseSystem("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
+    assert system([DEBIAN, files]) == expected
+    assert system([{"usr/lib/os-release": RELEASE}]) == expected._replace(glibc=None)
+    alpine = b"NAME='Alpine Linux'\nID=alpine\nVERSION_ID=3.20.3\n"
+    assert system([{"etc/os-release": alpine}]) == BaseSystem("alpine", "3.20.3")
+    assert system([{}]) == BaseSystem()
+
+
+def test_a_system_without_dpkg_is_bare() -> None:
+    status: Members = {"var/lib/dpkg/status.d/libc6": b"Package: libc6\nVersion: 2.36-9\n", "etc/os-release": RELEASE}
+    assert system([status]).bare
+    assert not system([DEBIAN, status]).bare
+
+
+@pytest.mark.parametrize(
+    ("files", "own", "linked"),
+    [
+        ({}, False, False),
+        ({"usr/local/bin/python3": "/usr/bin/python3"}, False, True),
+        ({"usr/local/bin/python": "/opt/conda/bin/python", "opt/conda/bin/python": b"ELF"}, False, True),
+        ({"usr/local/bin/python3.11": b"ELF", "usr/local/bin/python3": "python3.11"}, True, True),
+        ({"usr/local/bin/python3": b"ELF"}, True, True),
+    ],
+)
+def test_what_stands_at_the_official_pythons_place(files: Members, own: bool, linked: bool) -> None:
+    """A Python of its own there, or links to one elsewhere, as images for GPUs have them."""
+    seen = system([DEBIAN, files])
+    assert (seen.own, seen.linked) == (own, linked)
+
+
+def test_what_would_bend_a_copied_python_or_lies_at_the_environments_place() -> None:
+    seen = system(
+        [DEBIAN, {"opt/venv/bin/python": "/usr/bin/python3"}], PYTHONPATH="/opt", PYTHONHOME="", PIP_INDEX="x"
+    )
+    assert (seen.variables, seen.occupied, seen.conda) == (("PYTHONPATH",), True, False)
+    assert system([DEBIAN, {"opt/conda/bin/python3.11": b"ELF"}]).conda

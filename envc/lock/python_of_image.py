@@ -1,0 +1,103 @@
+"""Which Python an image has, to the patch, and what is said when it is not the one that is asked for. Pure."""
+
+from __future__ import annotations
+
+from envc.diagnostics import Diagnostic, Fix, Report
+from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.values import minor
+from envc.language.environment import Environment
+from envc.language.facets import BaseImage, Interpreter
+from envc.lock.base_python import BasePython
+from envc.lock.copied_python import fits
+from envc.lock.model import LockedPython
+from envc.lock.provided import provides
+from envc.lock.resolution import Image
+
+#: Why a base's Python keeps another from being copied in.
+_IN_THE_PLACE = "it lies in /usr/local, where the official Python would be copied to"
+
+
+def says_its_python(environment: Environment, image: Image) -> bool:
+    """Say whether an image says itself, as the official ones do, that it has the Python that is asked for."""
+    version, asked = dict(image.variables).get("PYTHON_VERSION"), environment.one(Interpreter)
+    return version is not None and (asked is None or f"{version}.".startswith(f"{asked.version}."))
+
+
+def python_of(environment: Environment, image: Image) -> LockedPython:
+    """Return the Python that the image has, to the patch. Raises a Report when it is not the one asked for."""
+    version = dict(image.variables).get("PYTHON_VERSION")
+    asked = environment.one(Interpreter)
+    name = f"{image.repository}:{image.tag}"
+    if asked is None:
+        if version is None:
+            raise Report([_python_unknown(environment, name)])
+        return LockedPython(version=version, reason=f"Python {version}: what the base has")
+    if version and version != asked.version and not version.startswith(f"{asked.version}."):
+        raise Report(
+            [
+                Diagnostic(
+                    "python-not-in-base",
+                    f"`{name}` has Python {version}",
+                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
+                )
+            ]
+        )
+    exact = asked.version.count(".") == 2
+    full = version or (asked.version if exact else f"{asked.version}.0")
+    if exact:
+        reason = "as asked"
+    elif version:
+        reason = f"the newest patch of {asked.version} that {_where(image)} knew"
+    else:
+        reason = "the base does not say its patch, so packages are chosen for the first"
+    return LockedPython(version=full, reason=f"Python {full}: {reason}")
+
+
+def python_of_base(environment: Environment, base: BasePython, name: str) -> LockedPython:
+    """Return the Python that a base was found to have. Raises a Report when it is not the one asked for."""
+    asked = environment.one(Interpreter)
+    version, patched = base.version, base.version.count(".") == 2
+    if asked is not None and not fits(asked, base):
+        raise Report(
+            [
+                Diagnostic(
+                    "python-not-in-base",
+                    f"`{name}` has Python {version}",
+                    (wrong(asked.origin.of("version"), f"asks for {asked.version}"),),
+                    notes=() if provides(environment) else (_IN_THE_PLACE,),
+                    fixes=(
+                        Fix(f"take the base's Python {minor(version)}", asked.origin.of("version"), minor(version)),
+                    ),
+                )
+            ]
+        )
+    if patched:
+        return LockedPython(version=version, reason=f"Python {version}: what the base has")
+    full = asked.version if asked is not None and asked.version.count(".") == 2 else f"{version}.0"
+    why = "the base does not say its patch, so packages are chosen for the first"
+    return LockedPython(version=full, reason=f"Python {full}: {'as asked' if full != f'{version}.0' else why}")
+
+
+def no_python(environment: Environment, name: str) -> Diagnostic:
+    """Return what is said of a base without a Python."""
+    clause = environment.one(BaseImage)
+    assert clause is not None  # noqa: S101  # what envc chooses has one
+    label = wrong(clause.origin.of("image"), "no `python` and no `python3` on its PATH")
+    if provides(environment):
+        what = "take the image whose packages they are"
+    else:
+        what = "write the Python that is wanted, `python 3.12`: the official one is copied in"
+    return Diagnostic("no-python-in-base", f"`{name}` brings no Python 3", (label,), helps=(what,))
+
+
+def _where(image: Image) -> str:
+    return "the registry" if image.origin == "registry" else f"the {image.origin}"
+
+
+def _python_unknown(environment: Environment, name: str) -> Diagnostic:
+    return Diagnostic(
+        "python-of-base-unknown",
+        f"nothing says which Python `{name}` has",
+        (wrong(environment.origin.of("name"), "no `python` in its block"),),
+        helps=("write the version that it has, to the patch: `python 3.12.4`",),
+    )
