@@ -9,6 +9,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock
+from envc.lock.replaced import overridden_names
 from envc.lock.resolution import Package, Request, Resolution
 
 #: The kinds of needs that packages depend on.
@@ -58,8 +59,8 @@ def kept_resolution(
 
 def _same_base(lock: Lock, request: Request) -> bool:
     """Say whether the base brings what it brought."""
-    before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
-    return before == now
+    before = {one.name: one.version for one in lock.provided if one.name not in overridden_names(lock)}
+    return before == {one.name: one.version for one in request.provided}
 
 
 def _elsewhere(locked: LockedBuiltPackage | LockedWheel, old: LockedFiles) -> Package:
