@@ -54,10 +54,10 @@ def _rules(
     for override in environment.every(Override):
         if override.name == package.name:
             every = replaced_of(lock, package.name)
-            shown = excluding(every, package.version) or every
-            replaced = [f"{text}, which {one.name} {one.version} asks" for one, text in shown]
-            if before := lock.replaced.get(package.name):
-                replaced.insert(0, f"the base's {before}")
+            before = lock.replaced.get(package.name)
+            shown = excluding(every, package.version) or ([] if before else every)
+            replaced = [f"the base's {before}"] if before else []
+            replaced += [f"{text}, which {one.name} {one.version} asks" for one, text in shown]
             place = place_of(override.origin.span)
             in_place = f" in place of {'; '.join(replaced)}" if replaced else ""
             yield f"with {override.requirement}{in_place}, because {override.reason}  ({place})"

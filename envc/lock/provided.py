@@ -95,7 +95,7 @@ def _contradictions(environment: Environment, versions: dict[str, str]) -> Itera
             notes=(NOT_IN_SILENCE,),
             helps=(
                 "take another tag of the image, one with the version that is asked for",
-                by_override(wish.name, wish.specifier),
+                by_override(wish.name, place.text if own else wish.specifier),
             ),
             fixes=(Fix(f"take what the base brings, {wish.name} {version}", place, ""), *_replacing(wish, environment))
             if own

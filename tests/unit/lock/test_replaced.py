@@ -102,7 +102,7 @@ def test_a_wish_beside_an_override_that_the_base_fits_is_refused_with_the_edit_o
 
 def test_the_help_names_the_override() -> None:
     diagnostic = refused(f"env train < {CLAUSE}; pip < six; pandas >=2,<3 > >", here())
-    assert diagnostic.helps[1].endswith('`override pandas <3,>=2 because "…"`')
+    assert diagnostic.helps[1].endswith('`override pandas >=2,<3 because "…"`')
     assert versions(lock(mended(diagnostic.fixes[1]), here())) == {"pandas": "2.2.3", "six": "1.17.0"}
 
 
