@@ -58,7 +58,10 @@ def kept_resolution(
 
 
 def _same_base(lock: Lock, request: Request) -> bool:
-    """Say whether the base brings what it brought."""
+    """Say whether the base brings what it brought, and no less of what is asked for is left to it."""
+    chosen = {one.name for one in (*lock.everything, *request.provided)}
+    if any(name_of(one.text) not in chosen for one in request.requirements):
+        return False  # an older envc took the base's, whatever an override said
     before = {one.name: one.version for one in lock.provided if one.name not in overridden_names(lock)}
     return before == {one.name: one.version for one in request.provided}
 

@@ -158,6 +158,16 @@ def test_nobody_is_asked_twice_and_a_base_that_moves_keeps_it() -> None:
     assert len(packages.requests) == 1
 
 
+def test_a_lock_that_left_an_overridden_package_to_the_base_is_not_kept() -> None:
+    """Older ones did: the override counted for what others ask alone."""
+    text = f"env train < {CLAUSE}; pip pandas six; {OVERRIDE} >"
+    found = lock(text, here())
+    older = found.lock.model_copy(update={"packages": found.lock.packages[1:]})
+    pins = tuple((index, tuple(pin for pin in own if pin.name != "pandas")) for index, own in found.pins)
+    again = lock(text, here(), found._replace(lock=older, pins=pins))
+    assert versions(again) == {"pandas": "2.2.3", "six": "1.17.0"}
+
+
 def test_without_the_override_the_base_counts_again() -> None:
     """The lock kept what it brings."""
     first = lock(f"env train < {CLAUSE}; pip pandas six; {OVERRIDE} >", here())
