@@ -19,6 +19,7 @@ from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
+from envc.lock.base_contradictions import refuse_contradictions
 from envc.lock.base_python import BasePython
 from envc.lock.build_tools import NO_TOOLS, ChosenTools, choose_tools
 from envc.lock.built_packages import BuiltPackage, find_built_packages
@@ -41,7 +42,6 @@ from envc.lock.provided import (
     locked_packages,
     not_provided,
     provides,
-    refuse_contradictions,
 )
 from envc.lock.replaced import overrides_of_base
 from envc.lock.requirements import Pin
