@@ -71,11 +71,17 @@ def _reasons(environment: Environment, locked: LockedFiles) -> list[str]:
         lines.append(f"{count}, by {lock.conda_installer.name} {lock.conda_installer.version}")
     if lock.provided:
         named = sorted({*lock.inputs.get("provided", {})})
-        versions = {one.name: one.version for one in lock.provided}
+        versions = {one.name: one.version for one in lock.seen}
         some = ", ".join(f"{name} {versions[name]}" for name in named if name in versions)
-        own = len(lock.provided)
+        own = len(lock.seen)
         told = "1 package is the base's own, and is" if own == 1 else f"{own} packages are the base's own, and are"
-        lines.append(f"{told} not installed again; among them {some}")
+        lines.append(f"{told} not installed again" + (f"; among them {some}" if some else ""))
+        chosen = {one.name: one.version for one in lock.everything}
+        reasons = {one.name: one.reason for one in lock.overrides}
+        lines += [
+            f"{name} {chosen[name]} replaces the base's {before}, because {reasons[name]}"
+            for name, before in sorted(lock.replaced.items())
+        ]
     lines += [f"{one.called} is built of {one.of}; {one.reason}" for one in lock.built]
     if lock.compiler:
         lines.append(f"the builder stands on {lock.compiler.repository}:{lock.compiler.tag}: {lock.compiler.reason}")

@@ -181,6 +181,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
     from envc.lock.doubts import doubts_of_builds
     from envc.lock.git_sources import source_doubts
     from envc.lock.overrides import unneeded_overrides
+    from envc.lock.replaced import replaced_doubts
     from envc.lock.routes import unused_indexes
     from envc.lock.system_doubts import system_doubts
 
@@ -193,6 +194,7 @@ def _doubts(loaded: loading.Loaded, old: Locked, new: Locked) -> list[Diagnostic
             found += source_doubts(environment, locked.lock)
             found += unused_indexes(environment, locked.lock.names)
             found += unneeded_overrides(environment, locked.lock)
+            found += replaced_doubts(environment, locked.lock)
     return list(dict.fromkeys(found))
 
 

@@ -27,7 +27,7 @@ def package_reasons(lock: Lock, environment: Environment, name: str) -> list[str
     wanted = normalised(name)
     asked = settled(environment.on(lock.platform), lock.python.version, lock.platform)
     reasons = [f"  {_line(reason)}" for reason in why(lock, asked, wanted)]
-    for provided in lock.provided:
+    for provided in lock.seen:
         if provided.name == wanted:
             places = [place_of(one.origin.of("image")) for one in asked.every(BaseImage)]
             heading = f"{provided.name} {provided.version}  (on {lock.platform}, in the base, not installed again)"
@@ -54,8 +54,10 @@ def _rules(
     for override in environment.every(Override):
         if override.name == package.name:
             every = replaced_of(lock, package.name)
-            shown = excluding(every, package.version) or every
-            replaced = [f"{text}, which {one.name} {one.version} asks" for one, text in shown]
+            before = lock.replaced.get(package.name)
+            shown = excluding(every, package.version) or ([] if before else every)
+            replaced = [f"the base's {before}"] if before else []
+            replaced += [f"{text}, which {one.name} {one.version} asks" for one, text in shown]
             place = place_of(override.origin.span)
             in_place = f" in place of {'; '.join(replaced)}" if replaced else ""
             yield f"with {override.requirement}{in_place}, because {override.reason}  ({place})"

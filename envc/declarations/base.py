@@ -51,6 +51,7 @@ class Base(Declaration):
     With `provides`, the image's own Python packages are part of the environment: what `python` imports in a container
     of the image. The names say what must be there. Whatever else is found holds as well: none of it is installed
     again, and what is installed must fit it. `ml torch` is then a check of the version. `python` may be left out.
+    `override` with a reason puts another version in the place of one of them.
     """
 
     examples = (

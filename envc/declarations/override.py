@@ -28,12 +28,17 @@ class Override(Declaration):
     Extras and markers of what they ask stay, only the versions are replaced. It asks for nothing by itself, and what
     the program asks of the package holds beside it. The reason stands in the lock, in the Dockerfile's comment, and
     `envc explain` shows it. Nobody has tested what their makers exclude: `check` what you need of it.
+
+    On a `base` that provides packages it also replaces what the base brings: where its version is none of these, and
+    the program (`pip pandas`) or a package that is installed asks for it. The environment's is found first, and the
+    base's stays in its layers.
     """
 
     repeatable = True
     examples = (
         'override numpy <2 because "cv-bridge is compiled for numpy 1"',
         'override protobuf 4.25 because "onnx and grpcio-tools disagree, and both work with it"',
+        'override pandas ==2.2.3 because "Spark 3.5 is tested with it, and the base has 1.5"',
     )
 
     name: Annotated[PackageName, Positional(kinds=frozenset({"word", "string"}))]

@@ -20,6 +20,7 @@ class BasePython(NamedTuple):
     occupied: bool = False  # something of the base lies where the environment's own packages go
     unprivileged: bool = False  # its processes are not root's
     glibc: tuple[int, int] | None = None  # where the base says which it has
+    searched: tuple[str, ...] = ()  # folders of its PYTHONPATH that hold packages: Python looks there first
 
 
 class BasePythonReader(Protocol):

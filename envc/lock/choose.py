@@ -19,6 +19,7 @@ from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.accelerator import choose_builds, locked_accelerator
 from envc.lock.architectures import check_architectures
 from envc.lock.artifacts import lock_artifacts
+from envc.lock.base_contradictions import refuse_contradictions
 from envc.lock.base_python import BasePython
 from envc.lock.build_tools import NO_TOOLS, ChosenTools, choose_tools
 from envc.lock.built_packages import BuiltPackage, find_built_packages
@@ -41,8 +42,8 @@ from envc.lock.provided import (
     locked_packages,
     not_provided,
     provides,
-    refuse_contradictions,
 )
+from envc.lock.replaced import overrides_of_base
 from envc.lock.requirements import Pin
 from envc.lock.resolution import Package, Request, Requirement, Resolution, Target
 from envc.lock.routes import pages_of_links, routes_of
@@ -112,7 +113,7 @@ def prepare(environment: Environment, platform: str, world: World, old: LockedFi
     wheels = find_wheels(missing, target, world.wheels, old, world.progress)
     request = _request(missing, builds, target, world, wishes.kept(asked, old), (*built, *wheels))
     installer = find_pip(environment, base, platform, world, images_kept) if request and base else None
-    request = _on_base(request, base) if request and base else request
+    request = _on_base(request, base, missing) if request and base else request
     return Prepared(
         environment=environment,
         asked=asked,
@@ -146,7 +147,7 @@ def with_builds(
     elsewhere: tuple[BuiltPackage | Wheel, ...] = (*prepared.built, *prepared.wheels)
     missing = not_provided(prepared.asked, base)
     request = _request(missing, builds, prepared.request.target, world, prepared.request.pins, elsewhere)
-    request = _on_base(request, base) if request and base else request
+    request = _on_base(request, base, missing) if request and base else request
     kept = kept_resolution(request, old, prepared.needs) if request and not wishes.packages() else None
     return prepared._replace(builds=builds, request=request, kept=kept)
 
@@ -252,9 +253,13 @@ def _request(
     )
 
 
-def _on_base(request: Request, base: BasePython) -> Request:
-    """Return a request for what a base does not bring: its packages are there, and bound what is chosen."""
-    provided, bounds = for_resolver(base, request.target)
+def _on_base(request: Request, base: BasePython, environment: Environment) -> Request:
+    """Return a request for what a base does not bring: its packages are there, and bound what is chosen.
+
+    Of those that are to be replaced the versions of their overrides count.
+    """
+    replaced = overrides_of_base(environment, base)
+    provided, bounds = for_resolver(base, request.target, replaced)
     names = {one.name for one in provided}
     return request._replace(
         provided=provided,
@@ -262,7 +267,9 @@ def _on_base(request: Request, base: BasePython) -> Request:
         requirements=tuple(
             one._replace(index_name=None) if name_of(one.text) in names else one for one in request.requirements
         ),
-        bounds=tuple(sorted({*request.bounds, *(bound for bound, _ in bounds)})),
+        bounds=tuple(
+            sorted({*request.bounds, *(bound for bound, _ in bounds), *(one.requirement for one in replaced.values())})
+        ),
         bounds_of_base=bounds,
     )
 

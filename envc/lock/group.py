@@ -13,7 +13,13 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.lock.asked import Asked
 from envc.lock.choose import Prepared
-from envc.lock.group_refusals import refuse_two_bases, refuse_two_indexes, refuse_two_pythons, refuse_two_sources
+from envc.lock.group_refusals import (
+    refuse_two_bases,
+    refuse_two_indexes,
+    refuse_two_pythons,
+    refuse_two_sources,
+    refuse_two_versions,
+)
 from envc.lock.group_releases import is_for_amd, names_apart
 from envc.lock.group_union import union_of
 from envc.lock.resolution import Package, Resolution
@@ -46,7 +52,9 @@ def resolve_together(members: Sequence[Prepared], world: World) -> list[Resoluti
         found, taken = _resolve_part([members[place] for place in places], shared, world)
         resolved.update(zip(places, found, strict=True))
         chosen.update(taken)
-    return [resolved[place] for place in range(len(members))]
+    resolutions = [resolved[place] for place in range(len(members))]
+    refuse_two_versions(members, resolutions)
+    return resolutions
 
 
 def _resolve_part(

@@ -9,9 +9,10 @@ from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.values import minor
 from envc.language.facets import BaseImage, Interpreter, PythonPackage
 from envc.language.package_names import name_of
+from envc.language.package_rules import Override
 from envc.lock.built_packages import BuiltPackage
 from envc.lock.choose import Prepared
-from envc.lock.resolution import Requirement
+from envc.lock.resolution import Requirement, Resolution
 from envc.lock.wheels import Wheel
 
 _Place = tuple[str, ...]
@@ -47,7 +48,7 @@ def refuse_two_bases(members: Sequence[Prepared]) -> None:
     for member in members:
         if member.request is None:
             continue
-        brought = {one.name: one.version for one in member.request.provided}
+        brought = _brought(member)
         if first is None:
             first = brought
         if brought != first:
@@ -63,6 +64,34 @@ def refuse_two_bases(members: Sequence[Prepared]) -> None:
                     )
                 ]
             )
+
+
+def refuse_two_versions(members: Sequence[Prepared], resolutions: Sequence[Resolution | None]) -> None:
+    """Refuse members of which one replaces a package of the base that another sees there. Raises a Report."""
+    found: list[tuple[Prepared, set[str]]] = []
+    for member, resolution in zip(members, resolutions, strict=True):
+        if resolution is not None:
+            found.append((member, {one.name for one in resolution.packages} & _brought(member).keys()))
+    every = {name for _, names in found for name in names}
+    for name in sorted(every):
+        owner = next(member for member, names in found if name in names)
+        other = next((member for member, names in found if name not in names), None)
+        if other is None:
+            continue
+        override = next(one for one in owner.asked.every(Override) if one.name == name)
+        seen = f"{other.environment.name} sees the base's {_brought(other)[name]}"
+        labels = (
+            wrong(override.origin.of("version"), f"{owner.environment.name} replaces it"),
+            Label(other.environment.origin.of("name"), seen),
+        )
+        message = f"`{name}` of the base is replaced in one environment of a group and not in another"
+        helps = (f"override it and ask for it in both: `pip {name}`", "or take one of them out of the group")
+        raise Report([Diagnostic("group-disagrees", message, labels, helps=helps)])
+
+
+def _brought(member: Prepared) -> dict[str, str]:
+    base = member.images.base_python
+    return {one.name: one.version for one in base.packages} if base else {}
 
 
 def refuse_two_indexes(members: Sequence[Prepared]) -> None:

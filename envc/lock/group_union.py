@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from envc.language.package_names import name_of
-from envc.lock.resolution import Request, Target
+from envc.lock.resolution import Given, Request, Target
 
 
 def union_of(requests: Sequence[Request]) -> Request:
@@ -32,13 +32,18 @@ def union_of(requests: Sequence[Request]) -> Request:
         tuple(sorted(pins.values())),
         tuple(routes.items()),
         bounds,
-        provided=requests[0].provided,
+        provided=_seen_by_all(requests),
         bounds_of_base=tuple(sorted({bound for request in requests for bound in request.bounds_of_base})),
         overrides=_together(requests),
         given=tuple(sorted({one for request in requests for one in request.given})),
         bare=_bare(requests),
         pages=tuple(sorted({page for request in requests for page in request.pages})),
     )
+
+
+def _seen_by_all(requests: Sequence[Request]) -> tuple[Given, ...]:
+    """Return what the base of all brings and none of them may replace."""
+    return tuple(one for one in requests[0].provided if all(one in request.provided for request in requests))
 
 
 def _bare(requests: Sequence[Request]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from envc.lock.files import LockedFiles
 from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import Lock
+from envc.lock.replaced import overridden_names
 from envc.lock.resolution import Package, Request, Resolution
 
 #: The kinds of needs that packages depend on.
@@ -57,9 +58,12 @@ def kept_resolution(
 
 
 def _same_base(lock: Lock, request: Request) -> bool:
-    """Say whether the base brings what it brought."""
-    before, now = ({one.name: one.version for one in side.provided} for side in (lock, request))
-    return before == now
+    """Say whether the base brings what it brought, and no less of what is asked for is left to it."""
+    chosen = {one.name for one in (*lock.everything, *request.provided)}
+    if any(name_of(one.text) not in chosen for one in request.requirements):
+        return False  # an older envc took the base's, whatever an override said
+    before = {one.name: one.version for one in lock.provided if one.name not in overridden_names(lock)}
+    return before == {one.name: one.version for one in request.provided}
 
 
 def _elsewhere(locked: LockedBuiltPackage | LockedWheel, old: LockedFiles) -> Package:

@@ -218,6 +218,18 @@ class Lock(Fact):
         return (*self.packages, *self.built, *self.wheels)
 
     @property
+    def replaced(self) -> dict[str, str]:
+        """The versions that the base has of packages that were chosen all the same, by name."""
+        chosen = {one.name for one in self.everything}
+        return {one.name: one.version for one in self.provided if one.name in chosen}
+
+    @property
+    def seen(self) -> tuple[LockedProvidedPackage, ...]:
+        """What the base brings and the environment uses: all but what is replaced."""
+        replaced = self.replaced
+        return tuple(one for one in self.provided if one.name not in replaced)
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of all packages that are chosen: those of the environment, and those that build others."""
         return frozenset(

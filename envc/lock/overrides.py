@@ -46,16 +46,33 @@ def stated(known: LockedBuiltPackage) -> tuple[str, ...]:
 
 def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnostic]:
     """Yield a warning for each override that replaces nothing that would have stood in the way."""
-    versions = {package.name: package.version for package in lock.everything}
+    brought = {package.name: package.version for package in lock.provided}
+    versions = brought | {package.name: package.version for package in lock.everything}
     for override in environment.every(Override):
         replaced = replaced_of(lock, override.name)
         version = versions.get(override.name)
-        if version is None or not replaced:
+        if override.name in lock.replaced:
+            continue
+        if version is not None and not admits(override.specifier, version):
+            yield _unasked(override, version)
+        elif version is None or not replaced:
             yield _unneeded(override, "no package asks for it", f"no other package asks for `{override.name}`")
         elif not excluding(replaced, version):
             asking = ", ".join(sorted({package.name for package, _ in replaced})[:3])
             label = f"{version} is what all who ask for it allow"
             yield _unneeded(override, label, f"nobody who asks for `{override.name}` excludes {version}: {asking}")
+
+
+def _unasked(override: Override, version: str) -> Diagnostic:
+    """Return the warning about an override of what a base brings, where nothing is installed that asks for it."""
+    return Diagnostic(
+        "unneeded-override",
+        f"the override of `{override.name}` replaces nothing",
+        (wrong(override.origin.of("version"), f"the base's {version} stays"),),
+        notes=(f"neither the program nor a package that is installed asks for `{override.name}`",),
+        helps=(f"`pip {override.name}` asks for it; or take the override out",),
+        severity="warning",
+    )
 
 
 def _specifier(text: str) -> str:

@@ -1,20 +1,21 @@
-"""What a base brings, as the rest of a lock meets it: checked against the program, never chosen again. Pure."""
+"""What a base brings, as the rest of a lock meets it: checked against the program, not chosen again. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from envc.diagnostics import Diagnostic, Fix, Label, Report
+from envc.diagnostics import Diagnostic, Fix, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
-from envc.language.facets import BaseImage, ListedPackage, PythonPackage
+from envc.language.facets import ListedPackage, PythonPackage
 from envc.language.outside_facets import ProvidedPackage
 from envc.language.package_names import normalised
 from envc.lock.base_python import BasePython
 from envc.lock.locked_provided import LockedBasePython, LockedProvidedPackage
 from envc.lock.markers import markers_of
 from envc.lock.model import Lock
+from envc.lock.replaced import overrides_of_base, within_override
 from envc.lock.resolution import Given, Target
 
 #: As many packages of a base are named to somebody who looks for one that is not there.
@@ -49,56 +50,17 @@ def refuse_missing(environment: Environment, base: BasePython) -> None:
         raise Report(mistakes)
 
 
-def refuse_contradictions(environment: Environment, base: BasePython) -> None:
-    """Refuse wishes that the base's versions do not fulfil: none of its packages is replaced. Raises a Report."""
-    versions = {one.name: one.version for one in base.packages}
-    found = [*_contradictions(environment, versions)]
-    if found:
-        raise Report(dict.fromkeys(found))
-
-
-def _contradictions(environment: Environment, versions: dict[str, str]) -> Iterator[Diagnostic]:
-    from packaging.specifiers import SpecifierSet
-
-    image = environment.one(BaseImage)
-    assert image is not None  # noqa: S101  # only a base provides anything
-    asked: list[PythonPackage | ListedPackage] = [*environment.every(PythonPackage)]
-    asked += [one for one in environment.every(ListedPackage) if not one.wanted]
-    for wish in asked:
-        version = versions.get(wish.name)
-        if version is not None and wish.source is not None:
-            yield Diagnostic(
-                "contradicts-base",
-                f"`{wish.name}` is asked for from elsewhere, and the base brings {wish.name} {version}",
-                (
-                    wrong(wish.origin.of("source"), f"the base has {version}"),
-                    Label(image.origin.of("image"), f"brings {wish.name} {version}"),
-                ),
-                notes=("what a base brings is never replaced: its other packages were built against it",),
-                helps=("take another tag of the image, one without it, or take this clause out",),
-            )
-            continue
-        if version is None or SpecifierSet(wish.specifier).contains(version, prereleases=True):
-            continue
-        place = wish.origin.of("version")
-        own = place.source is environment.origin.span.source and isinstance(wish, PythonPackage)
-        yield Diagnostic(
-            "contradicts-base",
-            f"`{wish.name}{wish.specifier}` is asked for, and the base brings {wish.name} {version}",
-            (wrong(place, f"the base has {version}"), Label(image.origin.of("image"), f"brings {wish.name} {version}")),
-            notes=("what a base brings is never replaced: its other packages were built against it",),
-            helps=("take another tag of the image, one with the version that is asked for",),
-            fixes=(Fix(f"take what the base brings, {wish.name} {version}", place, ""),) if own else (),
-        )
-
-
 def not_provided(environment: Environment, base: BasePython | None) -> Environment:
-    """Return the environment without the wishes that the base fulfils; those for extras of its packages stay."""
+    """Return the environment without the wishes that the base fulfils; those for extras of its packages stay.
+
+    So do those for packages of it that are replaced.
+    """
     if base is None:
         return environment
-    names = {one.name for one in base.packages}
+    replaced = overrides_of_base(environment, base)
+    names = {one.name for one in base.packages} - replaced.keys()
     facets = (
-        one
+        within_override(one, replaced) if isinstance(one, PythonPackage) else one
         for one in environment.facets
         if not (isinstance(one, PythonPackage) and one.name in names and not one.extras)
         and not (isinstance(one, ListedPackage) and one.name in names and not one.wanted)
@@ -106,8 +68,12 @@ def not_provided(environment: Environment, base: BasePython | None) -> Environme
     return environment._replace(facets=tuple(facets))
 
 
-def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], tuple[tuple[str, str], ...]]:
+def for_resolver(
+    base: BasePython, target: Target, replaced: Collection[str] = ()
+) -> tuple[tuple[Given, ...], tuple[tuple[str, str], ...]]:
     """Return the base's packages as a resolver sees them, and the bounds that they set for all others, each with who.
+
+    Those that may be replaced are not seen, and nothing that is seen bounds them.
 
     What a package of the base needs is there, or its maker did without: nothing is installed for it, and where two of
     them disagree that is no matter of ours. What its extras need comes in when somebody asks for the extra.
@@ -118,7 +84,7 @@ def for_resolver(base: BasePython, target: Target) -> tuple[tuple[Given, ...], t
     markers = markers_of(target.python, target.platform)
     packages: list[Given] = []
     bounds: set[tuple[str, str]] = set()
-    for package in base.packages:
+    for package in (one for one in base.packages if one.name not in replaced):
         extras = []
         for text in package.requires:
             requirement = Requirement(text)
@@ -146,6 +112,7 @@ def locked_base(base: BasePython | None) -> LockedBasePython | None:
         variables=base.variables,
         occupied=base.occupied,
         unprivileged=base.unprivileged,
+        searched=base.searched,
     )
 
 

@@ -54,7 +54,7 @@ def why(lock: Lock, environment: Environment, name: str) -> tuple[Reason, ...]:
 def _needed_by(lock: Lock) -> dict[str, list[Step]]:
     """Return for each package the steps that lead to it, sorted by name."""
     found: dict[str, list[Step]] = {}
-    rows = [(package.name, package.version, package.requires) for package in (*lock.everything, *lock.provided)]
+    rows = [(package.name, package.version, package.requires) for package in (*lock.everything, *lock.seen)]
     for name, version, requires in sorted(rows):
         for text in requires:
             found.setdefault(needed_name(text), []).append(Step(name, version, text))

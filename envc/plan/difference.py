@@ -140,7 +140,7 @@ def _outside_facts(lock: Lock) -> Facts:
     facts: Facts = {}
     for artifact in lock.artifacts:
         facts["data", artifact.name] = f"{artifact.version} {artifact.sha256 or 'unmeasured'}"
-    for provided in lock.provided:
+    for provided in lock.seen:
         facts["provided", provided.name] = provided.version
     for one in lock.sources:
         facts["sources", one.name] = f"commit {one.commit}"

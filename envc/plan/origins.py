@@ -86,7 +86,9 @@ def origins_of(environment: Environment, lock: Lock) -> tuple[tuple[str, tuple[s
         ]
         origins.append(("wheels", tuple(dict.fromkeys(one.origin.clause for one in asking))))
     for one in lock.overrides:
-        text = f"{one.name}{one.specifier} in place of what other packages ask, because {one.reason}"
+        before = lock.replaced.get(one.name)
+        base = f"the base's {before} and of " if before else ""
+        text = f"{one.name}{one.specifier} in place of {base}what other packages ask, because {one.reason}"
         origins.append((f"override of {one.name}", (text,)))
     if lock.accelerator:
         origins.append(("accelerator reason", (lock.accelerator.reason,)))

@@ -5,14 +5,18 @@ from __future__ import annotations
 from envc.plan.part import GrownPart, Part
 
 
-class PlannedBasePython(Part):
+class PlannedBasePython(GrownPart):
     """The Python of a base whose packages are part of the environment, which is made by it."""
+
+    later = frozenset({"replaced", "searched"})
 
     program: str
     whole: bool  # the environment sees all that the program sees; or else only what is in `folders`
     folders: tuple[str, ...]  # of packages that the environment is told of one by one
     variables: tuple[str, ...]  # of the base, which would bend an installation; sorted
     unprivileged: bool  # the base's processes are not root's
+    replaced: tuple[str, ...] = ()  # the packages of the base that the environment has in another version; sorted
+    searched: tuple[str, ...] = ()  # where Python would find the base's before those, its PYTHONPATH
 
 
 class PlannedObstacles(Part):

@@ -20,6 +20,8 @@ def base_python_of(lock: Lock) -> PlannedBasePython | None:
         folders=python.folders,
         variables=python.variables,
         unprivileged=python.unprivileged,
+        replaced=tuple(sorted(lock.replaced)),
+        searched=python.searched if lock.replaced else (),
     )
 
 
@@ -41,5 +43,5 @@ def environment_folder(lock: Lock) -> dict[str, str]:
 
 
 def provided_of(lock: Lock) -> tuple[PlannedProvidedPackage, ...]:
-    """Return the packages that the base brings."""
-    return tuple(PlannedProvidedPackage(name=one.name, version=one.version) for one in lock.provided)
+    """Return the packages that the base brings and that nothing replaces."""
+    return tuple(PlannedProvidedPackage(name=one.name, version=one.version) for one in lock.seen)

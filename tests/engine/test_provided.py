@@ -33,6 +33,22 @@ RUN PIP_CONSTRAINT= pip --python /opt/venv/bin/python install -q pip six==1.16.0
 ENV PATH=/opt/venv/bin:$PATH
 USER nobody
 """
+#: A Python of a prefix of its own, as conda has it, some of whose packages lie where PYTHONPATH leads.
+PREFIX = """\
+FROM {python}
+RUN mv /usr/local /opt/conda && mkdir -p /usr/local/bin
+ENV PATH=/opt/conda/bin:/usr/bin:/bin LD_LIBRARY_PATH=/opt/conda/lib PYTHON_VERSION= PYTHONPATH=/opt/first
+RUN python -m pip install --no-cache-dir -q numpy==1.26.4 einops==0.8.0 \
+ && python -m pip install --no-cache-dir -q --target /opt/first six==1.15.0
+"""
+#: Says of packages which version is found, by Python and by its metadata, and where.
+SAYS = """\
+import importlib, importlib.metadata as metadata, json, sys
+found = {name: importlib.import_module(name) for name in sys.argv[1:]}
+print(json.dumps({name: [one.__version__, metadata.version(name), one.__file__] for name, one in found.items()}))
+"""
+#: A package of the base computes with the one that replaces another.
+WORKS = "import einops, numpy; print(einops.rearrange(numpy.arange(6), '(a b) -> a b', a=2).tolist())"
 #: A package whose build imports one of the base, with a newer setuptools than the base's.
 LINKED = {
     "pyproject.toml": """\
@@ -214,6 +230,122 @@ def test_it_is_built_without_network_as_well(lab: Lab, project: Project, vendor:
     project.build("--from", folder)
     code = "import patsy, torch; print(torch.__version__)"
     assert project.envc("run", "--", "python", "-c", code).stdout == "2.7.0a0+nv25.04\n"
+
+
+def found_inside(project: Project, *names: str) -> dict[str, list[str]]:
+    """Return of packages the version that Python imports, the one that metadata say, and the file."""
+    finished = project.envc("run", "--", "python", "-c", SAYS, *names)
+    assert finished.returncode == 0, finished.stderr
+    return dict(json.loads(finished.stdout))
+
+
+def test_an_override_replaces_packages_of_the_base(lab: Lab, project: Project, vendor: str, tmp_path: Path) -> None:
+    """One that pip put there and one that apt did; its others go on with them, and its layers keep what they had."""
+    write(
+        lab,
+        project,
+        f'base "{vendor}" provides torch',
+        "pip patsy numpy wheel typing-extensions",
+        'override numpy 2.2 because "a fix is in it"',
+        'override wheel >=0.45 because "of its reader"',
+        'override typing-extensions 4.9 because "an old package"',
+        'run "python main.py"',
+    )
+    finished = project.envc("lock")
+    assert finished.returncode == 0, finished.stderr
+    assert "warning[replaced-in-base]: typing-extensions 4.9.0 replaces the 4." in finished.stderr
+    assert "torch 2.7.0a0+nv25.04 of the base asks for typing-extensions>=4.10.0, which 4.9.0 is not" in finished.stderr
+    lock = project.lock
+    assert lock["provided"]["numpy"]["version"] == "1.26.4"
+    assert lock["packages"]["numpy"]["version"].startswith("2.2.")
+    vendored = str(tmp_path / "vendored")
+    finished = project.envc("vendor", "--to", vendored)
+    assert finished.returncode == 0, finished.stderr
+    site = "/opt/venv/lib/python3.11/site-packages"
+    for words in ((), ("--from", vendored, "--no-cache")):
+        project.build(*words)
+        for name, (imported, said, place) in found_inside(project, "numpy", "wheel").items():
+            assert imported == said == lock["packages"][name]["version"]
+            assert place.startswith(f"{site}/{name}/")
+        assert project.envc("run", "--", "python", "-c", WORKS).stdout == "[[0, 1, 2], [3, 4, 5]]\n"
+        code = "import einops, patsy, torch; print(einops.__file__, torch.__version__)"
+        place, version = project.envc("run", "--", "python", "-c", code).stdout.split()
+        assert place.startswith("/usr/local/lib/python3.11/dist-packages/")
+        assert version == "2.7.0a0+nv25.04"
+        own = "import numpy, wheel; print(numpy.__version__, numpy.__file__, wheel.__file__)"
+        before, *places = project.envc("run", "--", "/usr/bin/python3", "-c", own).stdout.split()
+        assert before == "1.26.4"
+        assert places == [
+            "/usr/local/lib/python3.11/dist-packages/numpy/__init__.py",
+            "/usr/lib/python3/dist-packages/wheel/__init__.py",
+        ]
+    said = project.envc("explain", "numpy").stdout
+    assert "with numpy==2.2.* in place of the base's 1.26.4, because a fix is in it  (provided.env:" in said
+
+
+def test_a_package_that_is_installed_brings_the_replacing_one_along(lab: Lab, project: Project, vendor: str) -> None:
+    """And uv says what pip-compile says; an override that nobody asks for leaves the base as it is."""
+    write(
+        lab,
+        project,
+        f'base "{vendor}" provides torch',
+        "pip patsy",
+        'override numpy 2.2 because "a fix is in it"',
+        'override einops 0.7 because "nobody asks for it"',
+    )
+    packages = []
+    for resolver in ("pip-tools", "uv"):
+        finished = project.envc("lock", "--resolver", resolver, "--upgrade")
+        assert finished.returncode == 0, finished.stderr
+        assert "the override of `einops` replaces nothing" in finished.stderr
+        packages.append(project.lock["packages"])
+    assert packages[0] == packages[1]
+    assert {"numpy", "patsy"} <= packages[0].keys()
+    assert "einops" not in packages[0]
+
+
+def test_an_environment_of_the_base_has_its_packages_replaced(lab: Lab, project: Project, nested: str) -> None:
+    """By the one beside it."""
+    write(lab, project, f'base "{nested}" provides six', "pip six", 'override six 1.17 because "it is newer"')
+    locked(project)
+    project.build()
+    assert found_inside(project, "six") == {
+        "six": ["1.17.0", "1.17.0", "/opt/venv-beside/lib/python3.11/site-packages/six.py"]
+    }
+    code = "import six; print(six.__version__)"
+    assert project.envc("run", "--", "/opt/venv/bin/python", "-c", code).stdout == "1.16.0\n"
+
+
+def test_a_prefix_and_a_pythonpath_of_the_base_come_behind_what_replaces_them(
+    lab: Lab, project: Project, tmp_path: Path
+) -> None:
+    """Python looks into a PYTHONPATH before any environment."""
+    folder = tmp_path / "prefix"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(PREFIX.format(python=f"{lab.registry}/library/python:3.12-slim-bookworm"))
+    base = push(lab, "prefix", folder)
+    write(
+        lab,
+        project,
+        f'base "{base}" provides numpy six',
+        "pip numpy six",
+        'override numpy 2.2 because "a fix is in it"',
+        'override six 1.17 because "it is newer"',
+    )
+    locked(project)
+    assert project.lock["base_python"]["searched"] == ["/opt/first"]
+    project.build()
+    site = "/opt/venv/lib/python3.12/site-packages"
+    found = found_inside(project, "numpy", "six")
+    assert found["six"] == ["1.17.0", "1.17.0", f"{site}/six.py"]
+    assert found["numpy"][0].startswith("2.2.")
+    assert found["numpy"][2] == f"{site}/numpy/__init__.py"
+    assert project.envc("run", "--", "python", "-c", WORKS).stdout == "[[0, 1, 2], [3, 4, 5]]\n"
+    code = "import six, einops; print(six.__version__, einops.__file__)"
+    assert project.envc("run", "--", "/opt/conda/bin/python", "-c", code).stdout.split() == [
+        "1.15.0",
+        "/opt/conda/lib/python3.12/site-packages/einops/__init__.py",
+    ]
 
 
 def test_each_value_of_a_parameter_is_locked(lab: Lab, project: Project, vendor: str, nested: str) -> None:

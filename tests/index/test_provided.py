@@ -8,7 +8,7 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.lock.files import LockedFiles
-from envc.lock.resolution import Given, Request, Requirement, Resolution
+from envc.lock.resolution import Given, Package, Request, Requirement, Resolution
 from envc.lock.world import World
 from envc.resolvers.pip_tools import PipTools, Settings
 from envc.resolvers.uv import Uv
@@ -116,3 +116,66 @@ def test_a_conflict_stands_at_the_clauses(cache: Path, index: Index, kind: type[
     (diagnostic,) = raised.value.diagnostics
     assert diagnostic.name == "contradicts-base"
     assert [label.span.text for label in diagnostic.labels] == ["old", '"team/ml:7"']
+
+
+OVERRIDDEN = {"provided": (TORCH,), "overrides": (("numpy", "==2.2"),), "bounds": ("numpy==2.2",)}
+
+
+def both(index: Index, cache: Path, request: Request) -> dict[str, Package]:
+    """Return what both resolvers choose, which is the same in every field."""
+    settings = Settings(index.url, timeout="3", retries="0")
+    reference, ours = (one(cache, settings, 60).resolve(request, lambda _: None) for one in (PipTools, Uv))
+    assert ours._replace(resolver=reference.resolver) == reference
+    return {package.name: package for package in reference.packages}
+
+
+def test_what_is_replaced_comes_from_the_index(index: Index, cache: Path) -> None:
+    """For the program, and for packages that exclude it; where nobody asks, it does not come in."""
+    for version in ("1.26.4", "2.2", "2.3"):
+        index.add("numpy", version)
+    index.add("patsy", "1.0", "numpy<2", "torch")
+    index.add("six", "1.17")
+    request = Request(AMD64, (Requirement("numpy"),))._replace(**OVERRIDDEN)  # type: ignore[arg-type]
+    assert {name: one.version for name, one in both(index, cache, request).items()} == {"numpy": "2.2"}
+    found = both(index, cache, request._replace(requirements=(Requirement("patsy"),)))
+    assert {name: one.version for name, one in found.items()} == {"numpy": "2.2", "patsy": "1.0"}
+    assert found["patsy"].overruled == ("numpy<2",)
+    assert [*both(index, cache, request._replace(requirements=(Requirement("six"),)))] == ["six"]
+
+
+@pytest.mark.parametrize("kind", [PipTools, Uv])
+def test_the_edit_that_a_refusal_names_replaces_it(cache: Path, index: Index, kind: type[PipTools | Uv]) -> None:
+    """Whether the program asks for another version, or a package that it asks for does."""
+    index.add("torch", "2.8")
+    index.add("new", "1", "torch>=2.8")
+    images = Images([image("docker.io/team/ml", "7", "ml")])
+    resolver = kind(cache, Settings(index.url, timeout="3", retries="0"), 60)
+    world = World(LIBRARY, resolver, images, {}, {}, lambda _: None, bases=Bases(BASE))
+    for wish, chosen in (("pip torch 2.8", {"torch"}), ("pip new", {"new", "torch"})):
+        with pytest.raises(Report) as raised:
+            choose(environment(f"env train < {CLAUSE}; {wish} >"), PLATFORM, world)
+        (diagnostic,) = raised.value.diagnostics
+        assert diagnostic.name == "contradicts-base"
+        clause = diagnostic.helps[-1].partition("`")[2].rstrip("`")
+        assert clause.startswith("override torch ")
+        found = choose(environment(f"env train < {CLAUSE}; {wish}; {clause} >"), PLATFORM, world)
+        assert {one.name: one.version for one in found.lock.packages}["torch"] == "2.8"
+        assert {one.name for one in found.lock.packages} == chosen
+
+
+@pytest.mark.parametrize("kind", [PipTools, Uv])
+def test_a_wish_that_contradicts_its_override_names_both(cache: Path, index: Index, kind: type[PipTools | Uv]) -> None:
+    """And offers no edit that the override would not allow."""
+    for version in ("2.6", "2.8"):
+        index.add("torch", version)
+    images = Images([image("docker.io/team/ml", "7", "ml")])
+    resolver = kind(cache, Settings(index.url, timeout="3", retries="0"), 60)
+    world = World(LIBRARY, resolver, images, {}, {}, lambda _: None, bases=Bases(BASE))
+    with pytest.raises(Report) as raised:
+        choose(
+            environment(f'env train < {CLAUSE}; pip torch 2.6; override torch 2.8 because "a fix" >'), PLATFORM, world
+        )
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.name == "unsatisfiable-packages"
+    assert "`override` has replaced what packages ask of torch: torch==2.8.*" in diagnostic.notes
+    assert [fix.title for fix in diagnostic.fixes] == ["take any torch: 2.8 suits all"]

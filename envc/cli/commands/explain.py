@@ -141,7 +141,7 @@ def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     if lock.interpreter:
         sys.stdout.write(f"  Python is copied from {lock.interpreter.repository}:{lock.interpreter.tag}\n")
     if lock.provided:
-        sys.stdout.write(f"  {len(lock.provided)} packages are the base's own, and are not installed again\n")
+        sys.stdout.write(f"  {len(lock.seen)} packages are the base's own, and are not installed again\n")
     if lock.accelerator:
         sys.stdout.write(f"  cuda {lock.accelerator.build or lock.accelerator.cuda}: {lock.accelerator.reason}\n")
     for toolchain in lock.toolchains:

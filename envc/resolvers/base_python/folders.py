@@ -20,6 +20,8 @@ _HARMLESS = frozenset(
         *("PIP_CERT", "PIP_PROXY", "PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "PIP_NO_COMPILE"),
     }
 )
+#: A folder that a lock can hold: a line of the environment's path file names it.
+_PLAIN = re.compile(r"(/[A-Za-z0-9_.+@-]+)+")
 _INFO = re.compile(r"([^/]+)\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info|egg/EGG-INFO/PKG-INFO)")
 
 
@@ -40,6 +42,7 @@ def python_of(layers: Layers, variables: Mapping[str, str]) -> BasePython | None
         packages=packages_in(layers, [*paths, *folders]),
         occupied=bool(layers.names_under(OWN)),
         glibc=glibc_of(layers),
+        searched=tuple(one for one in dict.fromkeys(paths) if _PLAIN.fullmatch(one) and packages_in(layers, [one])),
     )
 
 

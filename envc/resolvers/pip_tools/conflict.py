@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from envc.diagnostics.diagnostic import Concern, Diagnostic
 from envc.language.package_names import normalised
+from envc.lock.replaced import NOT_IN_SILENCE, by_override
 from envc.lock.resolution import Request
 from envc.resolvers.pip_tools.derivation import Graph, because, concern_about, reason_of, takes, way_to
 from envc.resolvers.pip_tools.uploads import Uploads, why_nothing_fits
@@ -78,8 +79,11 @@ def against_base(cause: Mapping[str, Any], provided: Mapping[str, str], graph: G
     return Diagnostic(
         "contradicts-base",
         f"{reason.fact}, and the base brings {name} {plain(version)}",
-        notes=("what a base brings is never replaced: its other packages were built against it",),
-        helps=("take another tag of the image, or another version of what asks for it",),
+        notes=(NOT_IN_SILENCE,),
+        helps=(
+            "take another tag of the image, or another version of what asks for it",
+            by_override(name, plain(cause["specifier"])),
+        ),
         concerns=(reason.concern,) if reason.concern else (),
     )
 

@@ -6,6 +6,9 @@ Python, which knows nothing of what is installed beside it; so the environment g
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
 from envc.plan.package_parts import PlannedBasePython
 from envc.plan.plan import INSTALLER, Plan
 from envc.targets.dockerfile.instructions import Comment, Copy, Instruction, Run, User, Variables
@@ -14,11 +17,30 @@ _PROGRAMS = (
     "import os, sys; from importlib.metadata import distributions; "
     '[(open(path, "w").write("\\n".join(["#!" + sys.executable, "import sys", "from " + module + " import " '
     '+ name.split(".")[0], "sys.exit(" + name + "())", ""])), os.chmod(path, 0o755)) '
-    'for one in distributions() if one.metadata["Name"] != "pip" for entry in one.entry_points '
+    "for one in distributions() if %s for entry in one.entry_points "
     'if entry.group == "console_scripts" and "/" not in entry.name '
     'for path in [os.path.join(sys.prefix, "bin", entry.name)] if not os.path.lexists(path) '
     'for module, _, name in [entry.value.split("[")[0].replace(" ", "").partition(":")] if name]'
 )
+
+
+def programs_of_base(replaced: Collection[str] = ()) -> str:
+    """Return the code that makes the programs: not pip's, and not those of packages that the environment replaces."""
+    if not replaced:
+        return _PROGRAMS % 'one.metadata["Name"] != "pip"'
+    names = json.dumps(sorted({"pip", *replaced}))
+    plain = '__import__("re").sub("[-_.]+", "-", one.metadata["Name"]).lower()'
+    return _PROGRAMS % f"{plain} not in {names}"
+
+
+def _before(plan: Plan, base: PlannedBasePython) -> str:
+    """Return the line of a path file that has the environment's packages looked for before a PYTHONPATH's.
+
+    What the program, or whoever starts a container, puts before the base's folders there stays before them.
+    """
+    own = f"{plan.python.environment}/lib/python{plan.python.minor}/site-packages"
+    places = f"[at for at, one in enumerate(sys.path) if one in {json.dumps(base.searched)}]"
+    return f'import sys; sys.path.insert(min({places} or [len(sys.path)]), "{own}")'
 
 
 def as_root(plan: Plan) -> list[Instruction]:
@@ -52,9 +74,17 @@ def make_environment(plan: Plan, base: PlannedBasePython) -> list[Instruction]:
     link = f"{environment}/lib/python{plan.python.minor}/site-packages/of-the-base.pth"
     for number, folder in enumerate(base.folders):
         commands.append(("echo", f'import site; site.addsitedir("{folder}")', ">>" if number else ">", link))
-    commands.append((f"{environment}/bin/python", "-c", _PROGRAMS))
+    if base.searched:
+        before = f"{environment}/lib/python{plan.python.minor}/site-packages/before-the-base.pth"
+        commands.append(("echo", _before(plan, base), ">", before))
+    commands.append((f"{environment}/bin/python", "-c", programs_of_base(base.replaced)))
     names = {one.name for one in plan.provided}
-    reasons = [f"the environment sees the {len(names)} packages of the base, and none of them is installed again"]
+    other = "other " if base.replaced else ""
+    reasons = [
+        f"the environment sees the {len(names)} {other}packages of the base, and none of them is installed again"
+    ]
+    if base.replaced:
+        reasons.append(f"of {', '.join(base.replaced)} it has its own, which Python finds before the base's")
     if base.variables:
         reasons.append(f"what the base tells pip does not count here: {', '.join(base.variables)}")
     settings = [Variables(tuple((name, "") for name in base.variables))] if base.variables else []

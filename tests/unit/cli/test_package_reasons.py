@@ -66,3 +66,30 @@ def test_what_the_base_brings(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ]
     assert said(capsys, str(program), "pip")[1] == f"  because the base brings it  ({program}:1)"
     assert "  3 packages are the base's own, and are not installed again" in said(capsys, str(program))
+
+
+def test_what_replaces_a_package_of_the_base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is used, in place of what and why; of who asks for it those that would have taken another one."""
+    (tmp_path / "lockfiles").mkdir()
+    program = tmp_path / "train.env"
+    program.write_text(f'env train < {CLAUSE}; pip torch six; override torch 2.8 because "a fix" >')
+    loaded = loading.load_program(program, None, None)
+    locked = choose(
+        loaded.environment, PLATFORM, around(packages=Packages({"six": ["1.17.0"], "torch": ["2.7", "2.8.0"]}))
+    )
+    loaded.lock_folder.mkdir(parents=True)
+    for asked, told in (("torch>=2", ""), ("torch<2.8", "; torch<2.8, which six 1.17.0 asks")):
+        packages = [
+            one.model_copy(update={"requires": ("torch==2.8.*",), "overruled": (asked,)}) if one.name == "six" else one
+            for one in locked.lock.packages
+        ]
+        lock = locked.lock.model_copy(update={"packages": tuple(packages)})
+        for name, text in write([locked._replace(lock=lock)]).items():
+            (loaded.lock_folder / name).write_text(text)
+        heading, *lines = said(capsys, str(program), "torch")
+        assert heading.startswith("torch 2.8.0  (on linux/amd64, from the default index")
+        assert lines[-1] == (
+            f"  with torch==2.8.* in place of the base's 2.7.0a0+nv25.04{told}, because a fix  ({program}:1)"
+        )
+        assert "in the base" not in heading
+    assert "  2 packages are the base's own, and are not installed again" in said(capsys, str(program))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envc.diagnostics import Diagnostic, Report, Source, Span
+from envc.diagnostics import Diagnostic, Fix, Report, Source, Span
 from envc.lock.base_python import BasePython
 from envc.lock.base_system import BaseSystem
 from envc.lock.choose import prepare
@@ -77,6 +77,12 @@ def refused(text: str, where: World) -> Diagnostic:
     return raised.value.diagnostics[0]
 
 
+def mended(fix: Fix) -> str:
+    """Return the text of a program with an edit."""
+    text = fix.span.source.text
+    return text[: fix.span.start] + fix.replacement + text[fix.span.end :]
+
+
 def test_the_lock_holds_all_that_the_base_brings() -> None:
     """With what each requires; the Python is the base's, and so is the C library that wheels may need."""
     packages = Packages({"six": ["1.17.0"]})
@@ -133,10 +139,11 @@ def test_a_wish_that_contradicts_it_names_both(wish: str) -> None:
     assert diagnostic.name == "contradicts-base"
     assert diagnostic.message.endswith("is asked for, and the base brings torch 2.7.0a0+nv25.04")
     assert [label.span.text for label in diagnostic.labels] == [wish.rsplit(maxsplit=1)[-1], '"team/ml:7"']
-    (fix,) = diagnostic.fixes
-    text = diagnostic.labels[0].span.source.text
-    mended = text[: fix.span.start] + fix.replacement + text[fix.span.end :]
-    assert lock(mended, around()).lock.packages == ()
+    taking, replacing = (mended(fix) for fix in diagnostic.fixes)
+    assert lock(taking, around()).lock.packages == ()
+    packages = Packages({"torch": ["2.7.0", "2.7.1", "2.8.0"]})
+    (chosen,) = lock(replacing, around(packages=packages)).lock.packages
+    assert chosen.version in {"2.7.0", "2.7.1", "2.8.0"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from hashlib import sha256
+from operator import and_
 
 from packaging.requirements import Requirement as Parsed
 from packaging.version import Version
@@ -36,7 +38,7 @@ def environment(text: str, name: str | None = None) -> Environment:
 
 
 class Packages:
-    """A resolver over versions without dependencies, but those of `asks`. Newest first, and pins where they fit."""
+    """A resolver over versions without dependencies, but those of `asks`. Newest first, and pins and bounds count."""
 
     def __init__(self, versions: Mapping[str, Iterable[str]]) -> None:
         self.versions = {name: list(found) for name, found in versions.items()}
@@ -56,7 +58,9 @@ class Packages:
             if asked.name in given:
                 packages.append(Package(asked.name, given[asked.name].version, (), None, (), None, None))
                 continue
-            fitting = sorted(filter(asked.specifier.contains, self.versions[asked.name]), key=Version)
+            bounds = [one.specifier for one in map(Parsed, request.bounds) if one.name == asked.name]
+            specifier = reduce(and_, bounds, asked.specifier)
+            fitting = sorted(filter(specifier.contains, self.versions[asked.name]), key=Version)
             version = pins[asked.name] if pins.get(asked.name) in fitting else fitting[-1]
             name = f"{asked.name.replace('-', '_')}-{version}-py3-none-any.whl"
             packages.append(Package(asked.name, version, (digest(name),), requirement.index_name, (), name, len(name)))

@@ -16,12 +16,12 @@ from envc.plan.places import places_of
 from envc.plan.plan import Plan
 from envc.plan.planner import make_plan
 from envc.targets.dockerfile import emit
-from envc.targets.dockerfile.own_python import _PROGRAMS
+from envc.targets.dockerfile.own_python import programs_of_base
 from envc.targets.dockerfile.vendored import emit_vendored
 from tests.properties.dockerfile_reading import commands, instructions
 from tests.unit.lock.repositories import Repositories, commit
 from tests.unit.lock.sources import Sources, archive, repository
-from tests.unit.lock.test_provided import BASE, CLAUSE, around
+from tests.unit.lock.test_provided import BASE, CLAUSE, FLASH, PIP, TORCH, around
 from tests.unit.lock.world import PLATFORM, SLIM, Images, Packages, choose, digest, environment, image, world
 from tests.unit.plan.planning import EMPTY
 
@@ -108,7 +108,7 @@ def test_programs_of_the_base_begin_with_the_environments_python(tmp_path: Path)
     made = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
     (made / "bin" / "has").write_text("mine")
-    subprocess.run([made / "bin" / "python", "-c", _PROGRAMS], check=True, env={"PYTHONPATH": str(tmp_path)})
+    subprocess.run([made / "bin" / "python", "-c", programs_of_base()], check=True, env={"PYTHONPATH": str(tmp_path)})
     found = subprocess.run(
         [made / "bin" / "run-tool"], capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tmp_path)}
     )
@@ -201,3 +201,92 @@ def test_a_build_against_the_bases_packages_sees_them() -> None:
 def test_an_old_python_unpacks_without_the_filters_that_it_does_not_know(version: str, known: bool) -> None:
     text = dockerfile(everything(BASE._replace(version=version)))
     assert ("filter=" in text) is known
+
+
+NUMPY = Given("numpy", "1.26", ())
+WITH_NUMPY = BASE._replace(packages=(FLASH, NUMPY, PIP, TORCH))
+REPLACING = 'pip numpy six; override numpy 2.1 because "it is needed"'
+
+
+def replacing(base: BasePython = WITH_NUMPY, items: str = REPLACING) -> Plan:
+    asked = environment(f"env train < {CLAUSE}; {items} >")
+    packages = Packages({"six": ["1.17.0"], "numpy": ["2.1.0", "2.1.1", "2.3"]})
+    return make_plan(
+        asked, choose(asked, PLATFORM, around(base, packages=packages)), EMPTY, places_of("train.env", "train"), {}
+    )
+
+
+def test_what_is_replaced_is_there_once() -> None:
+    """In the version that Python finds; the Dockerfile says in place of what, and why."""
+    made = replacing()
+    assert "numpy" not in {one.name for one in made.provided}
+    assert [(one.name, one.version) for group in made.packages for one in group.packages] == [
+        *(("numpy", "2.1.1"), ("six", "1.17.0")),
+    ]
+    text = dockerfile(made)
+    assert "# numpy==2.1.* in place of the base's 1.26 and of what other packages ask, because it is needed" in text
+    assert "the environment sees the 3 other packages of the base, and none of them is installed again" in text
+    assert "of numpy it has its own, which Python finds before the base's" in text
+    assert "before-the-base.pth" not in text
+
+
+def test_the_hash_changes_with_the_override_and_not_with_its_reason() -> None:
+    one = hash_of(replacing())
+    assert hash_of(replacing(items=REPLACING.replace("needed", "wished"))) == one
+    assert hash_of(replacing(items=REPLACING.replace("2.1", "2.3"))) != one
+    plain = replacing(items="pip numpy six")
+    assert hash_of(plain) != one
+    assert "replaced" not in plain.model_dump(mode="json")["base"]["python"]
+
+
+def test_a_difference_names_what_is_replaced_on_both_sides() -> None:
+    packages = Packages({"six": ["1.17.0"], "numpy": ["2.1.1"]})
+    locks = [
+        choose(environment(f"env train < {CLAUSE}; {items} >"), PLATFORM, around(WITH_NUMPY, packages=packages))
+        for items in ("pip numpy six", REPLACING)
+    ]
+    assert [change.text for change in lock_changes(*locks) if "files" not in change.text] == [
+        "+ numpy 2.1.1",
+        "+ override numpy ==2.1.* because it is needed",
+        "- numpy 1.26",
+    ]
+
+
+def test_what_replaces_is_found_before_a_pythonpath_of_the_base(tmp_path: Path) -> None:
+    """In a real environment; what somebody puts before the base's folders stays before them."""
+    folder, first, site = tmp_path / "base", tmp_path / "first", "/opt/venv/lib/python3.12/site-packages"
+    text = dockerfile(replacing(WITH_NUMPY._replace(searched=(str(folder),))))
+    step = next(one.text for one in instructions(text) if one.name == "RUN" and "before-the-base.pth" in one.text)
+    echoed = next(one for one in commands(step) if one[0] == "echo")
+    assert echoed[2:] == [">", f"{site}/before-the-base.pth"]
+    made = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    own = made / "lib" / f"python{minor}" / "site-packages"
+    (own / "before-the-base.pth").write_text(echoed[1].replace(site, str(own)) + "\n")
+    for place, says in ((folder, "base"), (own, "own"), (first, "first")):
+        place.mkdir(exist_ok=True)
+        (place / "replaced.py").write_text(f"says = {says!r}\n")
+    for paths, says in (([folder], "own"), ([first, folder], "first"), ([], "own")):
+        found = subprocess.run(
+            [made / "bin" / "python", "-c", "import replaced; print(replaced.says)"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONPATH": ":".join(map(str, paths))},
+        )
+        assert found.stdout == f"{says}\n"
+
+
+def test_programs_of_what_is_replaced_are_its_own(tmp_path: Path) -> None:
+    """Not the ones that the base's version had, by whatever spelling of its name."""
+    for name, project in (("kept", "kept"), ("gone", "Py_Gone")):
+        info = tmp_path / f"{name}-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project}\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[console_scripts]\nrun-{name} = {name}:main\n")
+    made = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    code = programs_of_base(["py-gone"])
+    subprocess.run([made / "bin" / "python", "-c", code], check=True, env={"PYTHONPATH": str(tmp_path)})
+    assert {"run-kept", "run-gone"} & {path.name for path in (made / "bin").iterdir()} == {"run-kept"}

@@ -196,6 +196,14 @@ def test_folders_of_pythonpath_come_first() -> None:
     assert found(described, PYTHONPATH="/opt/more:relative") == {"six": "2"}
 
 
+def test_folders_of_pythonpath_that_hold_packages_are_named() -> None:
+    """What replaces such a package must be found before them; a folder without packages, or with a blank, is none."""
+    more = (wheel("opt/more", "six", "2"), wheel("opt/a b", "six", "3"), {"opt/code/x.py": b""})
+    base = brought([DEBIAN, *more], PYTHONPATH="/opt/code:/opt/more/:/opt/a b:/opt/more")
+    assert base is not None
+    assert base.searched == ("/opt/more",)
+
+
 def test_variables_that_would_bend_pip_are_named() -> None:
     """Those that say what is installed, and none that says how pip talks."""
     said = {
