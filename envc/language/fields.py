@@ -72,7 +72,7 @@ class Layout(NamedTuple):
     choices: dict[str, str]
     entries: tuple[str, Entries] | None
     items: tuple[str, Items] | None
-    brought_along: Mapping[str, str]  # words that people write there from habit, and what is said of them
+    brought_along: Mapping[str, str]  # what people write there from habit, and what is said of it
 
     @property
     def words(self) -> list[str]:

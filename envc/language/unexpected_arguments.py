@@ -23,14 +23,16 @@ KIND_NAMES: dict[Kind, str] = {
 
 def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[str]) -> Diagnostic:
     """Return what is said of an argument too many, or of none that the word has; `filled` are fields that have one."""
-    said = layout.brought_along.get(argument.value if argument.kind == "word" else argument.kind)
+    kind = KIND_NAMES[argument.kind]
+    said = layout.brought_along.get(argument.value if argument.kind == "word" else kind)
+    further = "further " if any(argument.kind in one.kinds for _, one in layout.positional) else ""
     open_to = [one for one in layout.words if _field_of(one, layout) not in filled]
     near = similar(argument.value, open_to) if argument.kind == "word" and not said else None
     return Diagnostic(
         "unexpected-argument",
         f"`{word}` takes no `{argument.value}`"
         if argument.kind == "word"
-        else f"`{word}` takes no further {KIND_NAMES[argument.kind].split(' ', 1)[1]}",
+        else f"`{word}` takes no {further}{kind.split(' ', 1)[1]}",
         (wrong(argument.span, "not known here"),),
         (f"behind `{word}` may stand: {' '.join(layout.words)}",) if layout.words else (),
         helps=(said,) if said else (),
