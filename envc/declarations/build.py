@@ -24,6 +24,7 @@ from envc.language.word import Declaration, Entry
 #: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
 FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
 _FETCHERS = f"none of {', '.join(FETCHERS)}"
+_OTHERS = "what another fetches lies in the folder that is compiled, or is a `tool` of `stage builder`, file by file"
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
     ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
@@ -50,7 +51,7 @@ def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, 
     if kind == "keeps":
         return tuple(map(_kept, values))
     if kind == "fetches":
-        return tuple(one if one in FETCHERS else refuse("unknown-choice", _FETCHERS) for one in values)
+        return tuple(one if one in FETCHERS else refuse("unknown-choice", _FETCHERS, _OTHERS) for one in values)
     if kind == "jobs":
         if len(values) > 1:
             refuse("unreadable-number", "one number")
