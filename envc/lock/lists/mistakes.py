@@ -30,17 +30,20 @@ OPTIONS = {
 }
 
 
-def unreadable(span: Span, why: str) -> Report:
+def unreadable(span: Span, why: str, helps: tuple[str, ...] = ()) -> Report:
     """Return the report of a list that cannot be read."""
-    return Report(
-        [
-            Diagnostic(
-                "unreadable-list",
-                f"`{span.source.path}` cannot be read as a list of packages",
-                (wrong(span, why),),
-            )
-        ]
+    message = f"`{span.source.path}` cannot be read as a list of packages"
+    return Report([Diagnostic("unreadable-list", message, (wrong(span, why),), helps=helps)])
+
+
+def no_package(span: Span, why: str) -> Report:
+    """Return the report of a `pyproject.toml` that describes no package that could be installed."""
+    message = f"`{span.source.path}` does not describe the package of its folder"
+    helps = (
+        "write `[project]` with `name`, `version` and `dependencies`; setuptools still reads `setup.py` for the rest",
+        "or leave `project` out: code that is no package reaches the image with `copy`",
     )
+    return Report([Diagnostic("unreadable-list", message, (wrong(span, why),), helps=helps)])
 
 
 def elsewhere(name: str, span: Span, what: str, helps: tuple[str, ...] = ()) -> Report:
