@@ -90,6 +90,11 @@ def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
         from envc.cli.console import show_report
 
         show_report(report)
+        if getattr(options, "json", False):
+            from envc.cli.console import write_json
+            from envc.cli.diagnostic_values import values_of
+
+            write_json({"diagnostics": values_of(report.diagnostics)})
         return report.exit_code
 
 
