@@ -80,7 +80,10 @@ def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
     if getattr(module, "TAKES_COMMAND", False) and "--" in own:
         position = own.index("--")
         own, behind = own[:position], own[position + 1 :]
-    options = _parser(name, module).parse_args(own)
+    parser = _parser(name, module)
+    options, left = parser.parse_known_args(own)
+    if left:  # a name may stand behind options, `explain train.env --environment serve gpu`
+        options = parser.parse_intermixed_args(own)
     options.memory, options.command = memory, behind
     from envc.diagnostics import Report
 
