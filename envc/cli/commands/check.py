@@ -87,14 +87,14 @@ def _look_at_lock(loaded: loading.Loaded, told: set[Diagnostic]) -> bool:
         from envc.lock.python import end_of_python
 
         library = Library()
+        late = end_of_python(loaded.environment, library)
+        show(one for one in late if one not in told)
+        told.update(late)
         for platform in ("linux/amd64", *(name for name, _ in loaded.environment.variants)):
             environment = loaded.environment.on(platform)
             python = environment.one(Interpreter)
             choose_builds(settled(environment, python.version if python else None, platform), library)
             choose_base(environment, platform, library)
-        late = end_of_python(loaded.environment, library)
-        show(one for one in late if one not in told)
-        told.update(late)
         return not late
     from envc.lock.freshness import is_fresh, stale_lock
 
