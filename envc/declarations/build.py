@@ -97,9 +97,15 @@ class Build(Declaration):
     or `apt` in the block. `after` names builds whose results are needed, and with them what those need themselves: what
     each keeps lies in its place while this one is compiled, headers and static libraries with it.
 
-    `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
-    libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
-    image has not fails the build.
+    `keeps` names folders or files: what is new or changed below them comes into the image, root's. What only compiling
+    needs stays behind: static libraries (`.a`, `.la`), and what lies below a folder `include`, `cmake`, `pkgconfig`,
+    `share/man`, `share/doc` or `share/info` of a named one. Such a folder is kept where it is named itself
+    (`keeps "/opt/x" "/opt/x/include" "/opt/x/lib/cmake"`), a static library where it is named file by file. A library
+    that a kept program needs and the image has not fails the build.
+
+    CUDA's compilers are in no package here. The steps have them, with `CUDA_HOME`, where `ml` builds a package under
+    `gpu cuda` as well; else `stage builder < copy "/usr/local/cuda-12.6" from image … at … >` lays them down for
+    building alone, of NVIDIA's `devel` image.
     """
 
     repeatable = True
@@ -120,6 +126,11 @@ class Build(Declaration):
             'build tests from tests after nccl < run "make NCCL_HOME=/opt/nccl"; keeps "/opt/tests" >'
         ),
         'build kernels project "csrc" < apt cmake g++ make; run "make install"; keeps "/opt/kernels" >',
+        (
+            "stage builder <\n"
+            '  copy "/usr/local/cuda-12.6" from image "nvidia/cuda:12.6.3-devel-ubuntu22.04" at "/usr/local/cuda"\n'
+            '>\nbuild kernels project "csrc" < apt g++ make; run "make NVCC=/usr/local/cuda/bin/nvcc"; keeps "/opt/k" >'
+        ),
     )
 
     name: Annotated[Name, Positional()]
