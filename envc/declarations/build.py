@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
@@ -25,6 +25,7 @@ from envc.language.word import Declaration, Entry
 FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
 _FETCHERS = f"none of {', '.join(FETCHERS)}"
 _OTHERS = "what another fetches lies in the folder that is compiled, or is a `tool` of `stage builder`, file by file"
+_BESIDE = "what lies elsewhere is laid down by `stage builder`: `copy` from an image, or a `tool`"
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
     ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
@@ -47,6 +48,8 @@ def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
     kind = information.data.get("kind")
     if kind == "apt":
+        if {"from", "repository"}.intersection(values):
+            refuse("unusable-name", "here stand names of the distribution's packages alone", _BESIDE)
         return tuple(map(system_name, values))
     if kind == "keeps":
         return tuple(map(_kept, values))
@@ -74,6 +77,10 @@ def _without_toolchains(
 
 class BuildEntry(Entry):
     """What compiling needs, does, or leaves."""
+
+    brought_along: ClassVar[Mapping[str, str]] = {
+        "a block": "write them behind it, `apt cmake g++`, or each on its line"
+    }
 
     kind: Annotated[Literal["apt", "fetches", "jobs", "run", "keeps"], Positional()]
     values: Annotated[

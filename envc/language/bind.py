@@ -37,7 +37,7 @@ def bind(
 
     `owner` is the word that an entry belongs to.
     """
-    binder = _Binder(item, layout_of(model))
+    binder = _Binder(item, layout_of(model), owner)
     binder.take(item.arguments if arguments is None else arguments)
     binder.take_block()
     origin = Origin(item, binder.spans)
@@ -52,8 +52,9 @@ def bind(
 class _Binder:
     """Walks the arguments of one item once."""
 
-    def __init__(self, item: Item, layout: Layout) -> None:
+    def __init__(self, item: Item, layout: Layout, owner: str | None) -> None:
         self.item = item
+        self.owner = owner  # the word that an entry belongs to
         self.layout = layout
         self.waiting = list(layout.positional)
         self.values: dict[str, Any] = {}
@@ -141,7 +142,7 @@ class _Binder:
             taken.append(waiting.pop(0))
         tail = self.take_tail(waiting, layout)
         if not tail and self.is_stray(argument, taken, layout):
-            self.mistakes.append(stray(argument, self.item.word, layout))
+            self.mistakes.append(stray(argument, self.item.word, layout, behind_address=self.behind_address))
             while waiting and not self.has_meaning(waiting[0]):
                 waiting.pop(0)  # its value, or more of its kind
             return
@@ -155,10 +156,11 @@ class _Binder:
 
         Behind an address nothing tells a name that stands alone from a word that the address does not have.
         """
-        if not self.behind_address or argument.kind != "word" or argument.given is not None:
+        if argument.kind != "word" or argument.given is not None:
             return False
         alone = all(one.kind == "string" and one.given is None for one in taken[1:])
-        return alone or argument.value in entry.brought_along
+        known = argument.value in entry.brought_along
+        return (self.behind_address and (alone or known)) or (known and alone and len(taken) > 1)
 
     def take_tail(self, waiting: list[Argument], entry: Layout) -> list[Argument]:
         """Return the keywords of an inline entry, from the one whose value says that it belongs to the entry."""
@@ -190,7 +192,13 @@ class _Binder:
         elif not layout.items:
             assert self.item.block_span is not None  # noqa: S101  # an item with a block has its span
             opening = Span(self.item.block_span.source, self.item.block_span.start, self.item.block_span.start + 1)
-            self.mistake("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
+            within = f" in `{self.owner}`" if self.owner else ""
+            message = f"`{self.item.word}`{within} has no block"
+            said = layout.brought_along.get("a block")
+            helps = (said,) if said else ()
+            self.mistakes.append(
+                Diagnostic("block-not-allowed", message, (wrong(opening, "opened here"),), helps=helps)
+            )
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
         bound = bind(item, entries.model, arguments, self.item.word)

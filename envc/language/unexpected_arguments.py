@@ -40,14 +40,14 @@ def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[
     )
 
 
-def stray(argument: Argument, word: str, entry: Layout) -> Diagnostic:
+def stray(argument: Argument, word: str, entry: Layout, *, behind_address: bool) -> Diagnostic:
     """Return what is said of a word in an inline list that says nothing of the entry before it, and begins none."""
     said = entry.brought_along.get(argument.value)
     near = similar(argument.value, entry.words) if not said else None
     package = f"a package of that name stands before it, in a block, or in a `{word}` of its own"
     return Diagnostic(
         "unexpected-argument",
-        f"`{argument.value}` behind an address says nothing of it",
+        f"`{argument.value}` behind {'an address' if behind_address else 'a name'} says nothing of it",
         (wrong(argument.span, "not known here"),),
         (f"there may stand: {' '.join(entry.words)}",),
         helps=(said or package,),

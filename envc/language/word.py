@@ -20,7 +20,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    #: Words of other tools, or kinds of arguments, that it does not take, and what to do in their place.
+    #: Words of other tools, `a number` or `a block`, that it does not take, and what to do in their place.
     brought_along: ClassVar[Mapping[str, str]] = {}
 
 
@@ -40,7 +40,7 @@ class Declaration(BaseModel):
     lists_things: ClassVar[bool] = True
     #: Whether it may stand in `stage`, and then says what it says of that stage only.
     in_stages: ClassVar[bool] = False
-    #: Words of other tools, or kinds of arguments, that it does not take, and what to do in their place.
+    #: Words of other tools, `a number` or `a block`, that it does not take, and what to do in their place.
     brought_along: ClassVar[Mapping[str, str]] = {}
     #: Programs' lines that show it; each is a test.
     examples: ClassVar[Sequence[str]] = ()

@@ -11,6 +11,9 @@ import argparse
 from envc.cli import loading, lock_reading, program_options, several
 from envc.diagnostics import Diagnostic
 
+#: Months before its end in which a Python is warned of without a lock: `envc lock` warns of what is near it, too.
+_PAST = -1
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -87,7 +90,7 @@ def _look_at_lock(loaded: loading.Loaded, told: set[Diagnostic]) -> bool:
         from envc.lock.python import end_of_python
 
         library = Library()
-        late = end_of_python(loaded.environment, library)
+        late = end_of_python(loaded.environment, library, near=_PAST)
         show(one for one in late if one not in told)
         told.update(late)
         for platform in ("linux/amd64", *(name for name, _ in loaded.environment.variants)):
