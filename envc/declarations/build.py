@@ -136,7 +136,7 @@ class Build(Declaration):
         (
             "stage builder <\n"
             '  copy "/usr/local/cuda-12.6" from image "nvidia/cuda:12.6.3-devel-ubuntu22.04" at "/usr/local/cuda"\n'
-            '>\nbuild kernels project "csrc" < apt g++ make; run "make NVCC=/usr/local/cuda/bin/nvcc"; keeps "/opt/k" >'
+            '>\nbuild kernels project "csrc" < apt g++ make; run "make CUDA=/usr/local/cuda"; keeps "/opt/k" >'
         ),
     )
 
