@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Report
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_HEARD: ContextVar[list[Diagnostic] | None] = ContextVar("heard", default=None)
 
 
 def console() -> Console:
@@ -32,6 +36,9 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
     found = list(diagnostics)
     if not found:
         return
+    heard = _HEARD.get()
+    if heard is not None:
+        heard.extend(found)
     from envc.cli.render import render
     from envc.resources import explained
 
@@ -39,6 +46,17 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
     target = console()
     for one in found:
         target.print(render(one, explained=one.name in pages))
+
+
+@contextmanager
+def hearing() -> Iterator[list[Diagnostic]]:
+    """Give the list that everything shown meanwhile is put into, too."""
+    heard: list[Diagnostic] = []
+    token = _HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        _HEARD.reset(token)
 
 
 def say(text: str, style: str = "") -> None:

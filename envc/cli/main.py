@@ -80,7 +80,10 @@ def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
     if getattr(module, "TAKES_COMMAND", False) and "--" in own:
         position = own.index("--")
         own, behind = own[:position], own[position + 1 :]
-    options = _parser(name, module).parse_args(own)
+    parser = _parser(name, module)
+    options, left = parser.parse_known_args(own)
+    if left:  # a name may stand behind options, `explain train.env --environment serve gpu`
+        options = parser.parse_intermixed_args(own)
     options.memory, options.command = memory, behind
     from envc.diagnostics import Report
 
@@ -90,6 +93,11 @@ def _run(name: str, arguments: Sequence[str], memory: Memory) -> int:
         from envc.cli.console import show_report
 
         show_report(report)
+        if getattr(options, "json", False):
+            from envc.cli.console import write_json
+            from envc.cli.diagnostic_values import values_of
+
+            write_json({"diagnostics": values_of(report.diagnostics)})
         return report.exit_code
 
 

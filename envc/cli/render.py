@@ -117,12 +117,13 @@ def _fix(text: Text, fix: Fix, margin: int) -> None:
     changed = whole[:column] + fix.replacement + whole[column + length :]
     text.append("help", style="bold cyan")
     text.append(f": {fix.title}\n")
-    if len(whole) > _LONGEST or not fix.span.source.text:
+    if not fix.span.source.text:
         return
+    start = max(0, column - _LONGEST // 2) if max(len(whole), len(changed)) > _LONGEST else 0
     _bar(text, margin)
     text.append(f"{line:>{margin}} ", style="blue")
-    text.append(f"- {_printable(whole)}\n", style="red")
-    for addition in changed.splitlines():
+    text.append(f"- {_printable(whole)[start:][:_LONGEST]}\n", style="red")
+    for position, addition in enumerate(changed.splitlines()):
         text.append(f"{line:>{margin}} ", style="blue")
-        text.append(f"+ {_printable(addition)}\n", style="green")
+        text.append(f"+ {_printable(addition)[start if position == 0 else 0 :][:_LONGEST]}\n", style="green")
     _bar(text, margin)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
@@ -19,7 +19,7 @@ from envc.language.origin import Origin
 from envc.language.refused_starts import SSH
 from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
-from envc.language.values import Sha256, SystemName, program_path, refuse
+from envc.language.values import WITHOUT_VERSION, Sha256, SystemName, program_path, refuse
 from envc.language.word import Declaration, Entry
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
@@ -76,6 +76,8 @@ def _key(text: str | None) -> str | None:
 
 class SystemEntry(Entry):
     """The name of a system package."""
+
+    brought_along: ClassVar[Mapping[str, str]] = dict.fromkeys(("a number", "a version specifier"), WITHOUT_VERSION)
 
     name: Annotated[SystemName, Positional()]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
@@ -24,6 +24,8 @@ from envc.language.word import Declaration, Entry
 #: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
 FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
 _FETCHERS = f"none of {', '.join(FETCHERS)}"
+_OTHERS = "what another fetches lies in the folder that is compiled, or is a `tool` of `stage builder`, file by file"
+_BESIDE = "what lies elsewhere is laid down by `stage builder`: `copy` from an image, or a `tool`"
 #: Where the kernel's files, the packages and the source itself lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
     ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sys", "tmp")
@@ -46,11 +48,13 @@ def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
     kind = information.data.get("kind")
     if kind == "apt":
+        if {"from", "repository"}.intersection(values):
+            refuse("unusable-name", "here stand names of the distribution's packages alone", _BESIDE)
         return tuple(map(system_name, values))
     if kind == "keeps":
         return tuple(map(_kept, values))
     if kind == "fetches":
-        return tuple(one if one in FETCHERS else refuse("unknown-choice", _FETCHERS) for one in values)
+        return tuple(one if one in FETCHERS else refuse("unknown-choice", _FETCHERS, _OTHERS) for one in values)
     if kind == "jobs":
         if len(values) > 1:
             refuse("unreadable-number", "one number")
@@ -74,6 +78,10 @@ def _without_toolchains(
 class BuildEntry(Entry):
     """What compiling needs, does, or leaves."""
 
+    brought_along: ClassVar[Mapping[str, str]] = {
+        "a block": "write them behind it, `apt cmake g++`, or each on its line"
+    }
+
     kind: Annotated[Literal["apt", "fetches", "jobs", "run", "keeps"], Positional()]
     values: Annotated[
         tuple[str, ...],
@@ -96,9 +104,15 @@ class Build(Declaration):
     or `apt` in the block. `after` names builds whose results are needed, and with them what those need themselves: what
     each keeps lies in its place while this one is compiled, headers and static libraries with it.
 
-    `keeps` names folders or files: what is new or changed below them comes into the image, root's. Headers, static
-    libraries and manuals stay behind unless they are named themselves. A library that a kept program needs and the
-    image has not fails the build.
+    `keeps` names folders or files: what is new or changed below them comes into the image, root's. What only compiling
+    needs stays behind: static libraries (`.a`, `.la`), and what lies below a folder `include`, `cmake`, `pkgconfig`,
+    `share/man`, `share/doc` or `share/info` of a named one. Such a folder is kept where it is named itself
+    (`keeps "/opt/x" "/opt/x/include" "/opt/x/lib/cmake"`), a static library where it is named file by file. A library
+    that a kept program needs and the image has not fails the build.
+
+    CUDA's compilers are in no package here. The steps have them, with `CUDA_HOME`, where `ml` builds a package under
+    `gpu cuda` as well; else `stage builder < copy "/usr/local/cuda-12.6" from image … at … >` lays them down for
+    building alone, of NVIDIA's `devel` image.
     """
 
     repeatable = True
@@ -119,6 +133,11 @@ class Build(Declaration):
             'build tests from tests after nccl < run "make NCCL_HOME=/opt/nccl"; keeps "/opt/tests" >'
         ),
         'build kernels project "csrc" < apt cmake g++ make; run "make install"; keeps "/opt/kernels" >',
+        (
+            "stage builder <\n"
+            '  copy "/usr/local/cuda-12.6" from image "nvidia/cuda:12.6.3-devel-ubuntu22.04" at "/usr/local/cuda"\n'
+            '>\nbuild kernels project "csrc" < apt g++ make; run "make CUDA=/usr/local/cuda"; keeps "/opt/k" >'
+        ),
     )
 
     name: Annotated[Name, Positional()]

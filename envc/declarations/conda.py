@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -22,9 +22,25 @@ from envc.language.word import Declaration, Entry
 #: The channel that packages come from when the program names none.
 CHANNEL = "conda-forge"
 
+#: What people take from conda for their own Python, and what gives it here.
+_OF_PYTHON = {
+    "python": "`python` chooses the environment's, and conda's programs bring their own",
+    "pip": "leave it out: packages are installed while the image is built",
+    **dict.fromkeys(("jax", "jaxlib"), "write `ml jax`"),
+    **dict.fromkeys(("pytorch", "pytorch-cuda", "pytorch-gpu"), "write `ml torch`, and `gpu cuda` with its version"),
+    **dict.fromkeys(("tensorflow", "tensorflow-gpu"), "write `ml tensorflow`"),
+    **{name: f"write `ml {name}`" for name in ("torchaudio", "torchvision")},
+    **{name: f"write `pip {name}`" for name in ("numpy", "pandas", "scikit-learn", "scipy", "transformers")},
+}
+
 
 class CondaEntry(Entry):
     """A package and its versions: `hmmer`, `hmmer 3.4`, `hhsuite >=3.3,<4`."""
+
+    brought_along: ClassVar[Mapping[str, str]] = {
+        "build": "leave it out: the build is chosen for the image and its machines, one for CUDA only under `gpu`",
+        **dict.fromkeys(("channel", "channels"), "write `from` and the channel's name"),
+    }
 
     name: Annotated[str, AfterValidator(read_conda_name), Positional(kinds=frozenset({"word", "string"}))]
     version: Annotated[
@@ -84,10 +100,22 @@ class Conda(Declaration):
             labels = taken_before(environment, "conda", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)
+            elif package.name in _OF_PYTHON:
+                yield _unseen(package)
         yield from _hidden(origin, environment)
         yield from _mistakes(self.channels, "channels", origin)
         for position, entry in enumerate(self.packages):
             yield from _mistakes(entry.channels, f"packages.{position}.channels", origin)
+
+
+def _unseen(package: CondaPackage) -> Diagnostic:
+    return Diagnostic(
+        "unseen-package",
+        f"the environment's Python does not see conda's `{package.name}`",
+        (wrong(package.origin.of("name"), "seen by programs of conda alone"),),
+        helps=(_OF_PYTHON[package.name],),
+        severity="warning",
+    )
 
 
 def _hidden(origin: Origin, environment: Environment) -> Iterator[Diagnostic]:

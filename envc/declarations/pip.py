@@ -22,8 +22,9 @@ class Pip(PackageList):
     Behind a package, `from` says that it is no ready wheel of an index. `from git` is a repository at a `commit` (a
     `tag` is locked as its commit; `subdirectory` is where the package lies in it), `from source` the source archive of
     the index: both are built in the builder, where `needs` names what building needs and the package does not say, and
-    `jobs` how many compilers run side by side. `from wheel` is a wheel by its address and `sha256`, or one that lies in
-    the project: what it asks for joins the one resolution.
+    `jobs` how many compilers run side by side. A repository's submodules come along. `from wheel` is a wheel by its
+    address and `sha256`, or one that lies in the project: what it asks for joins the one resolution. Behind an address
+    a word alone is no package: that stands before it, in a block, or in a `pip` of its own.
     """
 
     examples = (

@@ -19,10 +19,11 @@ from envc.language.word import Declaration
 class Project(Declaration):
     """Installs a folder of the project: the package that its `pyproject.toml` describes.
 
-    Its dependencies, with those of the `extras`, join all other packages and are locked with them. What its build
-    system needs is locked apart, by hash. The builder makes a wheel of the files as they are, without network, and
-    nothing but the installed wheel is in the image; a change of code builds that wheel again and installs no other
-    package anew. What is not to be part of it stands in `ignore`.
+    That file names it and, in `dependencies`, what it needs: its build is not asked, so a folder with `setup.py` alone
+    gets one beside it. The dependencies, with those of the `extras`, join all other packages and are locked with them.
+    What its build system needs is locked apart, by hash. The builder makes a wheel of the files as they are, without
+    network, and nothing but the installed wheel is in the image; a change of code builds that wheel again and installs
+    no other package anew. What is not to be part of it stands in `ignore`.
 
     With `editable` the files lie in the image under the working directory and are imported from there: for a workbench
     in which a folder of the machine is mounted over them.

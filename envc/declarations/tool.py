@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic
+from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.language.artifact_words import is_address, readable_address
 from envc.language.environment import Environment
@@ -31,6 +32,24 @@ def _place(path: str) -> str:
     if path == "/" or holds_packages(path):
         refuse("reserved-path", "the system or the packages lie there")
     return path
+
+
+_ARCHIVES = "take it as tar, maybe with gzip, bzip2 or xz, or as zip; a program by itself is not `unpacked`"
+_DEB = 'a system package is `apt NAME from "https://….deb" sha256 "…"`'
+#: Endings of files that neither `tarfile` nor `zipfile` opens, and what such a file is.
+_NO_ARCHIVES = {
+    **dict.fromkeys((".tzst", ".zst"), "compressed with zstd"),
+    **dict.fromkeys((".lz", ".lz4", ".lzma", ".z", ".br"), "compressed in another way"),
+    **dict.fromkeys((".7z", ".cab", ".dmg", ".iso", ".rar"), "an archive of another kind"),
+    **dict.fromkeys((".deb", ".rpm"), "a package of a distribution"),
+    **dict.fromkeys((".appimage", ".run", ".sh"), "a program"),
+}
+
+
+def _no_archive(address: str) -> str | None:
+    """Return what a file is, by its name, that cannot be unpacked; None where it may be an archive."""
+    name = re.split(r"[?#]", address)[0].rpartition("/")[2].lower()
+    return next((what for ending, what in _NO_ARCHIVES.items() if name.endswith(ending)), None)
 
 
 class Tool(Declaration):
@@ -64,13 +83,21 @@ class Tool(Declaration):
         )
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        """Refuse bytes that nobody checks, two tools of one name, and a part of what is no archive."""
+        """Refuse bytes that nobody checks, two tools of one name, and what cannot be unpacked."""
         if self.sha256 is None:
             yield Diagnostic(
                 "no-checksum",
                 f"nothing says what the bytes of `{self.name}` must be",
                 (wrong(origin.of("location"), "downloaded without a checksum"),),
                 helps=("write `sha256` and the checksum behind it",),
+            )
+        other = _no_archive(self.location) if self.unpacked else None
+        if other:
+            yield Diagnostic(
+                "contradiction",
+                f"the file of `{self.name}` cannot be unpacked",
+                (wrong(origin.of("location"), other), Label(origin.of("unpacked"), "as if it were an archive")),
+                helps=(_ARCHIVES, *((_DEB,) if other.startswith("a package") else ())),
             )
         if self.inside is not None and not self.unpacked:
             yield Diagnostic(

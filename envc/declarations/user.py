@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
@@ -14,6 +14,8 @@ from envc.language.origin import Origin
 from envc.language.values import Name, UserId
 from envc.language.word import Declaration
 
+_GROUP = "leave it out: the group is 0, which has no rights by itself and may write what the user may"
+
 
 class User(Declaration):
     """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
@@ -23,6 +25,7 @@ class User(Declaration):
     `LOGNAME` name `app`, for programs that ask who they are and would find nobody under that id.
     """
 
+    brought_along: ClassVar[Mapping[str, str]] = dict.fromkeys(("gid", "group", "groups"), _GROUP)
     examples = ("user trainer uid 1234", "user app", "user any")
 
     name: Annotated[Name, Positional()]

@@ -45,7 +45,6 @@ BROUGHT_ALONG = {
     "rustup": "toolchain rust",
     "cargo": "toolchain rust",
     "node": "toolchain node",
-    "npm": "toolchain node",
     "golang": "toolchain go",
     "make": "build",
     "cmake": "build",
@@ -54,6 +53,8 @@ BROUGHT_ALONG = {
     "clone": "source",
     "repository": "source",
 }
+#: Machines by the names that other tools give them.
+_MACHINES = {"aarch64": "arm64", "x64": "amd64", "x86-64": "amd64", "x86_64": "amd64"}
 
 
 def similar(name: str, known: Iterable[str]) -> str | None:
@@ -61,15 +62,20 @@ def similar(name: str, known: Iterable[str]) -> str | None:
 
     Of spellings two letters in each other's place come first, the slip of quick fingers.
 
-    What habit finds may have a second word behind the name: `gpu cuda` for `cuda`.
+    What habit finds may have a second word behind the name: `gpu cuda` for `cuda`. What all have in common up to a `/`
+    makes nothing similar: `linux/arm64` is no spelling of `linux/s390x`.
     """
     from difflib import get_close_matches
 
     names = sorted(known)
+    shared = name[: name.find("/") + 1]
+    if shared and all(one.startswith(shared) for one in names):
+        near_rest = similar(name.removeprefix(shared), [one.removeprefix(shared) for one in names])
+        return f"{shared}{near_rest}" if near_rest else None
     for candidate in names:
         if candidate.lower() == name.lower():
             return candidate
-    habit = BROUGHT_ALONG.get(name.lower(), "")
+    habit = BROUGHT_ALONG.get(name.lower()) or _MACHINES.get(name.lower(), "")
     if habit.partition(" ")[0] in names:
         return habit
     near = get_close_matches(name.lower(), names, n=3, cutoff=0.6)

@@ -261,7 +261,7 @@ class Library:
         """Return what makes a repository at an address unnecessary, or None."""
         from envc.knowledge.repositories import Needless
 
-        return next((one for one in self.page("repositories.env").all(Needless) if one.part in f"{address}/"), None)
+        return next((one for one in self.page("repositories.env").all(Needless) if one.is_meant_by(address)), None)
 
     def snapshot_addresses(self) -> dict[str, str]:
         """Return where the past of each archive is kept, by the archive's name."""

@@ -17,6 +17,12 @@ class Needless(Fact):
     brings: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
     why: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
     instead: Annotated[Text, Keyword(kinds=frozenset({"string"}))]
+    #: A part of addresses below it that bring something else.
+    but: Annotated[Text | None, Keyword(kinds=frozenset({"string"}))] = None
+
+    def is_meant_by(self, address: str) -> bool:
+        """Say whether a repository at an address is such a one."""
+        return self.part in f"{address}/" and not (self.but and self.but in address)
 
 
 WORDS: Mapping[str, type[Line]] = {"needless": Needless}

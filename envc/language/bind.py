@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,21 +11,14 @@ from pydantic import BaseModel, ValidationError
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.fields import Entries, Keyword, Layout, layout_of, literals
+from envc.language.fields import Entries, Keyword, Layout, layout_of
 from envc.language.origin import Origin
+from envc.language.refused_values import refusals
+from envc.language.unexpected_arguments import KIND_NAMES, stray, unexpected
 from envc.syntax.kinds import reads_as
 from envc.syntax.program import Argument, Item, Kind
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_KIND_NAMES: dict[Kind, str] = {
-    "word": "a word",
-    "number": "a number",
-    "string": "a string",
-    "script": "a script",
-    "reference": "a parameter",
-    "constraint": "a version specifier",
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ def bind(
 
     `owner` is the word that an entry belongs to.
     """
-    binder = _Binder(item, layout_of(model))
+    binder = _Binder(item, layout_of(model), owner)
     binder.take(item.arguments if arguments is None else arguments)
     binder.take_block()
     origin = Origin(item, binder.spans)
@@ -54,18 +46,20 @@ def bind(
     try:
         return Bound(model.model_validate(binder.values), origin)
     except ValidationError as error:
-        return Bound(None, origin, tuple(_refusals(error, item, model, binder, owner)))
+        return Bound(None, origin, tuple(refusals(error, item, model, binder.spans, binder.texts, owner)))
 
 
 class _Binder:
     """Walks the arguments of one item once."""
 
-    def __init__(self, item: Item, layout: Layout) -> None:
+    def __init__(self, item: Item, layout: Layout, owner: str | None) -> None:
         self.item = item
+        self.owner = owner  # the word that an entry belongs to
         self.layout = layout
         self.waiting = list(layout.positional)
         self.values: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
+        self.behind_address = False  # of the last entry of an inline list
         self.texts: dict[Span, str] = {}  # of parameters' values, by where their references stand
         self.mistakes: list[Diagnostic] = []
 
@@ -75,7 +69,13 @@ class _Binder:
             argument = waiting.pop(0)
             if argument.kind == "reference":
                 self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
-            elif self.must_be_positional() or not self.has_meaning(argument):
+            elif self.must_be_positional():
+                self.take_unnamed(argument, waiting)
+            elif _names_one(argument, self.layout.brought_along):
+                self.unexpected(argument)
+                if waiting and waiting[0].kind != "word":
+                    waiting.pop(0)  # its value
+            elif not self.has_meaning(argument):
                 self.take_unnamed(argument, waiting)
             else:
                 self.take_named(argument, waiting)
@@ -128,17 +128,39 @@ class _Binder:
             self.values[field] = (*self.values.get(field, ()), value)
             self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
         elif self.layout.entries and argument.kind in {"word", "string"}:
-            taken = [argument]
-            layout = layout_of(self.layout.entries[1].model)
-            while waiting and not self.has_meaning(waiting[0]) and not _begins_entry(waiting[0], layout, len(taken)):
-                taken.append(waiting.pop(0))
-            taken += self.take_tail(waiting, layout)
-            entry = Item(argument.value, argument.span, tuple(taken[1:]))
-            self.take_entry(*self.layout.entries, entry, tuple(taken))
+            self.take_inline(*self.layout.entries, argument, waiting)
         else:
             self.unexpected(argument)
             if similar(argument.value, self.layout.keywords) and waiting and not self.has_meaning(waiting[0]):
                 waiting.pop(0)  # the misspelt keyword's value
+
+    def take_inline(self, field: str, entries: Entries, argument: Argument, waiting: list[Argument]) -> None:
+        """Take the next entry of an inline list."""
+        taken = [argument]
+        layout = layout_of(entries.model)
+        while waiting and not self.has_meaning(waiting[0]) and not _begins_entry(waiting[0], layout, len(taken)):
+            taken.append(waiting.pop(0))
+        tail = self.take_tail(waiting, layout)
+        if not tail and self.is_stray(argument, taken, layout):
+            self.mistakes.append(stray(argument, self.item.word, layout, behind_address=self.behind_address))
+            while waiting and not self.has_meaning(waiting[0]):
+                waiting.pop(0)  # its value, or more of its kind
+            return
+        taken += tail
+        self.behind_address = any(one.kind == "string" for one in tail)
+        entry = Item(argument.value, argument.span, tuple(taken[1:]))
+        self.take_entry(field, entries, entry, tuple(taken))
+
+    def is_stray(self, argument: Argument, taken: list[Argument], entry: Layout) -> bool:
+        """Say whether a word of an inline list begins no entry: it says something of the entry before it.
+
+        Behind an address nothing tells a name that stands alone from a word that the address does not have.
+        """
+        if argument.kind != "word" or argument.given is not None:
+            return False
+        alone = all(one.kind == "string" and one.given is None for one in taken[1:])
+        known = argument.value in entry.brought_along
+        return (self.behind_address and (alone or known)) or (known and alone and len(taken) > 1)
 
     def take_tail(self, waiting: list[Argument], entry: Layout) -> list[Argument]:
         """Return the keywords of an inline entry, from the one whose value says that it belongs to the entry."""
@@ -170,7 +192,13 @@ class _Binder:
         elif not layout.items:
             assert self.item.block_span is not None  # noqa: S101  # an item with a block has its span
             opening = Span(self.item.block_span.source, self.item.block_span.start, self.item.block_span.start + 1)
-            self.mistake("block-not-allowed", f"`{self.item.word}` has no block", opening, "opened here")
+            within = f" in `{self.owner}`" if self.owner else ""
+            message = f"`{self.item.word}`{within} has no block"
+            said = layout.brought_along.get("a block")
+            helps = (said,) if said else ()
+            self.mistakes.append(
+                Diagnostic("block-not-allowed", message, (wrong(opening, "opened here"),), helps=helps)
+            )
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
         bound = bind(item, entries.model, arguments, self.item.word)
@@ -188,13 +216,13 @@ class _Binder:
         if argument.kind == "reference" and "reference" not in kinds:
             self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
-            wanted = " or ".join(_KIND_NAMES[kind] for kind in sorted(kinds))
+            wanted = " or ".join(KIND_NAMES[kind] for kind in sorted(kinds))
             fixes = (
                 (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
                 if _wants_quotes(argument, kinds)
                 else ()
             )
-            message = f"{_KIND_NAMES[argument.kind]} stands where {wanted} belongs"
+            message = f"{KIND_NAMES[argument.kind]} stands where {wanted} belongs"
             label = wrong(argument.span, f"not {wanted}")
             self.mistakes.append(Diagnostic("wrong-kind", message, (label,), fixes=fixes))
         return argument.value
@@ -213,21 +241,7 @@ class _Binder:
         self.spans[field] = span
 
     def unexpected(self, argument: Argument) -> None:
-        words = self.layout.words
-        near = similar(argument.value, words) if argument.kind == "word" else None
-        fixes = (Fix("an argument has a similar name", argument.span, near),) if near else ()
-        notes = (f"behind `{self.item.word}` may stand: {' '.join(words)}",) if words else ()
-        self.mistakes.append(
-            Diagnostic(
-                "unexpected-argument",
-                f"`{self.item.word}` takes no `{argument.value}`"
-                if argument.kind == "word"
-                else f"`{self.item.word}` takes no further {_KIND_NAMES[argument.kind].split(' ', 1)[1]}",
-                (wrong(argument.span, "not known here"),),
-                notes,
-                fixes=fixes,
-            )
-        )
+        self.mistakes.append(unexpected(argument, self.item.word, self.layout, self.values))
 
     def mistake(self, name: str, message: str, span: Span, label: str = "") -> None:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
@@ -256,45 +270,3 @@ def _begins_entry(argument: Argument, entry: Layout, taken: int) -> bool:
         return False
     field, positional = entry.positional[taken] if taken < len(entry.positional) else ("", None)
     return positional is None or field not in entry.required or "word" in positional.kinds
-
-
-def _refusals(
-    error: ValidationError, item: Item, model: type[BaseModel], binder: _Binder, owner: str | None
-) -> list[Diagnostic]:
-    """Turn pydantic's findings into diagnostics at the arguments that they speak of."""
-    layout, spans = binder.layout, binder.spans
-    written = {field: name for name, (field, _) in layout.keywords.items()}
-    found = []
-    errors = error.errors(include_url=False)
-    if any(one["type"] == "literal_error" for one in errors):  # what is lacking depends on what was chosen
-        errors = [one for one in errors if one["type"] != "missing"]
-    for one in errors:
-        field = str(one["loc"][0]) if one["loc"] else ""
-        span = spans.get(".".join(map(str, one["loc"][:2])), spans.get(field, item.span))
-        said = binder.texts.get(span, span.text)
-        if one["type"] == "missing":
-            values = literals(model.model_fields[field].annotation)
-            what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
-            found.append(
-                Diagnostic("missing-argument", f"`{item.word}` lacks {what}", (wrong(item.span, f"{what} is missing"),))
-            )
-        elif one["type"] == "literal_error":
-            values = literals(model.model_fields[field].annotation)
-            near = similar(said, values)
-            found.append(
-                Diagnostic(
-                    "unknown-choice",
-                    f"`{said}` is none of {', '.join(values)}",
-                    (wrong(span, "not one of them"),),
-                    fixes=(Fix("one of them is similar", span, near),) if near else (),
-                )
-            )
-        else:
-            refused = " ".join(said[:80].split())
-            refused = refused if len(refused) <= 40 else refused[:37] + "…"
-            refused = re.sub(r"(?<=://)[^/@]*@", "…@", refused)  # what stands there may be a password
-            word = owner if owner and span == item.word_span else item.word
-            message, remedy = f"`{word}` cannot take `{refused}`", one.get("ctx", {}).get("remedy")
-            helps = (str(remedy),) if remedy else ()
-            found.append(Diagnostic(one["type"], message, (wrong(span, one["msg"]),), helps=helps))
-    return found

@@ -11,15 +11,20 @@ from envc.language.values import refuse
 _SHELL = re.compile(r"[|&;<>`$]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
+_ONE_EACH = "several commands are a script in triple quotes, or a `run` each in `build` and `check`"
+
 
 def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the arguments of a command. One text is split at blanks, quotes kept together; several are arguments.
 
     There is no shell between, so a single text that needs one is refused; a script, which ends its lines, has one.
+    Where several begin with more than the name of a program, they were meant as commands.
     """
     if any(map(_CONTROL.search, texts)):
         refuse("control-character", "holds a control character")
     if len(texts) != 1:
+        if texts and re.search(r"\s", texts[0]):
+            refuse("unreadable-command", "several strings are one program and its arguments", _ONE_EACH)
         return texts
     from shlex import split
 

@@ -15,6 +15,8 @@ _VERSION = re.compile(r"(?:[0-9]+!)?[0-9][0-9A-Za-z._]*(?:\+[0-9A-Za-z._]+)?", r
 _CLAUSE = re.compile(r"([=~!<>]=|[<>])(.+)")
 #: Comparators behind which the beginning of a version may stand: `==3.4.*`.
 _WITH_STAR = ("==", "!=")
+_FILE = re.compile(r"\.(?:ya?ml|txt|lock|json|out|export|env)$")
+_LISTS = "conda takes no list: write its programs behind `conda`, and what Python imports behind `ml` and `pip`"
 _NO_RANGE = "this is no range of versions, such as >=1.2,<2 or ==3.4.*"
 
 
@@ -30,6 +32,8 @@ def read_channels(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if "://" in name:
             refuse("unusable-name", "a channel is named, and envc knows its address; ENVC_CHANNEL_ gives a mirror's")
+        if _FILE.search(name):
+            refuse("unusable-name", "a file, and here a channel is named", _LISTS)
         if not _CHANNEL.fullmatch(name):
             refuse("unusable-name", "a channel is like conda-forge or bioconda")
     return names

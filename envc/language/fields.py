@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
@@ -71,6 +72,7 @@ class Layout(NamedTuple):
     choices: dict[str, str]
     entries: tuple[str, Entries] | None
     items: tuple[str, Items] | None
+    brought_along: Mapping[str, str]  # what people write there from habit, and what is said of it
 
     @property
     def words(self) -> list[str]:
@@ -104,7 +106,8 @@ def layout_of(model: type[BaseModel]) -> Layout:
             entries = (field, form)
         elif isinstance(form, Items):
             items = (field, form)
-    return Layout(tuple(positional), frozenset(required), keywords, flags, choices, entries, items)
+    brought_along: Mapping[str, str] = getattr(model, "brought_along", {})
+    return Layout(tuple(positional), frozenset(required), keywords, flags, choices, entries, items, brought_along)
 
 
 def literals(annotation: Any) -> list[str]:

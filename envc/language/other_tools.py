@@ -25,11 +25,23 @@ _RIGHTS = Refused(
     "the container's user needs no more than it has",
     "leave it out: what needs root happens while the image is built",
 )
+_REMOVAL = Refused(
+    "unknown-word",
+    "a layer hides a file of the base, and holds it all the same",
+    "take a `base` without it, or `copy` from that image what is wanted; `ignore` leaves files of the project out",
+)
+_DROP = Refused(
+    "unknown-word",
+    "stands behind the word whose things a child leaves out",
+    "write the word first: `ml drop datasets`",
+)
 #: By the words that people try.
 _REFUSED: Mapping[str, Refused] = {
     **dict.fromkeys(OTHER_MANAGERS, _MANAGER),
     **dict.fromkeys(("ssh", "sshd"), SSH),
     **dict.fromkeys(("service", "services", "supervisor", "supervisord", "systemd"), SERVICES),
+    **dict.fromkeys(("delete", "purge", "remove", "rm", "uninstall"), _REMOVAL),
+    "drop": _DROP,
     "onbuild": _TRIGGER,
     "sudo": _RIGHTS,
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
@@ -101,8 +101,23 @@ def _needs(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
+_SUBMODULES = "leave it out: a package from git has the submodules of its repository"
+_WHOLE = "leave it out: the lock holds a checksum of the commit's files, and only they are fetched"
+_EDITABLE = 'leave it out: only a folder of the project is editable, as in `project "." editable`'
+_FOLDER = 'write `subdirectory "…"`: where the package lies in the repository'
+_REVISION_WORD = "write `tag` or `commit` behind the address"
+
+
 class Sourced(Entry):
     """What a package may say of where it comes from."""
+
+    brought_along: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("recurse", "recurse-submodules", "recursive", "submodule", "submodules"), _SUBMODULES),
+        **dict.fromkeys(("depth", "lfs", "shallow", "single-branch"), _WHOLE),
+        **dict.fromkeys(("develop", "e", "editable"), _EDITABLE),
+        **dict.fromkeys(("dir", "directory", "egg", "folder", "path", "subdir", "subfolder"), _FOLDER),
+        **dict.fromkeys(("at", "ref", "rev", "revision", "version"), _REVISION_WORD),
+    }
 
     source: Annotated[
         tuple[str, ...],

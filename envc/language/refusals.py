@@ -13,6 +13,11 @@ from envc.language.parameters import values_in
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item, Program
 
+#: What installs programs of other languages, and what does that here.
+_LANGUAGES = frozenset(("bundle", "bundler", "cargo", "gem", "node", "npm", "npx", "pnpm", "yarn"))
+_OF_LANGUAGES = (
+    "a program of npm or cargo is a `build` of a folder with its lock, that `fetches` them; `toolchain` brings both"
+)
 _WHERE = {"file": "at the top of a program", "env": "inside `env`"}
 
 
@@ -55,14 +60,21 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
     if refused:
         return refused
     near = similar(item.word, [*here, *modules])
+    near = near if near is None or _fits(near, item) else None
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(
         "unknown-word",
         f"there is no word `{item.word}`",
         (wrong(item.word_span, "not known here"),),
         notes=(f"here these begin an item: {' '.join(here)}", *modules_too),
+        helps=(_OF_LANGUAGES,) if item.word.lower() in _LANGUAGES else (),
         fixes=(Fix("a word has a similar name or use", item.word_span, near),) if near else (),
     )
+
+
+def _fits(near: str, item: Item) -> bool:
+    """Say whether an item makes sense with another beginning: behind the name of a toolchain stands its version."""
+    return not near.startswith("toolchain ") or [one.kind for one in item.arguments] == ["number"]
 
 
 def _has_edition(start: Span) -> bool:

@@ -152,8 +152,14 @@ def program_path(text: str) -> str:
     return "/".join(parts) or "."
 
 
+#: What to do where a system package is asked for with a version.
+WITHOUT_VERSION = 'leave the version out: the lock chooses it once; one exact file is `apt NAME from "https://….deb"`'
+
+
 def system_name(text: str) -> str:
     """Read the name of a Debian or Ubuntu package; behind a last letter `-` would make apt remove it."""
+    if re.fullmatch(r"\d+(\.\d+)*([-+~:][\w.+~:-]*)?", text, re.ASCII):
+        refuse("unusable-name", "a version, and `apt` takes names alone", WITHOUT_VERSION)
     if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]", text, re.ASCII):
         refuse("unusable-name", "a system package has lower-case letters, digits and + - . only")
     return text

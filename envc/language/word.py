@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +19,9 @@ class Entry(BaseModel):
     """One entry of a list, such as a package of `ml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: Words of other tools, `a number` or `a block`, that it does not take, and what to do in their place.
+    brought_along: ClassVar[Mapping[str, str]] = {}
 
 
 class Declaration(BaseModel):
@@ -37,6 +40,8 @@ class Declaration(BaseModel):
     lists_things: ClassVar[bool] = True
     #: Whether it may stand in `stage`, and then says what it says of that stage only.
     in_stages: ClassVar[bool] = False
+    #: Words of other tools, `a number` or `a block`, that it does not take, and what to do in their place.
+    brought_along: ClassVar[Mapping[str, str]] = {}
     #: Programs' lines that show it; each is a test.
     examples: ClassVar[Sequence[str]] = ()
 

@@ -42,7 +42,7 @@ def no_compatible_build(environment: Environment, family: Family, asked: BuildWi
     with_python = [build for build in builds if asked.python in build.pythons]
     with_cuda = [build for build in builds if asked.cuda and acceptable_cuda(family, build, asked)]
     with_rocm = [build for build in builds if asked.rocm and acceptable_rocm(build, asked.rocm)]
-    if with_python:
+    if with_python and not _has_python(package, family, asked.python):
         oldest = with_python[-1]
         labels.append(
             Label(oldest.origin.of("pythons"), f"the oldest release for Python {asked.python} is {oldest.version}")
@@ -60,7 +60,7 @@ def no_compatible_build(environment: Environment, family: Family, asked: BuildWi
         + (f" with {package.name}{package.specifier}" if package.specifier else ""),
         tuple(labels),
         notes=(*_unknown_releases(package, family), f"what is known was read on {library.date}"),
-        helps=_as_the_index_has_it(package, family),
+        helps=(*_as_the_index_has_it(package, family), *_of_another_rocm(package, family, asked)),
         fixes=tuple(in_own_text(_fixes(environment, family, asked, library), environment))[:3],
     )
 
@@ -80,6 +80,25 @@ def _as_the_index_has_it(package: PythonPackage, family: Family) -> tuple[str, .
     version = package.specifier.removeprefix("==").removesuffix(".*")
     version = version if re.fullmatch(r"[\d.]+", version) else package.specifier
     return (f"`pip {family.project} {version}` takes it as the index has it, without a build for a GPU",)
+
+
+def _has_python(package: PythonPackage, family: Family, python: str) -> bool:
+    """Say whether all releases that are asked for have the Python, so that it is none of the reasons."""
+    if package.name != family.project or not package.specifier:
+        return False
+    allowed = [build for build in family.builds if _allows(package, build.version)]
+    return bool(allowed) and all(python in build.pythons for build in allowed)
+
+
+def _of_another_rocm(package: PythonPackage, family: Family, asked: BuildWish) -> tuple[str, ...]:
+    """Return the way to a build for a ROCm that is not known, of a named release, that PyTorch's index may have."""
+    version = package.specifier.removeprefix("==")
+    if not asked.rocm or family.project != "torch" or not re.fullmatch(r"\d+(\.\d+)+", version):
+        return ()
+    address = f"https://download.pytorch.org/whl/rocm{asked.rocm}"
+    asks = f"`pip {package.name} =={version}+rocm{asked.rocm}`"
+    index = f'`index rocm "{address}" for {package.name} pytorch-triton-rocm`'
+    return (f"where PyTorch has one that envc does not know: {asks} and {index}",)
 
 
 def _allows(package: PythonPackage, version: str) -> bool:

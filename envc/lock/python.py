@@ -12,14 +12,14 @@ from envc.language.facets import Interpreter
 _NEAR = 12
 
 
-def end_of_python(environment: Environment, library: Library) -> tuple[Diagnostic, ...]:
-    """Return a warning when the environment's Python gets no security fixes any more, or soon."""
+def end_of_python(environment: Environment, library: Library, *, near: int = _NEAR) -> tuple[Diagnostic, ...]:
+    """Return a warning when the environment's Python gets no security fixes any more, or within so many months."""
     interpreter = environment.one(Interpreter)
     release = library.python(interpreter.version) if interpreter else None
     if interpreter is None or release is None:
         return ()
     left = _months(release.end_of_life) - _months(library.date)
-    if left > _NEAR:
+    if left > near:
         return ()
     newest = library.pythons()[0].minor
     past = left < 0

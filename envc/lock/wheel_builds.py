@@ -1,33 +1,16 @@
-"""What a wheel's version says that it was built for, against what the environment has. Pure.
-
-Makers of accelerated packages write it behind the `+`: `2.8.3+cu12torch2.8cxx11abiTRUE`, `0.0.30+cu124`,
-`1.0+pt26cu118`.
-"""
+"""What a wheel's version says that it was built for, against what the environment has. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from envc.diagnostics import Diagnostic, Label, Report
 from envc.diagnostics.diagnostic import wrong
+from envc.language.built_for import built_for
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PythonPackage
 from envc.lock.accelerated_builds import BuildChoice
 from envc.lock.wheels import Wheel
-
-_CUDA = re.compile(r"(?<![a-z])cu(?P<major>1[0-9])\.?(?P<minor>[0-9])?(?![0-9])")
-_TORCH = re.compile(r"(?:torch|pt)(?P<major>[0-9])\.?(?P<minor>[0-9]{1,2})")
-
-
-def built_for(version: str) -> tuple[str | None, str | None]:
-    """Return the CUDA, `12` or `12.4`, and the torch, `2.8`, that the local part of a version names."""
-    local = version.partition("+")[2].lower()
-    cuda, torch = _CUDA.search(_TORCH.sub("|", local)), _TORCH.search(local)
-    return (
-        cuda and cuda["major"] + (f".{cuda['minor']}" if cuda["minor"] else ""),
-        torch and f"{torch['major']}.{torch['minor']}",
-    )
 
 
 def check_wheel_builds(

@@ -48,7 +48,7 @@ def content_reader(
             with file.open("rb") as stream:
                 content = stream.read(LARGEST + 1)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise _refused("no-such-file", f"there is no file `{name}`", named, "named here") from None
+            raise _refused("no-such-file", f"there is no file `{name}`", named, "named here", _beside(file)) from None
         except OSError as error:
             reason = (error.strerror or "unknown error").lower()
             message = f"`{name}` cannot be read: {reason}"
@@ -60,5 +60,18 @@ def content_reader(
     return read
 
 
-def _refused(name: str, message: str, place: Span, label: str) -> Report:
-    return Report([Diagnostic(name, message, (wrong(place, label),))])
+def _beside(file: Path) -> tuple[str, ...]:
+    """Return what to do where a folder has no `pyproject.toml`, by what it has."""
+    if file.name != "pyproject.toml" or not file.parent.is_dir():
+        return ()
+    old = next((one for one in ("setup.py", "setup.cfg") if (file.parent / one).is_file()), None)
+    if old is None:
+        return ("a package has one; code that is no package reaches the image with `copy`",)
+    return (
+        f"write it beside `{old}`: `[project]` with `name`, `version` and `dependencies`; setuptools reads both",
+        'or build a wheel of it, and name that: `pip NAME from wheel "…whl"`',
+    )
+
+
+def _refused(name: str, message: str, place: Span, label: str, helps: tuple[str, ...] = ()) -> Report:
+    return Report([Diagnostic(name, message, (wrong(place, label),), helps=helps)])

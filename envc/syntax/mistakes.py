@@ -8,6 +8,7 @@ import lark
 
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.syntax.single_equals import single_equals
 
 
 def name_mistake(source: Source, error: lark.exceptions.UnexpectedInput) -> Diagnostic:
@@ -111,7 +112,7 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
     if character == '"':
         return _unclosed_string(source, start)
     if character == "=" and rest[1:2] not in {"=", "~"}:
-        return _single_equals(source, start)
+        return single_equals(source, start)
     if character in "/." or rest.startswith("~/"):
         return Diagnostic(
             "unquoted-path",
@@ -166,24 +167,6 @@ def _unclosed_string(source: Source, start: int) -> Diagnostic:
         (wrong(Span(source, start, start + 1), "opened here"),),
         notes=('a string ends on the line it begins on; `"""` opens one of many lines',),
         fixes=(Fix("close it", Span(source, end, end), '"'),) if source.text[end - 1] != "\\" else (),
-    )
-
-
-def _single_equals(source: Source, start: int) -> Diagnostic:
-    """Name a `=` alone: in front of a version another one is missing, elsewhere a blank is what separates."""
-    before = re.search(r"[\w.-]*[ \t]*$", source.text[max(0, start - 200) : start])
-    behind = re.compile(r"[ \t]*").match(source.text, start + 1)
-    begin = start - len(before[0]) + len(before[0].rstrip(" \t")) if before else start
-    end = behind.end() if behind else start + 1
-    version = source.text[end : end + 1].isdigit() and not (before and before[0].strip().isupper())
-    blank = Fix("separate name and value by a blank", Span(source, begin, end), " ")
-    exact = Fix("ask for exactly this version", Span(source, start, end), "==")
-    return Diagnostic(
-        "single-equals",
-        "`=` is not a version specifier",
-        (wrong(Span(source, start, start + 1), "one `=` alone"),),
-        notes=("PEP 440 compares with == ~= != < <= > >= ===",),
-        fixes=(exact,) if version else (blank,),
     )
 
 

@@ -21,6 +21,9 @@ from tests.cases.locking import write_lock
 CASES = all_cases()
 outputs_to_write: dict[Path, dict[tuple[int, int], str]] = {}
 
+#: An older Python is offered where nothing else fits, and warned of where it is taken.
+_MAY_COME = {"python-near-its-end"}
+
 
 class Outcome(NamedTuple):
     """What a command said, as a person and as a program sees it."""
@@ -118,4 +121,6 @@ def mends(fix: Fix, mistake: Diagnostic, before: Outcome, after: Outcome) -> Non
     """After the edit the mistake is gone, and none is new."""
     found = [(one.name, one.message) for one in after.diagnostics]
     assert (mistake.name, mistake.message) not in found, f"{fix.title}\n{after.output}"
-    assert {name for name, _ in found} <= {one.name for one in before.diagnostics}, f"{fix.title}\n{after.output}"
+    assert {name for name, _ in found} <= {one.name for one in before.diagnostics} | _MAY_COME, (
+        f"{fix.title}\n{after.output}"
+    )

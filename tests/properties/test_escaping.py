@@ -51,6 +51,8 @@ TEXT = st.one_of(
 #: The same without what cannot be part of a path here.
 PATH = TEXT.map(lambda text: re.sub(r"^[\s.]+|[\s.]+$", "", text.replace("/", "_").replace("..", "_"))).filter(bool)
 MOUNTED = PATH.map(lambda text: text.replace(",", "_").replace('"', "_"))
+#: A program and its arguments: what has blanks is called like no program, and is refused in the first place.
+ARGUMENTS = st.lists(TEXT, min_size=2, max_size=4).map(lambda texts: [re.sub(r"\s", "_", texts[0]), *texts[1:]])
 
 
 @given(TEXT, TEXT, TEXT)
@@ -86,7 +88,7 @@ def test_paths_are_read_back(source: str, target: str, folder: str) -> None:
     assert image.working_directory == f"/w/{folder}"
 
 
-@given(st.lists(TEXT, min_size=2, max_size=4), TEXT)
+@given(ARGUMENTS, TEXT)
 def test_commands_are_read_back(arguments: list[str], argument: str) -> None:
     """Argument by argument; quotes of a health check's command are read as a shell reads them."""
     items = [f"run {' '.join(map(literal, arguments))}", f"health command {literal(shlex.join(['test', argument]))}"]
@@ -103,7 +105,7 @@ def test_scripts_are_read_back(lines: list[str]) -> None:
     assert image.command == ["/bin/sh", "-euc", script + "\n"]
 
 
-@given(st.lists(TEXT, min_size=2, max_size=4), TEXT.filter(lambda text: text.strip() and '"""' not in text))
+@given(ARGUMENTS, TEXT.filter(lambda text: text.strip() and '"""' not in text))
 def test_checks_are_read_back(arguments: list[str], line: str) -> None:
     """Argument by argument, lines and all; they are instructions of their own and no more."""
     script = f"set -x\necho {line.strip()}x"
@@ -145,7 +147,7 @@ def test_sources_are_read_back(address: str, target: str) -> None:
     assert [resolved(json.loads(one[one.index("[") :])[1], {}) for one in copies] == [f"/b/{target}"]
 
 
-@given(st.lists(TEXT, min_size=2, max_size=4), TEXT.filter(lambda text: text.strip() and '"""' not in text), MOUNTED)
+@given(ARGUMENTS, TEXT.filter(lambda text: text.strip() and '"""' not in text), MOUNTED)
 def test_builds_are_read_back(arguments: list[str], line: str, kept: str) -> None:
     """Argument by argument, lines and all, and the paths that are kept."""
     script = f"set -x\necho {line.strip()}x"

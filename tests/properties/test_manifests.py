@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.compiling import compiled, literal, program
-from tests.properties.test_escaping import MOUNTED, PATH, TEXT
+from tests.properties.test_escaping import ARGUMENTS, MOUNTED, PATH, TEXT
 from tests.unit.targets.reading import compose, kubernetes, resolved, shell_log
 
 TARGETS = [
@@ -23,7 +23,7 @@ def text_of(target: str, one: str, two: str, *items: str) -> str:
     return program(*items, target.replace("{one}", literal(one)).replace("{two}", literal(two)))
 
 
-@given(st.lists(TEXT, min_size=2, max_size=4), TEXT, TEXT, st.sampled_from([one[1] for one in TARGETS[:2]]))
+@given(ARGUMENTS, TEXT, TEXT, st.sampled_from([one[1] for one in TARGETS[:2]]))
 def test_commands_and_variables_are_read_back(arguments: list[str], one: str, two: str, target: str) -> None:
     """By PyYAML, and with `$$` as Compose and Kubernetes resolve it."""
     text = text_of(target, one, two, f"run {' '.join(map(literal, arguments))}")
@@ -53,7 +53,7 @@ def test_mounts_are_read_back(target: str, source: str) -> None:
         assert volume["mountPath"] == f"/m/{target}"
 
 
-@given(st.lists(TEXT, min_size=2, max_size=3), TEXT, st.sampled_from(["pyxis", "apptainer", "enroot"]))
+@given(ARGUMENTS, TEXT, st.sampled_from(["pyxis", "apptainer", "enroot"]))
 def test_the_shell_reads_the_batch_script_as_it_was_meant(arguments: list[str], one: str, container: str) -> None:
     """srun is called once, with the command's arguments at the end, behind what sets the variable."""
     text = text_of(f"target slurm container {container} < set ONE {{one}} >", one, "")

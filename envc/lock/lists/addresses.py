@@ -12,6 +12,12 @@ from envc.language.package_source import PackageSource
 
 _GIT = re.compile(r"git\+(?P<address>[a-z]+://(?:[^/@]*@)?[^/@]+/[^@#]*)(?:@(?P<revision>[^#]+))?(?:#(?P<rest>.*))?")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
+#: An archive that a forge makes of a repository: GitHub's, Gitea's and GitLab's.
+_ARCHIVE = re.compile(
+    r"(?P<repository>https?://[^/@]+(?:/[\w.~-]+){2,}?)(?:/-)?/archive/(?:refs/(?P<kind>heads|tags)/)?"
+    r"(?P<revision>[\w.+-]+?)(?:/[\w.+-]+)?\.(?:zip|tar\.gz|tgz|tar\.bz2)(?:[?#]|$)"
+)
+_SOURCES = re.compile(r"^https?://[^/@]+/.*\.(?:zip|tar\.gz|tgz|tar\.bz2)(?:[?#]|$)")
 
 
 class AddressError(ValueError):
@@ -42,6 +48,28 @@ def source_of(url: str) -> PackageSource | None:
 def name_of(url: str) -> str:
     """Return the name that an address gives its package, `#egg=NAME`, or nothing."""
     return _fact(url.partition("#")[2], "egg")
+
+
+def said_otherwise(name: str, address: str) -> tuple[str, ...]:
+    """Return how a program, or a list, says the package that an address means; nothing where it says it in no way."""
+    if address.startswith("git+"):
+        return (
+            "write the package's name in front, and a commit or tag behind: `NAME @ git+https://…@COMMIT`",
+            'or say it in the program: `pip NAME from git "https://…" commit …`',
+        )
+    archive = _ARCHIVE.match(address)
+    if archive:
+        revision = archive["revision"]
+        kind = "commit" if _COMMIT.fullmatch(revision) else "tag"
+        moves = archive["kind"] == "heads" or revision in {"main", "master"}
+        at = "commit …" if moves else f"{kind} {revision}"
+        return (f'take the repository, in the program: `pip {name} from git "{archive["repository"]}" {at}`',)
+    if _SOURCES.search(address):
+        return (
+            "`pip NAME VERSION from source` takes the source archive of an index",
+            'or take the repository that it is made of: `pip NAME from git "https://…" tag …`',
+        )
+    return ()
 
 
 def _fact(fragment: str | None, name: str) -> str:

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from envc.diagnostics import Source, Span
 from envc.language.package_source import PackageSource
 from envc.language.packages import normalised
-from envc.lock.lists.addresses import AddressError, source_of
+from envc.lock.lists.addresses import AddressError, said_otherwise, source_of
 from envc.lock.lists.mistakes import elsewhere, unreadable
 from envc.lock.lists.wheel_entry import wheel_source
 
@@ -75,7 +75,8 @@ def entry_of(text: str, span: Span, hashes: Iterable[str] = (), *, wanted: bool 
         except AddressError as error:
             raise unreadable(span, str(error)) from None
         if source is None:
-            raise elsewhere(requirement.name, span, kind_of_address(requirement.url))
+            helps = said_otherwise(requirement.name, requirement.url)
+            raise elsewhere(requirement.name, span, kind_of_address(requirement.url), helps)
     return Entry(
         normalised(requirement.name),
         tuple(sorted(map(normalised, requirement.extras))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from envc.diagnostics import Diagnostic, Report, Span
@@ -9,6 +10,8 @@ from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 
 _BY_INDEX = ('name it in the program: `index NAME "https://…" for PACKAGE …`', "it applied to every package here")
+_PYTORCH = re.compile(r"https://download\.pytorch\.org/")
+_OF_TORCH = "for torch and its like, `ml from …` takes the builds for the accelerator, and needs no index"
 #: Options of a requirements file that change what is installed, and what to do in their place.
 OPTIONS = {
     "--index-url": _BY_INDEX,
@@ -17,28 +20,34 @@ OPTIONS = {
         "take it out; this machine's pip configuration says how to reach indexes",
         "no index could be asked",
     ),
-    "--find-links": ("put the files on an index, and name it with `index`", "other machines may not reach them"),
+    "--find-links": (
+        'name the page in the program: `index NAME "https://…" links for PACKAGE …`',
+        "it applied to every package here, and other machines may not reach a folder",
+    ),
     "--no-binary": ("take it out, or take a version that has a wheel", "envc installs wheels only"),
     "--trusted-host": ("set pip's `trusted-host` on this machine", "it says what one machine may do"),
     "--pre": ("ask for the version by name, such as `==2.0rc1`", "it would let any package be unfinished"),
 }
 
 
-def unreadable(span: Span, why: str) -> Report:
+def unreadable(span: Span, why: str, helps: tuple[str, ...] = ()) -> Report:
     """Return the report of a list that cannot be read."""
-    return Report(
-        [
-            Diagnostic(
-                "unreadable-list",
-                f"`{span.source.path}` cannot be read as a list of packages",
-                (wrong(span, why),),
-            )
-        ]
+    message = f"`{span.source.path}` cannot be read as a list of packages"
+    return Report([Diagnostic("unreadable-list", message, (wrong(span, why),), helps=helps)])
+
+
+def no_package(span: Span, why: str) -> Report:
+    """Return the report of a `pyproject.toml` that describes no package that could be installed."""
+    message = f"`{span.source.path}` does not describe the package of its folder"
+    helps = (
+        "write `[project]` with `name`, `version` and `dependencies`; setuptools still reads `setup.py` for the rest",
+        "or leave `project` out: code that is no package reaches the image with `copy`",
     )
+    return Report([Diagnostic("unreadable-list", message, (wrong(span, why),), helps=helps)])
 
 
-def elsewhere(name: str, span: Span, what: str) -> Report:
-    """Return the report of a package that is on no index."""
+def elsewhere(name: str, span: Span, what: str, helps: tuple[str, ...] = ()) -> Report:
+    """Return the report of a package that is on no index; `helps` where it can be said in another way."""
     return Report(
         [
             Diagnostic(
@@ -46,7 +55,8 @@ def elsewhere(name: str, span: Span, what: str) -> Report:
                 f"`{name}` comes from {what} and from no package index",
                 (wrong(span, what),),
                 notes=("what lies there can change, and other machines may not reach it",),
-                helps=(
+                helps=helps
+                or (
                     "put a wheel of it on a package index, and name that with `index` in the program",
                     "or leave it out of the list: code of your own reaches the image with `copy`",
                 ),
@@ -55,7 +65,7 @@ def elsewhere(name: str, span: Span, what: str) -> Report:
     )
 
 
-def option(name: str, span: Span) -> Report:
+def option(name: str, span: Span, value: str = "") -> Report:
     """Return the report of an option that a list must not have."""
     remedy, fact = OPTIONS.get(name, ("take it out of the list", "it is pip's, and envc does not know what it means"))
     return Report(
@@ -65,7 +75,7 @@ def option(name: str, span: Span) -> Report:
                 f"`{name}` in a list of packages does not reach the environment",
                 (wrong(span, "an option of pip"),),
                 notes=(fact,),
-                helps=(remedy,),
+                helps=(remedy, *((_OF_TORCH,) if _PYTORCH.match(value) else ())),
             )
         ]
     )

@@ -11,7 +11,7 @@ from envc.language.packages import normalised
 from envc.lock.lists import toml
 from envc.lock.lists.entry import Entry, Wish
 from envc.lock.lists.formats import pyproject_toml
-from envc.lock.lists.mistakes import unreadable
+from envc.lock.lists.mistakes import no_package, unreadable
 from envc.lock.package_sources import SETUPTOOLS
 
 #: What build systems call for when they run and do not find it, beside what a project names.
@@ -46,9 +46,9 @@ def read(source: Source, path: str, extras: tuple[str, ...], place: Span, *, edi
     """Return the package itself, then what it needs. `place` is where it is named. Raises a Report."""
     content = toml.read(source)
     name = toml.table(source, content, "project").get("name")
-    entries = pyproject_toml.read(source, Wish(extras=extras, span=place))
     if not isinstance(name, str) or not name:
-        raise unreadable(toml.place_of(source, "project"), "no [project] with a name")
+        raise no_package(toml.place_of(source, "project"), "no [project] with a name")
+    entries = pyproject_toml.read(source, Wish(extras=extras, span=place))
     try:
         needs = tuple(sorted(set(build_needs(content, editable=editable))))
     except BuildSystemError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from envc.diagnostics import Source, Span
-from envc.lock.lists.addresses import name_of
+from envc.lock.lists.addresses import name_of, said_otherwise
 from envc.lock.lists.entry import Entry, Folder, Include, entry_of, kind_of_address
 from envc.lock.lists.mistakes import elsewhere, option, unreadable
 from envc.lock.lists.wheel_entry import name_of_wheel
@@ -91,7 +91,7 @@ def _option(line: Line, *, wanted: bool) -> Entry | Include | Folder | None:
         return None
     if name == "--editable" and wanted:  # it is installed as any other: an image is no working copy
         return _entry(line._replace(text=value), wanted=wanted)
-    raise option(name, line.span)
+    raise option(name, line.span, value)
 
 
 def _entry(line: Line, *, wanted: bool) -> Entry | Folder:
@@ -105,7 +105,8 @@ def _entry(line: Line, *, wanted: bool) -> Entry | Folder:
         if wanted and not behind and folder and not _FILE.search(folder["path"]):
             extras = tuple(one.strip() for one in (folder["extras"] or "").split(",") if one.strip())
             return Folder(folder["path"], extras, line.span)
-        raise elsewhere(_name_in(address), line.span, kind_of_address(address))
+        named = _name_in(address)
+        raise elsewhere(named, line.span, kind_of_address(address), said_otherwise(named, address))
     text = line.text
     hashes = _HASH.findall(text)
     text = _HASH.sub("", text).strip()
@@ -121,5 +122,6 @@ def _name_in(address: str) -> str:
     if egg:
         return egg[1]
     path = re.sub(r"^.*://[^/]*/?", "", address)  # without the server, and so without a login
-    last = re.split(r"[#?@;\[\s]", path)[0].rstrip("/").rpartition("/")[2]
+    archive = re.search(r"([^/]+)(?:/-)?/archive/", path)
+    last = archive[1] if archive else re.split(r"[#?@;\[\s]", path)[0].rstrip("/").rpartition("/")[2]
     return last.removesuffix(".git") or "a package"

@@ -166,6 +166,62 @@ def test_json_is_all_there_is_on_stdout(project: Project, arguments: tuple[str, 
     assert envc(*arguments, folder=project.root, ENVC_CACHE="off") == first
 
 
+def test_what_is_wrong_is_on_stdout_as_json(project: Project) -> None:
+    """With the place of every label and edit, in lines, columns and offsets; and on stderr for people."""
+    text = 'env train <\n  python 3.12\n  workdri "/app"\n>\n'
+    project.program.write_text(text)
+    answer = envc("check", "train.env", "--json", folder=project.root)
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("error[unknown-word]: ")
+    found = json.loads(answer.stdout)
+    (one,) = found["diagnostics"]
+    assert (found["environments"], found["edition"]) == ([], None)
+    assert (one["name"], one["severity"], one["message"]) == (
+        "unknown-word",
+        "error",
+        "there is no word `workdri`",
+    )
+    start, end = ({"line": 3, "column": column, "offset": text.index("workdri") + column - 3} for column in (3, 10))
+    assert one["labels"] == [
+        {"path": "train.env", "start": start, "end": end, "text": "not known here", "primary": True}
+    ]
+    (fix,) = one["fixes"]
+    assert text[: fix["start"]["offset"]] + fix["replacement"] + text[fix["end"]["offset"] :] == text.replace(
+        "workdri", "workdir"
+    )
+    assert one["notes"]
+    assert envc("check", "train.env", "--json", folder=project.root) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "exit_code", "severities"),
+    [
+        ("env train < python 3.9 >", 0, ["warning"]),
+        ("env train < python 3.12; user root >", 0, ["warning"]),
+        ("env train < python 3.12", 1, ["error"]),
+        ('env train < python 3.12; pip from "r.txt" >', 1, ["error"]),
+        ("env train < python 3.99; user root >", 1, ["warning", "error"]),
+    ],
+)
+def test_warnings_and_errors_are_both_in_the_json(
+    project: Project, text: str, exit_code: int, severities: list[str]
+) -> None:
+    project.program.write_text(text)
+    shutil.rmtree(project.root / "lockfiles" / "train")
+    answer = envc("check", "train.env", "--json", folder=project.root)
+    assert answer.exit_code == exit_code
+    assert [one["severity"] for one in json.loads(answer.stdout)["diagnostics"]] == severities
+    assert envc("check", "train.env", "--json", folder=project.root) == answer
+
+
+@pytest.mark.parametrize("command", ["compile", "hash", "lock", "explain"])
+def test_another_command_that_fails_says_why_as_json(project: Project, command: str) -> None:
+    project.program.write_text("env train < pyton 3.12 >")
+    answer = envc(command, "train.env", "--json", folder=project.root)
+    assert answer.exit_code == 1
+    assert [one["name"] for one in json.loads(answer.stdout)["diagnostics"]] == ["unknown-word"]
+
+
 def test_what_the_json_says(project: Project) -> None:
     compiled = json.loads(envc("compile", "train.env", "--json", folder=project.root).stdout)
     assert all((project.root / file).is_file() for file in compiled["files"])

@@ -128,3 +128,12 @@ def test_where_a_copied_python_comes_from_is_said(capsys: pytest.CaptureFixture[
     text = said(capsys, str(ROOT / "examples" / "cupy" / "cupy.env"))
     assert "Python is copied from docker.io/library/python:3.12" in text
     assert "with Python from the official image" in text
+
+
+def test_a_name_may_stand_behind_options(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in front of them; an option that is none is still told."""
+    behind = said(capsys, "train.env", "--environment", "base", "cuda")
+    assert behind == said(capsys, "train.env", "cuda", "--environment", "base")
+    with pytest.raises(SystemExit):
+        main.run(["explain", "train.env", "--environment", "base", "cuda", "--nothing"])
+    assert "unrecognized arguments: --nothing" in capsys.readouterr().err

@@ -52,6 +52,14 @@ def test_a_repository_for_what_comes_by_itself_is_said_to_be_needless(address: s
     assert [label.span.text for label in warning.labels] == [f'"{address}"']
 
 
+def test_a_cross_compilers_repository_is_needed() -> None:
+    """It lies below one that is not, and no image or wheel has its packages."""
+    address = "https://packages.example.org/compute/cuda/repos/ubuntu2204/cross-linux-sbsa"
+    line = f'apt repository cross "{address}" suite "/" key "k.asc" sha256 "{"0a" * 32}" < cuda-cross-sbsa-12-6 >'
+    environment = understand(Source("train.env", f"env train < python 3.12; {line} >")).environments[0]
+    assert environment.warnings == ()
+
+
 def test_what_is_usual_raises_no_doubt() -> None:
     """A maintained Python, a released CUDA, a package by its right word."""
     assert warnings("env train < python 3.13; gpu cuda 12.6; ml torch; pip numpy >") == []

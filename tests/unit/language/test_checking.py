@@ -28,7 +28,7 @@ def underlined(diagnostic: Diagnostic) -> list[str]:
 
 def test_all_mistakes_of_the_stage_are_found() -> None:
     """In the order of the text, over all environments; and none that only follows from another."""
-    found = mistakes("env a < pyhton 3.12; gpu cuda 12 >\nenv b < python 2.7; set A >")
+    found = mistakes("env a < pyhton 3.12; gpu cuda 12 >\nenv b < python 3; set A >")
     assert [one.name for one in found] == [
         "unknown-word",
         "unreadable-version",

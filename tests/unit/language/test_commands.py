@@ -49,6 +49,13 @@ def test_what_needs_a_shell_or_is_none_is_refused(text: str, name: str) -> None:
     assert refusal.type == name
 
 
+@pytest.mark.parametrize("texts", [("cmake -S .", "make"), ("a b", "c", "d"), ("a\nb\n", "c"), ("/opt/My App/a", "-v")])
+def test_several_strings_begin_with_a_program(texts: tuple[str, ...]) -> None:
+    """What has blanks is called like no program: commands were meant."""
+    with pytest.raises(PydanticCustomError, match="one program and its arguments"):
+        read_command(texts)
+
+
 @pytest.mark.parametrize("texts", [("a", "b\0"), ("a\nb\x1b",)])
 def test_control_characters_are_refused_in_any_form(texts: tuple[str, ...]) -> None:
     """Also in one of several arguments, and in a script, which has lines and tabs only."""

@@ -133,7 +133,7 @@ def test_a_package_called_drop_is_a_string() -> None:
 
 def test_a_parents_mistake_is_said_once() -> None:
     """And not by every child again."""
-    assert mistakes("env a < python 2.7 >\nenv b from a < >\nenv c from b < >") == ["unreadable-version"]
+    assert mistakes("env a < python 3 >\nenv b from a < >\nenv c from b < >") == ["unreadable-version"]
     assert mistakes("env a < python 3.12; set PATH x >\nenv b from a < >") == ["derived-setting"]
 
 

@@ -35,17 +35,33 @@ def test_a_repository_at_a_commit() -> None:
 
 def test_a_commit_may_begin_with_a_digit_or_a_letter() -> None:
     for commit in ("1" * 40, "a" * 40, "1e" * 20, "0" * 40):
-        found = sources(f'pip a from git "https://h/a" commit {commit} b')
+        found = sources(f'pip a from git "https://h/a" commit {commit} b 1.0')
         assert found["a"] == PackageSource("git", "https://h/a.git", commit=commit)
         assert found["b"] is None
 
 
 def test_what_stands_behind_a_source_is_the_next_package() -> None:
-    found = sources('pip a from source b 1.2 c from git "https://h/c" tag v1.0 d pinned')
+    found = sources('pip a from source b 1.2 c from git "https://h/c" tag v1.0 d 2 pinned')
     assert found["a"] == PackageSource("source")
     assert found["b"] is None
     assert found["c"] == PackageSource("git", "https://h/c.git", tag="v1.0")
     assert list(found) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("stray", ["submodules", "recursive", "editable", 'subdir "x"', "rev v1", "depth 1", "six"])
+def test_a_word_alone_behind_an_address_is_no_package(stray: str) -> None:
+    """It would be installed in silence, where it was meant to say something of the address."""
+    for kind in (f'git "https://h/a" commit {COMMIT}', 'wheel "wheels/a-1.0-py3-none-any.whl"'):
+        with pytest.raises(Report) as report:
+            sources(f"pip a from {kind} {stray}")
+        (mistake,) = report.value.diagnostics
+        assert mistake.name == "unexpected-argument"
+        assert mistake.labels[0].span.text == stray.split(maxsplit=1)[0]
+        assert mistake.helps
+
+
+def test_a_name_alone_stands_before_what_has_an_address() -> None:
+    assert list(sources(f'pip six submodules a from git "https://h/a" commit {COMMIT}')) == ["six", "submodules", "a"]
 
 
 def test_what_building_needs_may_have_versions() -> None:

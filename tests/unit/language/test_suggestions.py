@@ -50,6 +50,28 @@ def test_a_misspelt_word_suggests_the_word(name: str) -> None:
             assert found.fixes[0].replacement in meant, slip
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("linux/ppc64le", None),
+        ("linux/s390x", None),
+        ("linux/aarch64", "linux/arm64"),
+        ("linux/x86_64", "linux/amd64"),
+        ("linux/amd46", "linux/amd64"),
+        ("arm64", "linux/arm64"),
+    ],
+)
+def test_what_all_begin_with_makes_nothing_similar(name: str, meant: str | None) -> None:
+    assert similar(name, ["linux/amd64", "linux/arm64"]) == meant
+
+
+def test_a_toolchain_is_suggested_where_its_version_stands() -> None:
+    """Behind `toolchain node` a package's name is none."""
+    assert [fix.replacement for fix in mistake("rust 1.85").fixes] == ["toolchain rust"]
+    assert not mistake("cargo ripgrep 14").fixes
+    assert mistake("npm newman 5.3.2").helps
+
+
 @pytest.mark.parametrize("brought", BROUGHT_ALONG)
 def test_a_word_of_another_tool_suggests_ours(brought: str) -> None:
     """What is suggested begins with a word that is there, and keywords in it are that word's."""

@@ -64,7 +64,7 @@ def test_a_source_archive_and_its_tools_are_locked() -> None:
 
 def test_a_lock_is_read_as_it_was_written() -> None:
     found = [archive("crcmod", "1.7"), repository("ranker", "2.0", "hatchling")]
-    lock, _ = locked(f'pip crcmod from source ranker from git "https://h/r" commit {COMMIT} six', found)
+    lock, _ = locked(f'pip six crcmod from source ranker from git "https://h/r" commit {COMMIT}', found)
     files = write([lock])
     assert {name for name in files if ".build." in name} == {
         "py3.12-linux-x86_64.build.crcmod.txt",

@@ -281,3 +281,24 @@ def test_a_folder_in_a_list_is_a_package_of_the_project(line: str, path: str, ex
 )
 def test_a_format_is_known_by_the_name_of_its_file(path: str, known: bool) -> None:
     assert (reader_of(path) is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("https://github.com/o/n/archive/refs/tags/v1.0.zip", 'pip n from git "https://github.com/o/n" tag v1.0'),
+        ("https://github.com/o/n/archive/v1.0.tar.gz", 'pip n from git "https://github.com/o/n" tag v1.0'),
+        ("https://github.com/o/n/archive/master.zip", 'pip n from git "https://github.com/o/n" commit …'),
+        ("https://github.com/o/n/archive/refs/heads/v2.zip", 'pip n from git "https://github.com/o/n" commit …'),
+        (f"x @ https://github.com/o/n/archive/{'0a' * 20}.zip", f'"https://github.com/o/n" commit {"0a" * 20}'),
+        ("https://gitlab.com/g/o/n/-/archive/v1.0/n-v1.0.zip", 'pip n from git "https://gitlab.com/g/o/n" tag v1.0'),
+        ("https://h.example.org/n-1.0.tar.gz", "`pip NAME VERSION from source`"),
+        ("git+https://github.com/o/n.git@v1.0", 'pip NAME from git "https://…" commit …'),
+    ],
+)
+def test_what_lies_at_an_address_is_said_in_words_of_the_language(line: str, said: str) -> None:
+    with pytest.raises(Report) as report:
+        requirements(f"{line}\n")
+    (mistake,) = report.value.diagnostics
+    assert mistake.name == "package-from-elsewhere"
+    assert any(said in one for one in mistake.helps)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from envc.diagnostics import Report, Source
+from envc.language.built_for import built_for
 from envc.language.environment import Environment
 from envc.language.facets import ListedPackage, PythonPackage
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.lists.expand import expand
 from envc.lock.resolution import Package, Progress, Request, Resolution, Target
-from envc.lock.wheel_builds import built_for
 from envc.lock.wheels import FoundWheel, with_wheels
 from envc.lock.world import World
 from tests.unit.lock.world import PLATFORM, Packages, choose, environment

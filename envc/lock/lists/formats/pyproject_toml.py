@@ -49,9 +49,8 @@ class _Project:
         dynamic = self.project.get("dynamic", [])
         asked = {"dependencies"} | ({"optional-dependencies"} if self.wish.extras else set())
         for name in sorted(asked & set(dynamic if isinstance(dynamic, list) else ())):
-            raise unreadable(
-                toml.value_place(self.source, name), "the build of the project says them, which envc does not run"
-            )
+            helps = (f"write them as `{name}` in this file, and take `{name}` out of `dynamic`",)
+            raise unreadable(toml.value_place(self.source, name), "its build would say them, and is not asked", helps)
         if not self.project and not self.groups:
             why = (
                 "no [project]; `poetry.lock` has what Poetry chose" if self.has_poetry else "no [project] and no groups"

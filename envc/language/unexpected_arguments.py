@@ -1,0 +1,61 @@
+"""What is said of arguments that a word has no place for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.suggestions import similar
+from envc.language.fields import Layout
+from envc.syntax.program import Argument, Kind
+
+#: How messages call what an argument is.
+KIND_NAMES: dict[Kind, str] = {
+    "word": "a word",
+    "number": "a number",
+    "string": "a string",
+    "script": "a script",
+    "reference": "a parameter",
+    "constraint": "a version specifier",
+}
+
+
+def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[str]) -> Diagnostic:
+    """Return what is said of an argument too many, or of none that the word has; `filled` are fields that have one."""
+    kind = KIND_NAMES[argument.kind]
+    said = layout.brought_along.get(argument.value if argument.kind == "word" else kind)
+    further = "further " if any(argument.kind in one.kinds for _, one in layout.positional) else ""
+    open_to = [one for one in layout.words if _field_of(one, layout) not in filled]
+    near = similar(argument.value, open_to) if argument.kind == "word" and not said else None
+    return Diagnostic(
+        "unexpected-argument",
+        f"`{word}` takes no `{argument.value}`"
+        if argument.kind == "word"
+        else f"`{word}` takes no {further}{kind.split(' ', 1)[1]}",
+        (wrong(argument.span, "not known here"),),
+        (f"behind `{word}` may stand: {' '.join(layout.words)}",) if layout.words else (),
+        helps=(said,) if said else (),
+        fixes=(Fix("an argument has a similar name", argument.span, near),) if near else (),
+    )
+
+
+def stray(argument: Argument, word: str, entry: Layout, *, behind_address: bool) -> Diagnostic:
+    """Return what is said of a word in an inline list that says nothing of the entry before it, and begins none."""
+    said = entry.brought_along.get(argument.value)
+    near = similar(argument.value, entry.words) if not said else None
+    package = f"a package of that name stands before it, in a block, or in a `{word}` of its own"
+    return Diagnostic(
+        "unexpected-argument",
+        f"`{argument.value}` behind {'an address' if behind_address else 'a name'} says nothing of it",
+        (wrong(argument.span, "not known here"),),
+        (f"there may stand: {' '.join(entry.words)}",),
+        helps=(said or package,),
+        fixes=(Fix("an argument has a similar name", argument.span, near),) if near else (),
+    )
+
+
+def _field_of(word: str, layout: Layout) -> str:
+    if word in layout.keywords:
+        return layout.keywords[word][0]
+    return layout.flags.get(word) or layout.choices.get(word, "")
