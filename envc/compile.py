@@ -56,7 +56,23 @@ def understand(source: Source, modules: ModuleFiles | None = None, chosen: Chose
 
     `modules` are the files that its `use` may lead to, the library's otherwise; `chosen` gives values to parameters.
     """
-    return check(parse(source), words, modules, chosen)
+    try:
+        return check(parse(source), words, modules, chosen)
+    except Report as report:
+        if not any(one.fixes for one in report.diagnostics):
+            raise
+        from envc.language.tried_edits import with_tried_edits
+
+        found = with_tried_edits(report.diagnostics, source, lambda text: _mistakes_in(text, modules, chosen))
+        raise Report(found, report.exit_code) from None
+
+
+def _mistakes_in(source: Source, modules: ModuleFiles | None, chosen: Chosen | None) -> tuple[Diagnostic, ...]:
+    try:
+        check(parse(source), words, modules, chosen)
+    except Report as report:
+        return report.diagnostics
+    return ()
 
 
 def environment_of(meaning: Meaning, source: Source, stem: str, name: str | None = None) -> Environment:

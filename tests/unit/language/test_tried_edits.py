@@ -1,0 +1,68 @@
+"""Edits that would leave their item wrong are not offered; those that are steps are said in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from envc.cli.fixing import applied, certain_fixes, found_in, made_certain
+from envc.diagnostics import Diagnostic, Fix, Source
+from envc.diagnostics.diagnostic import wrong
+from envc.diagnostics.source import Span
+from envc.language.tried_edits import MOST_TRIED, with_tried_edits
+
+
+def found(items: str) -> tuple[Diagnostic, ...]:
+    return found_in(Source("p.env", f"env p < python 3.12; {items} >\n"))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "base ubuntu",
+        "check < python 3.12 >",
+        'run "x" > f',
+        "limit cpu -1",
+        "workdir ~/x",
+        'volume "/x"',
+        "gpus 2",
+        'copy "a", "b"',
+    ],
+)
+def test_what_would_still_be_wrong_is_no_fix(items: str) -> None:
+    """Neither an edit that is asked for nor a certain one: `envc fix` leaves such a program as it is."""
+    source = Source("p.env", f"env p < python 3.12; {items} >\n")
+    for one in found_in(source):
+        for fix in one.fixes:
+            left = found_in(applied(source, [fix]))
+            assert (one.name, one.message) not in [(other.name, other.message) for other in left]
+    assert certain_fixes(found_in(source), source) == []
+    assert made_certain(source) == (source, [])
+
+
+def test_an_edit_that_is_a_step_is_said_with_what_follows() -> None:
+    (one,) = found("base ubuntu")
+    (said,) = one.helps
+    assert one.fixes == ()
+    assert said.startswith('text stands in quotes, but then `base` cannot take `"ubuntu"`: ')
+    assert said.endswith("this changes without you: write a tag that names a version")
+
+
+def test_mistakes_of_other_items_keep_no_edit_back() -> None:
+    """A mistake of form hides all others: what comes to light elsewhere has nothing to do with the edit."""
+    (one,) = found("ml torch=2.7; shm 1")
+    assert [fix.replacement for fix in one.fixes] == ["=="]
+
+
+def test_only_so_many_edits_are_tried() -> None:
+    """The rest is offered as it is: a text full of mistakes is not read hundreds of times."""
+    source = Source("p.env", "a\n" * 100)
+    asked = []
+
+    def mistakes_in(text: Source) -> tuple[Diagnostic, ...]:
+        asked.append(text)
+        return ()
+
+    spans = [Span(source, 2 * position, 2 * position + 1) for position in range(100)]
+    mistakes = [Diagnostic("x", f"x {one.start}", (wrong(one),), fixes=(Fix("b", one, "b"),)) for one in spans]
+    assert with_tried_edits(mistakes, source, mistakes_in) == mistakes
+    assert len(asked) == MOST_TRIED
