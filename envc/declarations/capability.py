@@ -68,7 +68,9 @@ _ROOT = frozenset(("BPF", "DAC_READ_SEARCH", "MKNOD", "SYS_ADMIN", "SYS_BOOT", "
 
 def _known(name: str) -> str:
     if name not in _NAMES:
-        refuse("unknown-choice", "no capability of Linux; they are written as IPC_LOCK or SYS_NICE")
+        written = name.upper().replace("-", "_").removeprefix("CAP_")
+        instead = written if written in _NAMES else ""
+        refuse("unknown-choice", "no capability of Linux; they are written as IPC_LOCK or SYS_NICE", instead=instead)
     return name
 
 

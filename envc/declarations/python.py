@@ -24,6 +24,15 @@ _NOT_OLD = 10
 def _of_today(text: str) -> str:
     if re.fullmatch(r"2(\.\d+)*", text, re.ASCII):
         refuse("unknown-python", "the last security fixes of Python 2 came in 2020-01", _remedy())
+    return _with_minor(text)
+
+
+def _with_minor(text: str) -> str:
+    if text == "3":
+        from envc.knowledge.library import shipped_library
+
+        known = " ".join(reversed([one.minor for one in shipped_library().pythons()]))
+        refuse("unreadable-version", "a Python version is 3.12, or 3.12.4 for one patch", f"known are {known}")
     return text
 
 

@@ -9,6 +9,7 @@ BROUGHT_ALONG = {
     "from": "base",
     "image": "base",
     "cuda": "gpu cuda",
+    "gpus": "gpu count",
     "nvidia": "gpu",
     "mamba": "conda",
     "micromamba": "conda",
@@ -20,7 +21,6 @@ BROUGHT_ALONG = {
     "apt-get": "apt",
     "environment": "set",
     "dataset": "data",
-    "volume": "data",
     "model": "weights",
     "checkpoint": "weights",
     "add": "copy",
@@ -53,8 +53,17 @@ BROUGHT_ALONG = {
     "clone": "source",
     "repository": "source",
 }
-#: Machines by the names that other tools give them.
-_MACHINES = {"aarch64": "arm64", "x64": "amd64", "x86-64": "amd64", "x86_64": "amd64"}
+#: Machines, and what runs containers on them, by the names that others give them.
+_ELSEWHERE = {
+    "aarch64": "arm64",
+    "x64": "amd64",
+    "x86-64": "amd64",
+    "x86_64": "amd64",
+    "docker-compose": "compose",
+    "k8s": "kubernetes",
+    "kube": "kubernetes",
+    "sbatch": "slurm",
+}
 
 
 def similar(name: str, known: Iterable[str]) -> str | None:
@@ -75,7 +84,7 @@ def similar(name: str, known: Iterable[str]) -> str | None:
     for candidate in names:
         if candidate.lower() == name.lower():
             return candidate
-    habit = BROUGHT_ALONG.get(name.lower()) or _MACHINES.get(name.lower(), "")
+    habit = BROUGHT_ALONG.get(name.lower()) or _ELSEWHERE.get(name.lower(), "")
     if habit.partition(" ")[0] in names:
         return habit
     near = get_close_matches(name.lower(), names, n=3, cutoff=0.6)

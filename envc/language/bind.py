@@ -15,7 +15,7 @@ from envc.language.fields import Entries, Keyword, Layout, layout_of
 from envc.language.origin import Origin
 from envc.language.refused_values import refusals
 from envc.language.unexpected_arguments import KIND_NAMES, stray, unexpected
-from envc.syntax.kinds import reads_as
+from envc.syntax.kinds import kind_of, reads_as
 from envc.syntax.program import Argument, Item, Kind
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -217,11 +217,12 @@ class _Binder:
             self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             wanted = " or ".join(KIND_NAMES[kind] for kind in sorted(kinds))
-            fixes = (
-                (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
-                if _wants_quotes(argument, kinds)
-                else ()
-            )
+            fixes: tuple[Fix, ...] = ()
+            if _wants_quotes(argument, kinds):
+                fixes = (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
+            elif argument.kind == "string" and argument.given is None and kind_of(argument.value) in kinds:
+                without = f"{KIND_NAMES[kind_of(argument.value)]} stands without quotes"
+                fixes = (Fix(without, argument.span, argument.value, certain=True),)
             message = f"{KIND_NAMES[argument.kind]} stands where {wanted} belongs"
             label = wrong(argument.span, f"not {wanted}")
             self.mistakes.append(Diagnostic("wrong-kind", message, (label,), fixes=fixes))

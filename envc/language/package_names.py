@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from envc.language.other_requirements import said_of_address, written_out
 from envc.language.values import refuse
 
 _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[([^\]]*)\])?")
@@ -39,9 +40,8 @@ def read_name(text: str) -> str:
     """Return a name with its extras in their one form. Raises the refusal of what is none."""
     match = _NAME.fullmatch(text)
     if not match:
-        refuse(
-            "unusable-package-name", "a package's name has letters, digits and - _ . only, and begins and ends with one"
-        )
+        message = "a package's name has letters, digits and - _ . only, and begins and ends with one"
+        refuse("unusable-package-name", message, said_of_address(text), written_out(text))
     extras = [extra.strip() for extra in (match[2] or "").split(",") if extra.strip()]
     if not all(map(_EXTRA.fullmatch, extras)):
         refuse("unusable-package-name", "an extra has letters, digits and - _ . only")

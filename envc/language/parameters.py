@@ -16,6 +16,7 @@ from envc.syntax.program import Argument, Item
 COMMAND_LINE = "command line"
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
+_DECLARED = "`takes {} …` behind the name of the environment declares it with its value; or write the value itself"
 _SECTIONS = frozenset({"from", "takes", "needs"})
 
 
@@ -125,6 +126,7 @@ def unknown_parameter(place: Argument, known: Iterable[str], whose: str = "") ->
         f"there is no parameter `{mark}{place.value}`" if not whose else f"`{whose}` takes no `{place.value}`",
         (wrong(place.span),),
         notes=(f"parameters here: {' '.join(names)}",) if names else (),
+        helps=(_DECLARED.format(place.value),) if mark and not near else (),
         fixes=(Fix("a parameter has a similar name", place.span, mark + near),) if near else (),
     )
 

@@ -18,6 +18,10 @@ _LANGUAGES = frozenset(("bundle", "bundler", "cargo", "gem", "node", "npm", "npx
 _OF_LANGUAGES = (
     "a program of npm or cargo is a `build` of a folder with its lock, that `fetches` them; `toolchain` brings both"
 )
+_KEPT = 'what outlives the container is `cache NAME mounted at "/…"`; a data set, `data v1 of NAME mounted at "/…"`'
+_SHARED = "`gpu count 2` says how many GPUs the container needs, `limit gpus 2` how many it may use"
+#: Words of other tools that several words take the place of.
+_SEVERAL = {"gpus": _SHARED, **dict.fromkeys(("mount", "mounts", "volume", "volumes"), _KEPT)}
 _WHERE = {"file": "at the top of a program", "env": "inside `env`"}
 
 
@@ -61,13 +65,15 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
         return refused
     near = similar(item.word, [*here, *modules])
     near = near if near is None or _fits(near, item) else None
+    said = [_OF_LANGUAGES] if item.word.lower() in _LANGUAGES else []
+    said += [_SEVERAL[item.word]] if place == "env" and item.word in _SEVERAL else []
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(
         "unknown-word",
         f"there is no word `{item.word}`",
         (wrong(item.word_span, "not known here"),),
         notes=(f"here these begin an item: {' '.join(here)}", *modules_too),
-        helps=(_OF_LANGUAGES,) if item.word.lower() in _LANGUAGES else (),
+        helps=tuple(said),
         fixes=(Fix("a word has a similar name or use", item.word_span, near),) if near else (),
     )
 

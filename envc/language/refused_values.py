@@ -59,5 +59,7 @@ def refusals(
             word = owner if owner and span == item.word_span else item.word
             message, remedy = f"`{word}` cannot take `{refused}`", one.get("ctx", {}).get("remedy")
             helps = (str(remedy),) if remedy else ()
-            found.append(Diagnostic(one["type"], message, (wrong(span, one["msg"]),), helps=helps))
+            instead = one.get("ctx", {}).get("instead")
+            fixes = (Fix("here it is written so", span, str(instead)),) if instead else ()
+            found.append(Diagnostic(one["type"], message, (wrong(span, one["msg"]),), helps=helps, fixes=fixes))
     return found

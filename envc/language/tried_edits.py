@@ -35,25 +35,35 @@ def with_tried_edits(found: Sequence[Diagnostic], source: Source, mistakes_in: F
 
 def _outcome(mistake: Diagnostic, fix: Fix, before: Sequence[Diagnostic], mistakes_in: Finder) -> Diagnostic | None:
     """Return the mistake that an edit leaves or makes in its item, or None where it mends it."""
-    changed = fix.span.source.text[: fix.span.start] + fix.replacement + fix.span.source.text[fix.span.end :]
-    source = Source(fix.span.source.path, changed)
+    text, (_, start, end) = fix.span.source.text, fix.span
+    source = Source(fix.span.source.path, text[:start] + fix.replacement + text[end:])
     after = mistakes_in(source)
-    item = _item_around(source, fix.span.start, fix.span.start + len(fix.replacement))
-    known = [_key(one) for one in before]
-    left = [_key(one) for one in after]
+    edited = Span(source, start, start + len(fix.replacement))
+    item = _item_around(edited)
+    known, left = [[_key(one) for one in found] for found in (before, after)]
+    place = _place(mistake)
+    moved = place + len(fix.replacement) - (end - start) if place >= end else place
     for one in after:
-        same = _key(one) == _key(mistake) and left.count(_key(one)) >= known.count(_key(one))
-        if same or (_is_in(one, item) and (_key(one) not in known or _key(one) == _key(mistake))):
+        if _key(one) == _key(mistake):
+            stays = _place(one) in {moved, *range(edited.start, edited.end + 1)}
+            if stays or left.count(_key(one)) > known.count(_key(one)):
+                return one
+        elif _key(one) not in known and _is_in(one, item):
             return one
     return None
 
 
-def _item_around(source: Source, start: int, end: int) -> Span:
+def _place(one: Diagnostic) -> int:
+    return next((label.span.start for label in one.labels if label.primary), 0)
+
+
+def _item_around(edited: Span) -> Span:
     """Return the text between the separators and brackets around an edit."""
-    ends = [match.start() for match in _PIECE.finditer(source.text) if match["end"]]
-    behind = next((one for one in ends if one >= end), len(source.text))
-    before = max((one + 1 for one in ends if one < start), default=0)
-    return Span(source, before, behind)
+    text = edited.source.text
+    ends = [match.start() for match in _PIECE.finditer(text) if match["end"]]
+    behind = next((one for one in ends if one >= edited.end), len(text))
+    before = max((one + 1 for one in ends if one < edited.start), default=0)
+    return Span(edited.source, before, behind)
 
 
 def _is_in(one: Diagnostic, item: Span) -> bool:

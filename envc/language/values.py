@@ -6,6 +6,7 @@ A refusal's type is the kebab-case name of its diagnostic.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, NoReturn
 
@@ -24,6 +25,20 @@ _SIZES = {
     "TiB": 2**40,
 }
 _DURATIONS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+#: Units as other tools write them, in lower case; engines and clusters mean powers of 1024 by a letter alone.
+_OTHER_UNITS = {
+    **{one.lower(): one for one in _SIZES},
+    **{letter: f"{letter.upper()}iB" for letter in "kmgt"},
+    **{f"{letter}i": f"{letter.upper()}iB" for letter in "kmgt"},
+}
+_OTHER_TIMES = {
+    **{one.lower(): one for one in _DURATIONS},
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+}
+_LONGEST_TIME = 366 * 86_400_000
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([A-Za-z]*)")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
@@ -35,9 +50,12 @@ _SYSTEM_TREES = frozenset(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def refuse(name: str, message: str, remedy: str = "") -> NoReturn:
-    """Refuse a value; `name` becomes the diagnostic's, `message` its label, `remedy` its help."""
-    raise PydanticCustomError(name, "{message}", {"message": message, "remedy": remedy})
+def refuse(name: str, message: str, remedy: str = "", instead: str = "") -> NoReturn:
+    """Refuse a value; `name` becomes the diagnostic's, `message` its label, `remedy` its help.
+
+    `instead` is how what was meant is written: the text of an argument.
+    """
+    raise PydanticCustomError(name, "{message}", {"message": message, "remedy": remedy, "instead": instead})
 
 
 def has_host(address: str) -> bool:
@@ -55,16 +73,25 @@ def _matching(pattern: str, name: str, message: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)  # `\d` has all digits of all scripts otherwise
 
     def check(text: str) -> str:
-        return text if compiled.fullmatch(text) else refuse(name, message)
+        lower = text.lower()
+        instead = lower if lower != text and compiled.fullmatch(lower) else ""
+        return text if compiled.fullmatch(text) else refuse(name, message, instead=instead)
 
     return AfterValidator(check)
+
+
+def _with_unit(match: re.Match[str] | None, units: Mapping[str, str]) -> str:
+    """Return a number with the unit that another way to write it means."""
+    unit = units.get(match[2].lower()) if match else None
+    return f"{match[1]}{unit}" if match and unit else ""
 
 
 def read_size(text: str) -> int:
     """Read `24GiB` as bytes."""
     match = _NUMBER_AND_UNIT.fullmatch(text)
     if not match or match[2] not in _SIZES:
-        refuse("unreadable-size", f"a size is a number with one of {' '.join(_SIZES)}, such as 24GiB")
+        message = f"a size is a number with one of {' '.join(_SIZES)}, such as 24GiB"
+        refuse("unreadable-size", message, instead=_with_unit(match, _OTHER_UNITS))
     size = Decimal(match[1]) * _SIZES[match[2]]
     if size != size.to_integral_value() or size <= 0:
         refuse("unreadable-size", "a size is a whole number of bytes above zero")
@@ -75,10 +102,13 @@ def read_duration(text: str) -> int:
     """Read `30s` as milliseconds."""
     match = _NUMBER_AND_UNIT.fullmatch(text)
     if not match or match[2] not in _DURATIONS:
-        refuse("unreadable-duration", f"a time is a number with one of {' '.join(_DURATIONS)}, such as 30s")
+        message = f"a time is a number with one of {' '.join(_DURATIONS)}, such as 30s"
+        refuse("unreadable-duration", message, instead=_with_unit(match, _OTHER_TIMES))
     duration = Decimal(match[1]) * _DURATIONS[match[2]]
     if duration != duration.to_integral_value() or duration <= 0:
         refuse("unreadable-duration", "a time is a whole number of milliseconds above zero")
+    if duration > _LONGEST_TIME:
+        refuse("unreadable-duration", "a time is at most a year, 366d")
     return int(duration)
 
 
@@ -115,7 +145,8 @@ def _read_uid(text: str) -> int:
 def container_path(text: str) -> str:
     """Read an absolute path of a container and return it in its one form."""
     if not text.startswith("/"):
-        refuse("path-not-absolute", 'a path in the container begins with "/"')
+        remedy = "nothing resolves `~`: write the path in full" if text.startswith("~") else ""
+        refuse("path-not-absolute", 'a path in the container begins with "/"', remedy)
     parts = [part for part in text.split("/") if part not in {"", "."}]
     if ".." in parts:
         refuse("path-leaves-folder", "a path in the container has no `..`")
@@ -172,6 +203,12 @@ def plain(text: str) -> str:
     return text
 
 
+def _lasting(tag: str) -> str:
+    if tag.lower() == "latest":
+        refuse("unusable-name", "this changes without you: a version is like v2 or 2026-06")
+    return tag
+
+
 #: Text without control characters.
 Text = Annotated[str, AfterValidator(plain)]
 #: A size with its unit, `24GiB`.
@@ -224,8 +261,12 @@ Name = Annotated[
         "a name has lower-case letters and digits, and single - . _ between them",
     ),
 ]
-#: A version by any name: `v2`, `2026-06`, `7.1`.
-Tag = Annotated[str, _matching(r"[A-Za-z0-9][\w.-]{0,63}", "unusable-name", "a version tag is like v2 or 2026-06")]
+#: A version by any name that stays: `v2`, `2026-06`, `7.1`.
+Tag = Annotated[
+    str,
+    _matching(r"[A-Za-z0-9][\w.-]{0,63}", "unusable-name", "a version tag is like v2 or 2026-06"),
+    AfterValidator(_lasting),
+]
 #: The name of an environment variable.
 Variable = Annotated[
     str, _matching(r"[A-Za-z_][A-Za-z0-9_]*", "unusable-name", "a variable has letters, digits and _ only")

@@ -8,7 +8,12 @@ import lark
 
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.syntax.other_marks import in_quotes, other_mark
 from envc.syntax.single_equals import single_equals
+
+#: Strings, comments, and brackets of blocks.
+_BRACKET = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|[<>](?![\d=])')
+_REDIRECTED = "the `>` before it closes a block; a shell's `>` stands in a script, in triple quotes"
 
 
 def name_mistake(source: Source, error: lark.exceptions.UnexpectedInput) -> Diagnostic:
@@ -42,13 +47,16 @@ def _unexpected_token(source: Source, error: lark.UnexpectedToken) -> Diagnostic
     if comparator is not None:
         return _blank_in_specifier(comparator, Span(source, comparator.end, start))
     if token.type == "WORD" or "WORD" not in error.accepts:
-        apart = (Fix("separate them", Span(source, start, start), "; ", certain=True),) if token.type == "WORD" else ()
+        redirected = re.search(r">[ \t]*$", source.text[max(0, start - 200) : start])
+        too_much = bool(redirected) and _closes_too_much(source, start)
+        separate = token.type == "WORD" and not too_much
         return Diagnostic(
             "missing-separator",
             "two items stand side by side without a separator",
             (wrong(span, "a new item begins here"),),
             notes=("items end at `;` or at the end of the line",),
-            fixes=apart,
+            helps=(_REDIRECTED,) if too_much else (),
+            fixes=(Fix("separate them", Span(source, start, start), "; ", certain=True),) if separate else (),
         )
     return Diagnostic(
         "item-without-word",
@@ -66,6 +74,16 @@ def _behind_its_word(source: Source, start: int) -> tuple[Fix, ...]:
     return (
         () if begins else (Fix("write it behind its word", Span(source, len(before), start + 1), " <", certain=True),)
     )
+
+
+def _closes_too_much(source: Source, start: int) -> bool:
+    """Say whether a bracket behind an offset closes a block that is not opened there."""
+    depth = 0
+    for match in _BRACKET.finditer(source.text, start):
+        depth += {"<": 1, ">": -1}.get(match[0], 0)
+        if depth < 0:
+            return True
+    return False
 
 
 def _innermost_opening(source: Source, error: lark.UnexpectedToken) -> Span:
@@ -118,7 +136,8 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unquoted-path",
             "a path stands without quotes",
             (wrong(span, "begins here"),),
-            fixes=_in_quotes(source, start),
+            helps=("nothing resolves `~`: write the path in full, in quotes",) if character == "~" else (),
+            fixes=in_quotes(source, start) if character != "~" else (),
         )
     if character in "<>=!~":
         return _lonely_comparator(source, start)
@@ -129,29 +148,7 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             (wrong(span),),
             fixes=(Fix("write a blank", span, " ", certain=True),) if character.isspace() else (),
         )
-    return Diagnostic(
-        "unexpected-character",
-        f"`{character}` begins nothing that the language has",
-        (wrong(span),),
-        notes=("a value with other characters than letters, digits and . _ - + / is a string, in double quotes",),
-        fixes=_in_quotes(source, start),
-    )
-
-
-def _in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
-    """Return the edit that makes a string of what stands around an offset, where a string may stand."""
-    location = source.locate(start)
-    line, column = source.line(location.line), location.column - 1
-    single = re.compile(r"'[^'\"]*'").match(line, column)
-    begin = column if single else re.search(r"[^\s;<>\"]*$", line[:column]).start()  # type: ignore[union-attr]  # may be empty
-    behind = single or re.compile(r"[^\s;<>\"]*").match(line, begin)
-    end = behind.end() if behind else column + 1
-    before = line[:begin].rstrip()
-    if before == "" or before.endswith((";", "<")) or line[end : end + 1] == '"':
-        return ()
-    text = (line[begin + 1 : end - 1] if single else line[begin:end]).replace("\\", "\\\\")
-    offset = start - column
-    return (Fix("write it in quotes", Span(source, offset + begin, offset + end), f'"{text}"'),)
+    return other_mark(source, start)
 
 
 def _unclosed_string(source: Source, start: int) -> Diagnostic:

@@ -7,10 +7,19 @@ import re
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
 
-#: The word whose packages have a name and no version.
+#: The word whose packages have a name and no version, and those behind which a specifier may stand.
 _WITHOUT_VERSIONS = "apt"
+_WITH_SPECIFIERS = ("conda", "ml", "override", "pip")
 #: Strings and comments, brackets of blocks, ends of items, and words with their specifiers.
 _PIECE = re.compile(r'"[^"\n]*"|#[^\n]*|[<>](?![=\d])|[;\n]|(?:[^\s;<>"#]|[<>](?=[=\d]))+')
+#: A `=` that is no part of a comparator, with the blanks around it.
+_EQUALS = re.compile(r"[ \t]*(?<![=~!<>])=(?![=~])[ \t]*")
+
+
+def rest_of_item(source: Source, start: int) -> Span:
+    """Return the text from an offset up to where its item, a string or a comment begins or ends."""
+    behind = re.compile(r'[^;\n\r"#<>]*').match(source.text, start)
+    return Span(source, start, behind.end() if behind else start)
 
 
 def single_equals(source: Source, start: int) -> Diagnostic:
@@ -21,15 +30,20 @@ def single_equals(source: Source, start: int) -> Diagnostic:
     end = behind.end() if behind else start + 1
     if _is_behind(_WITHOUT_VERSIONS, source.text[:start]):
         return _version_of_system_package(source, begin, start, end)
-    version = source.text[end : end + 1].isdigit() and not (before and before[0].strip().isupper())
-    blank = Fix("separate name and value by a blank", Span(source, begin, end), " ")
-    exact = Fix("ask for exactly this version", Span(source, start, end), "==")
+    specifier = any(_is_behind(word, source.text[:start]) for word in _WITH_SPECIFIERS)
+    if specifier and source.text[end : end + 1].isdigit():
+        fix = Fix("ask for exactly this version", Span(source, start, end), "==")
+    else:
+        whole = rest_of_item(source, begin)
+        last = max(match.end() for match in _EQUALS.finditer(whole.text))
+        blanks = _EQUALS.sub(" ", whole.text[:last])
+        fix = Fix("separate name and value by a blank", Span(source, begin, begin + last), blanks)
     return Diagnostic(
         "single-equals",
         "`=` is not a version specifier",
         (wrong(Span(source, start, start + 1), "one `=` alone"),),
         notes=("PEP 440 compares with == ~= != < <= > >= ===",),
-        fixes=(exact,) if version else (blank,),
+        fixes=(fix,),
     )
 
 

@@ -24,7 +24,7 @@ def found(items: str) -> tuple[Diagnostic, ...]:
         "limit cpu -1",
         "workdir ~/x",
         'volume "/x"',
-        "gpus 2",
+        "gpus h100",
         'copy "a", "b"',
     ],
 )
@@ -66,3 +66,33 @@ def test_only_so_many_edits_are_tried() -> None:
     mistakes = [Diagnostic("x", f"x {one.start}", (wrong(one),), fixes=(Fix("b", one, "b"),)) for one in spans]
     assert with_tried_edits(mistakes, source, mistakes_in) == mistakes
     assert len(asked) == MOST_TRIED
+
+
+@pytest.mark.parametrize(
+    ("items", "mended"),
+    [
+        ("gpu cuda=12.6", "gpu cuda 12.6"),
+        ("limit memory=4GiB cpu=2", "limit memory 4GiB cpu 2"),
+        ("ml torch=2.7", "ml torch==2.7"),
+        ("pip -r requirements.txt", 'pip from "requirements.txt"'),
+        ("apt git, curl,tree", "apt git curl tree"),
+        ("gpus 2", "gpu count 2"),
+        ("shm 8g", "shm 8GiB"),
+        ("shm 8Gi", "shm 8GiB"),
+        ("limit memory 8gb", "limit memory 8GB"),
+        ("capability ipc-lock", "capability IPC_LOCK"),
+        ("target docker-compose", "target compose"),
+        ('pip "x>=1"', "pip x >=1"),
+    ],
+)
+def test_what_other_tools_write_is_mended(items: str, mended: str) -> None:
+    """By the first edit that is offered."""
+    source = Source("p.env", f"env p < python 3.12; {items} >\n")
+    fixes = [fix for one in found_in(source) for fix in one.fixes]
+    assert applied(source, fixes[:1]).text == f"env p < python 3.12; {mended} >\n"
+    assert found_in(applied(source, fixes[:1])) == ()
+
+
+def test_a_certain_edit_takes_quotes_away_where_a_number_belongs() -> None:
+    source = Source("p.env", 'env p < python "3.12"; apt git, curl >\n')
+    assert made_certain(source)[0].text == "env p < python 3.12; apt git curl >\n"

@@ -1,0 +1,92 @@
+"""What is said of marks that other languages have and this one has not: commas, braces, colons, options."""
+
+from __future__ import annotations
+
+import re
+
+from envc.diagnostics import Diagnostic, Fix, Source, Span
+from envc.diagnostics.diagnostic import wrong
+from envc.syntax.single_equals import rest_of_item
+
+_STRINGS = "a value with other characters than letters, digits and . _ - + / is a string, in double quotes"
+_BLOCKS = "a block stands between `<` and `>`"
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_LIST = re.compile(r"(?:install[ \t]+)?(?:-r|--requirement)[ \t=]*(?P<path>[\w./-]+)")
+_BRACES = re.compile(r"\{[^\n\"#]*\}")
+_HELPS = {
+    "{": _BLOCKS,
+    "}": _BLOCKS,
+    "-": "there are no options: what a word takes stands behind it by name, and no number is below zero",
+}
+
+
+def other_mark(source: Source, start: int) -> Diagnostic:
+    """Return what is said of a character that begins nothing."""
+    character = source.text[start]
+    fixes = _by_mark(source, start)
+    quoted = () if fixes or character in "{}," else (*in_quotes(source, start), *_all_in_quotes(source, start))
+    help_of = _HELPS.get(character)
+    return Diagnostic(
+        "unexpected-character",
+        f"`{character}` begins nothing that the language has",
+        (wrong(Span(source, start, start + 1)),),
+        notes=("blanks separate what an item lists",) if character == "," else () if help_of else (_STRINGS,),
+        helps=(help_of,) if help_of and not fixes and not _runs(source, start) else (),
+        fixes=fixes or quoted,
+    )
+
+
+def _by_mark(source: Source, start: int) -> tuple[Fix, ...]:
+    rest = rest_of_item(source, start)
+    if rest.text.startswith(","):
+        last = max(match.end() for match in _COMMA.finditer(rest.text))
+        blanks = _COMMA.sub(" ", rest.text[:last])
+        kept = blanks if rest.text[last:] else ""
+        return (Fix("leave out what separates nothing", Span(source, start, start + last), kept, certain=True),)
+    if rest.text.startswith("{") and (block := _BRACES.match(source.text, start)):
+        brackets = block[0].replace("{", "<").replace("}", ">")
+        return (Fix(_BLOCKS, Span(source, start, block.end()), brackets),)
+    if rest.text.startswith(":") and re.search(r"(?:^|[;<\n])[ \t]*[a-z]+$", source.text[max(0, start - 100) : start]):
+        return (Fix("leave it out: a blank is enough", Span(source, start, start + 1), ""),)
+    if rest.text.startswith("-"):
+        line = source.line(source.locate(start).line)[: source.locate(start).column - 1]
+        begin = start - len("install ") if line.endswith("install ") else start
+        listed = _LIST.match(source.text, begin)
+        if listed:
+            return (Fix("read the list", Span(source, begin, listed.end()), f'from "{listed["path"]}"'),)
+    return ()
+
+
+def in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
+    """Return the edit that makes a string of what stands around an offset, where a string may stand."""
+    location = source.locate(start)
+    line, column = source.line(location.line), location.column - 1
+    single = re.compile(r"'[^'\"]*'").match(line, column)
+    begin = column if single else re.search(r"[^\s;<>\"]*$", line[:column]).start()  # type: ignore[union-attr]  # may be empty
+    behind = single or re.compile(r"[^\s;<>\"]*").match(line, begin)
+    end = behind.end() if behind else column + 1
+    before = line[:begin].rstrip()
+    if before == "" or before.endswith((";", "<")) or line[end : end + 1] == '"':
+        return ()
+    text = (line[begin + 1 : end - 1] if single else line[begin:end]).replace("\\", "\\\\")
+    offset = start - column
+    return (Fix("write it in quotes", Span(source, offset + begin, offset + end), f'"{text}"'),)
+
+
+def _runs(source: Source, start: int) -> re.Match[str] | None:
+    """Return a command without quotes that goes on at an offset: what stands behind its `run`."""
+    location = source.locate(start)
+    return re.search(
+        r"(?:^|[;<])[ \t]*run[ \t]+(?P<command>[^;<>\"#]*)$", source.line(location.line)[: location.column - 1]
+    )
+
+
+def _all_in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
+    """Return the edit that makes one string of a command."""
+    found = _runs(source, start)
+    rest = rest_of_item(source, start)
+    if not found or not found["command"] or source.text[rest.end : rest.end + 1] == '"':
+        return ()
+    begin = start - len(found["command"])
+    whole = Span(source, begin, begin + len(source.text[begin : rest.end].rstrip()))
+    return (Fix("write all of it in quotes", whole, f'"{whole.text}"'),)
