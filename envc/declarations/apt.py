@@ -17,6 +17,7 @@ from envc.language.facets import SystemPackage
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.refused_starts import SSH
+from envc.language.repetitions import repetitions
 from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
 from envc.language.values import WITHOUT_VERSION, Sha256, SystemName, program_path, refuse
@@ -136,6 +137,7 @@ class Apt(Declaration):
             yield Diagnostic("missing-argument", "`apt` names no package", (wrong(origin.span, "no name follows"),))
             return
         yield from self._servers(origin)
+        yield from repetitions([one.name for one in self.packages], "packages", origin, "name")
         if self.location:
             yield from self._of_a_file(origin)
             yield from self._twice(origin, environment)

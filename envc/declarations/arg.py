@@ -12,6 +12,7 @@ from envc.language.environment import Environment
 from envc.language.facets import BuildArgument
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.repetitions import repetitions
 from envc.language.values import Text, Variable
 from envc.language.variables import refuse_open_value, refuse_taken_variable
 from envc.language.word import Declaration
@@ -50,6 +51,7 @@ class Arg(Declaration):
                 (wrong(origin.of("name"), "builders give it a value of their own"),),
             )
         yield from refuse_open_value(self.name, origin)
+        yield from repetitions(self.values, "values", origin)
         yield from refuse_taken_variable(self.name, origin.of("name"), environment)
         if self.values and self.default not in self.values:
             yield Diagnostic(

@@ -36,6 +36,8 @@ def _kept(text: str) -> str:
     path = container_path(text)
     if path == "/" or path.split("/")[1] in _NOT_KEPT or holds_packages(path):
         refuse("reserved-path", "nothing of a build is kept there; install below /usr/local or /opt")
+    if path in {"/etc", "/var"}:
+        refuse("reserved-path", "the system's own files lie there", "name the files in it, or a folder of their own")
     return path
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.language.built_for import cuda_of_index, cuda_of_wheel
+from envc.language.built_for import cuda_of_index, cuda_of_name, cuda_of_wheel
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PackageIndex, PythonPackage
 from envc.language.origin import Origin
@@ -23,8 +23,8 @@ class Cpu(Declaration):
     """Says that the environment computes on the processor, so that nothing of CUDA may come into it.
 
     Without `gpu` the packages of `ml` are builds for the processor already. `cpu` holds that fast: `gpu` beside it is
-    an error, and so is a package that `pip` would take from the default index as a build for CUDA, or whose wheel or
-    index says in its address that it is one (`+cu124`, `…/whl/cu124`).
+    an error, and so is a package that `pip` would take from the default index as a build for CUDA, or that says so in
+    its name (`cupy-cuda12x`) or in the address of its wheel or index (`+cu124`, `…/whl/cu124`).
     """
 
     examples = ("cpu",)
@@ -40,13 +40,13 @@ class Cpu(Declaration):
             )
         packages = environment.every(PythonPackage)
         for package in packages:
-            cuda, place = _named_cuda(package, environment)
+            cuda, place, what = _named_cuda(package, environment)
             if cuda:
                 yield Diagnostic(
                     "contradiction",
                     f"`{package.name}` is taken as a build for CUDA {cuda}",
-                    (wrong(place, "its address says so"), Label(origin.span, _NOTHING)),
-                    helps=("give the address of a build for the processor", "or ask for a GPU in place of `cpu`"),
+                    (wrong(place, f"its {what} says so"), Label(origin.span, _NOTHING)),
+                    helps=(f"give the {what} of a build for the processor", "or ask for a GPU in place of `cpu`"),
                 )
         plain = [one for one in packages if (not one.accelerated or one.extras) and one.source is None]
         if not plain:
@@ -69,15 +69,17 @@ class Cpu(Declaration):
             )
 
 
-def _named_cuda(package: PythonPackage, environment: Environment) -> tuple[str | None, Span]:
-    """Return the CUDA that the address of a package's wheel or index names, and where that stands."""
+def _named_cuda(package: PythonPackage, environment: Environment) -> tuple[str | None, Span, str]:
+    """Return the CUDA that a package's name, or the address of its wheel or index, names; where that stands; which."""
+    if cuda := cuda_of_name(package.name):
+        return cuda, package.origin.of("name"), "name"
     if package.source is not None:
         cuda = cuda_of_wheel(package.source.address) if package.source.kind == "wheel" else None
-        return cuda, package.origin.of("source")
+        return cuda, package.origin.of("source"), "address"
     for index in environment.every(PackageIndex):
         if package.name in index.packages:
-            return cuda_of_index(index.address), index.origin.of("address")
-    return None, package.origin.span
+            return cuda_of_index(index.address), index.origin.of("address"), "address"
+    return None, package.origin.span, ""
 
 
 def brings_cuda(package: PythonPackage, family: Family) -> bool:

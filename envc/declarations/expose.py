@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from envc.diagnostics import Diagnostic
+from envc.language.environment import Environment
 from envc.language.facets import ExposedPort
 from envc.language.fields import Positional
 from envc.language.origin import Origin
+from envc.language.repetitions import repetitions
 from envc.language.values import Port
 from envc.language.word import Declaration
 
@@ -24,3 +27,7 @@ class Expose(Declaration):
         """Return the ports."""
         for port in self.ports:
             yield ExposedPort(port, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
+        """Warn of a port that stands twice."""
+        yield from repetitions(self.ports, "ports", origin)

@@ -7,11 +7,13 @@ from typing import Annotated
 
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
+from envc.knowledge.capabilities import unknown_capabilities
 from envc.knowledge.named_gpus import NamedGpu, named, unknown_names
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, Flavour
 from envc.language.fields import Choice, Flag, Keyword, Positional, layout_of
 from envc.language.origin import Origin
+from envc.language.repetitions import repetitions
 from envc.language.values import Architecture, Count, CudaVersion, RocmVersion, ShortVersion, Size
 from envc.language.word import Declaration
 
@@ -79,8 +81,12 @@ class Gpu(Declaration):
         )
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Refuse names that no GPU has, what makes no sense without CUDA, and GPUs of two makers."""
+        """Refuse GPUs that there are not, what makes no sense without CUDA, and GPUs of two makers."""
         yield from unknown_names(self.names, origin, layout_of(type(self)).words)
+        (accelerator,) = self.facets(origin)
+        places = [accelerator.place_of(position) for position in range(len(accelerator.architectures))]
+        yield from unknown_capabilities(accelerator.architectures, places)
+        yield from repetitions(self.architectures, "architectures", origin)
         for field, value in (("exact", self.exact), ("flavour", self.flavour), ("cudnn", self.cudnn)):
             if value and self.cuda is None:
                 yield Diagnostic(

@@ -13,7 +13,7 @@ from envc.language.environment import Environment
 from envc.language.facets import HealthCheck, HealthKind, PackageFile, PythonPackage
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import Count, Duration, Port, Text
+from envc.language.values import Count, Duration, Port, Text, has_host
 from envc.language.word import Declaration
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/\S*)?")
@@ -79,7 +79,7 @@ class Health(Declaration):
             yield Diagnostic(refusal.type, "`health command` takes a command", (wrong(place, refusal.message()),))
         if self.port is not None:
             yield from _refuse_port(self.kind, self.subject, origin)
-        elif self.kind == "http" and not _ADDRESS.fullmatch(self.subject):
+        elif self.kind == "http" and not (_ADDRESS.fullmatch(self.subject) and has_host(self.subject)):
             yield Diagnostic(
                 "unreadable-address",
                 "`health http` takes the address of a page",

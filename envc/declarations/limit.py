@@ -8,7 +8,7 @@ from typing import Annotated
 from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
-from envc.language.facets import Accelerator, ResourceLimit
+from envc.language.facets import Accelerator, ResourceLimit, SharedMemory
 from envc.language.fields import Keyword
 from envc.language.origin import Origin
 from envc.language.values import Count, Cpu, Size
@@ -38,6 +38,8 @@ class Limit(Declaration):
             yield Diagnostic("missing-argument", "`limit` limits nothing", (label,))
         if self.gpus is not None:
             yield from self._gpus(self.gpus, origin, environment.one(Accelerator))
+        if self.memory is not None:
+            yield from self._shared(self.memory, origin, environment.one(SharedMemory))
         if self.memory is not None and self.memory < 6 * 2**20:
             yield Diagnostic(
                 "unreadable-size",
@@ -70,4 +72,22 @@ class Limit(Declaration):
                     Fix("let it use as many as it needs", origin.of("gpus"), str(accelerator.number)),
                     Fix("need as many as it may use", accelerator.origin.of("count"), str(most)),
                 ),
+            )
+        elif accelerator.number is not None and accelerator.number < most:
+            yield Diagnostic(
+                "setting-without-effect",
+                f"a container that needs {accelerator.number} GPUs gets {accelerator.number}, and never {most}",
+                (wrong(origin.of("gpus"), "at the most"), Label(accelerator.origin.of("count"), "needs as many")),
+                fixes=(Fix("need as many as it may use", accelerator.origin.of("count"), str(most)),),
+                severity="warning",
+            )
+
+    def _shared(self, most: int, origin: Origin, shared: SharedMemory | None) -> Iterator[Diagnostic]:
+        if shared and shared.size > most:
+            yield Diagnostic(
+                "setting-without-effect",
+                "shared memory is part of the container's memory, and has more than that",
+                (wrong(shared.origin.of("size"), "of this"), Label(origin.of("memory"), "all that the container has")),
+                notes=("the kernel ends a container that fills it",),
+                severity="warning",
             )

@@ -23,6 +23,8 @@ _UNREAD = {
     "PYTHONGC": "Python does not read it; the garbage collector is set with gc.set_threshold",
     "LD_LIBRARY_PATH": "wheels find their own libraries, and what it points to can hide them",
 }
+_ARCHITECTURES = "`gpu … architectures 8.0` says it to all that is compiled, and takes builds with kernels for them"
+_FOR_COMPILERS = frozenset(("CUDAARCHS", "PYTORCH_ROCM_ARCH", "TORCH_CUDA_ARCH_LIST"))
 _CLUSTER = re.compile(r"(?:NCCL|FI|OMPI_MCA|UCX)_")
 
 
@@ -60,6 +62,14 @@ class Set(Declaration):
                 f"`{self.name}` does not do what it seems to",
                 (wrong(name, _UNREAD.get(self.name, "no `$` is resolved, and what it was before is gone")),),
                 fixes=fixes,
+                severity="warning",
+            )
+        if self.name in _FOR_COMPILERS and not is_staged(environment, origin):
+            yield Diagnostic(
+                "setting-without-effect",
+                f"`{self.name}` does not do what it seems to",
+                (wrong(name, "only what the container compiles while it runs reads it"),),
+                helps=(_ARCHITECTURES,),
                 severity="warning",
             )
         if _CLUSTER.match(self.name):

@@ -13,6 +13,7 @@ from envc.language.cluster_facets import Target as TargetFacet
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Flag, Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.repetitions import pairs_again
 from envc.language.target_mistakes import target_mistakes
 from envc.language.target_values import (
     Constraint,
@@ -115,6 +116,8 @@ class Target(Declaration):
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse what this place does not know, a second manifest of one kind, and what cannot be started there."""
         (target,) = self.facets(origin)
+        yield from pairs_again(self.select, "select", origin)
+        yield from pairs_again(self.resources, "resources", origin)
         yield from target_mistakes(target, tuple(one.name for one in self.settings), environment)
 
 

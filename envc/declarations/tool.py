@@ -28,9 +28,16 @@ def _downloadable(text: str) -> str:
     return readable_address(text)
 
 
+#: Folders that are the kernel's, or links to those of the system, and programs that a build's steps are made of.
+_SYSTEM = frozenset(("bin", "boot", "dev", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys"))
+_STEPS = frozenset(("apt", "apt-get", "bash", "dash", "dpkg", "env", "python", "python3", "sh", "tar"))
+
+
 def _place(path: str) -> str:
-    if path == "/" or holds_packages(path):
-        refuse("reserved-path", "the system or the packages lie there")
+    top, _, name = path.rpartition("/")
+    system = path.split("/")[1] in _SYSTEM or (top in {"/usr/bin", "/usr/sbin"} and name in _STEPS)
+    if path == "/" or system or holds_packages(path):
+        refuse("reserved-path", "the system or the packages lie there", "programs lie in /usr/local/bin or /opt")
     return path
 
 

@@ -32,7 +32,14 @@ class Capability(Fact):
     cuda: Annotated[ShortVersion, Keyword()]
 
 
-WORDS: Mapping[str, type[Line]] = {"kernels": Kernels, "capability": Capability}
+class Compiler(Fact):
+    """The compute capabilities that the compiler of a CUDA knows."""
+
+    cuda: Annotated[ShortVersion, Keyword()]
+    capabilities: Annotated[tuple[ShortVersion, ...], Keyword("for", many=True)]
+
+
+WORDS: Mapping[str, type[Line]] = {"kernels": Kernels, "capability": Capability, "compiler": Compiler}
 
 
 def runs_on(architecture: str, kernels: Kernels) -> bool:

@@ -29,6 +29,12 @@ def cuda_of_wheel(address: str) -> str | None:
     return built_for(unquote(address.rpartition("/")[2]).partition("-")[2].partition("-")[0])[0]
 
 
+def cuda_of_name(name: str) -> str | None:
+    """Return the CUDA that a package's name says that it is for: `cupy-cuda12x`, `nvidia-cublas-cu12`, `x-cu118`."""
+    found = re.search(r"-cu(?:da)?-?(?P<major>1[0-9]|[89])\.?(?P<minor>[0-9])?x?(?:-|$)", name)
+    return found and found["major"] + (f".{found['minor']}" if found["minor"] else "")
+
+
 def cuda_of_index(address: str) -> str | None:
     """Return the CUDA that an index has builds for, as a folder of its address says: `…/whl/cu124`."""
     found = (built_for(f"+{one}")[0] for one in address.split("/")[3:] if re.fullmatch(r"cu\d+", one))
