@@ -51,3 +51,16 @@ def test_one_for_cuda_is_refused_by_its_address(text: str, cuda: str) -> None:
     assert mistake.message.endswith(f"is taken as a build for CUDA {cuda}")
     assert mistake.helps
     assert not mistake.fixes
+
+
+@pytest.mark.parametrize("name", ["cupy-cuda12x", "nvidia-cublas-cu12", "faiss-gpu-cu118", "jax-cuda12-plugin"])
+def test_a_name_that_says_cuda_is_refused(name: str) -> None:
+    """Whatever word asks for it by that name."""
+    with pytest.raises(Report) as report:
+        understood(f"pip numpy {name}")
+    assert [one.message.partition("`")[2].partition("`")[0] for one in report.value.diagnostics] == [name]
+
+
+@pytest.mark.parametrize("name", ["cupy", "cu-thing", "cuda-python-docs", "acu12", "x-cu1"])
+def test_a_name_that_only_looks_so_passes(name: str) -> None:
+    understood(f"pip {name}")

@@ -145,6 +145,8 @@ WRONG = {
         'base "a:1" provides >=2',
     ],
     "build": [
+        f'build a from b < run "x"; keeps "/etc" >; {SOURCE}',
+        f'build a from b < run "x"; keeps "/var" >; {SOURCE}',
         "build",
         "build a",
         "build a from b",
@@ -232,6 +234,9 @@ WRONG = {
         'copy "a" at',
     ],
     "cpu": [
+        "cpu; pip cupy-cuda12x",
+        "cpu; pip nvidia-cublas-cu12",
+        "cpu; pip jax-cuda12-plugin",
         "cpu 8",
         "cpu x",
         "cpu < >",
@@ -242,6 +247,7 @@ WRONG = {
         "cpu\npip jax[cuda12]",
     ],
     "data": [
+        "data Latest mounted",
         "data",
         "data v1",
         "data -v mounted",
@@ -286,6 +292,10 @@ WRONG = {
         "fabric tcp < >",
     ],
     "gpu": [
+        "gpu architectures 0.1",
+        "gpu architectures 8.5",
+        "gpu architectures 99.0",
+        "gpu sm_999 cuda 12.8",
         "gpu cuda 12",
         "gpu cuda 12.x",
         "gpu cuda 1२.6",
@@ -320,6 +330,8 @@ WRONG = {
         "gpu architectures gfx",
     ],
     "health": [
+        'health http "http://127.0.0.1:99999/"',
+        'health http "http://h/" every 99999d',
         "health",
         "health file",
         "health tcp",
@@ -442,6 +454,7 @@ WRONG = {
         "ml a[b,c d]",
     ],
     "on": [
+        "on linux/arm64",
         "on",
         "on linux/riscv64 < apt git >",
         'on "linux/arm64" < apt git >',
@@ -546,6 +559,7 @@ WRONG = {
         'project "."\nproject "."',
     ],
     "python": [
+        "python 3",
         "python",
         "python 2.7",
         "python 3",
@@ -592,6 +606,7 @@ WRONG = {
     ],
     "shm": ["shm", "shm 8", "shm 0B", "shm lots", "shm 9999999999999GiB"],
     "stage": [
+        "stage builder",
         "stage",
         "stage test < apt git >",
         'stage "builder" < apt git >',
@@ -607,6 +622,8 @@ WRONG = {
         "stage builder < apt drop git >\napt git",
     ],
     "target": [
+        'target kubernetes as job select "a" "b" "a" "c"',
+        'target kubernetes as job resource "a/b" 1 "a/b" 2',
         "target",
         "target nomad",
         "target compose as job",
@@ -692,6 +709,9 @@ WRONG = {
         f'source a {GIT} tag v1 at "/a"; copy "b" at "/a"',
     ],
     "tool": [
+        f'tool a 1 from "https://h/a" {SHA256} at "/bin/sh"',
+        f'tool a 1 from "https://h/a" {SHA256} at "/usr/bin/python3"',
+        f'tool a latest from "https://h/a" {SHA256} at "/opt/a"',
         "tool",
         "tool a",
         "tool a 1",
@@ -750,7 +770,12 @@ WRONG = {
         "user a uid x",
         "user a.b..c",
     ],
-    "weights": ["weights v1", "weights v1 copied", 'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64],
+    "weights": [
+        "weights latest mounted",
+        "weights v1",
+        "weights v1 copied",
+        'weights v1 from "s3://a/b" copied sha256 ' + "0" * 64,
+    ],
     "workdir": [
         "workdir",
         "workdir app",
