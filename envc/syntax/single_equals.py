@@ -34,10 +34,10 @@ def single_equals(source: Source, start: int) -> Diagnostic:
     if specifier and source.text[end : end + 1].isdigit():
         fix = Fix("ask for exactly this version", Span(source, start, end), "==")
     else:
-        whole = rest_of_item(source, begin)
-        last = max(match.end() for match in _EQUALS.finditer(whole.text))
-        blanks = _EQUALS.sub(" ", whole.text[:last])
-        fix = Fix("separate name and value by a blank", Span(source, begin, begin + last), blanks)
+        rest = rest_of_item(source, end).text
+        last = max((match.end() for match in _EQUALS.finditer(rest)), default=0)
+        blanks = " " + _EQUALS.sub(" ", rest[:last])
+        fix = Fix("separate name and value by a blank", Span(source, begin, end + last), blanks)
     return Diagnostic(
         "single-equals",
         "`=` is not a version specifier",
