@@ -15,6 +15,7 @@ from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.package_origins import read_commit
 from envc.language.taken import taken_before
 from envc.language.values import ContainerPath, Name, Text, holds_packages, refuse
 from envc.language.word import Declaration
@@ -22,7 +23,6 @@ from envc.language.word import Declaration
 _KINDS = ("tag", "commit", "branch")
 #: What git takes as the name of a tag or branch (git-check-ref-format).
 _NAME = re.compile(r"(?![-./])(?!.*(\.\.|//|@\{|/\.|\.lock(/|$)))[^\s~^:?*\[\\]+(?<![./])")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def _repository(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,9 +49,7 @@ def repository_address(text: str) -> str:
 
 
 def _commit(text: str | None) -> str | None:
-    if text is not None and not _COMMIT.fullmatch(text.lower()):
-        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written")
-    return text.lower() if text else None
+    return None if text is None else read_commit(text)
 
 
 def _name(text: str | None) -> str | None:

@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.language.bind import bind
+from envc.language.bind import Bound, bind
+from envc.language.commit_words import commits_behind_at
 from envc.language.drops import Drop, is_drop, read_drop, without_dropped
 from envc.language.environment import Declared
+from envc.language.fields import layout_of
 from envc.language.layers import merged, united
 from envc.language.modules import Module, Scope, Shelf
+from envc.language.origin import Origin
 from envc.language.parameters import (
     Value,
     given_by,
@@ -160,7 +163,8 @@ class Expander:
             item = item._replace()  # a module that is used twice says it twice
         key = (id(item), place.platform)
         if key not in self._bound or self._bound[key][0] is not item:
-            bound = bind(item, word)
+            misread = commits_behind_at(item) if layout_of(word).items is None else ()
+            bound = Bound(None, Origin(item, {}), tuple(misread)) if misread else bind(item, word)
             self._refuse(with_places(bound.mistakes, item, place.uses))
             declared = None
             if bound.model is not None:

@@ -71,7 +71,9 @@ def read_wheel(address: str) -> str:
 def read_commit(text: str) -> str:
     """Return a commit in full. Raises the refusal of what is none."""
     if not _COMMIT.fullmatch(text.lower()):
-        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written")
+        short = re.fullmatch(r"[0-9a-f]+", text.lower())
+        remedy = "" if short else "`envc lock` asks which commit a branch or tag of that name is now, and offers it"
+        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written", remedy)
     return text.lower()
 
 
