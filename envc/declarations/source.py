@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.artifact_words import is_address, readable_address
+from envc.language.commit_words import KINDS, commits_behind_at
 from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
 from envc.language.origin import Origin
@@ -19,8 +20,8 @@ from envc.language.package_origins import read_commit
 from envc.language.taken import taken_before
 from envc.language.values import ContainerPath, Name, Text, holds_packages, refuse
 from envc.language.word import Declaration
+from envc.syntax.program import Item
 
-_KINDS = ("tag", "commit", "branch")
 #: What git takes as the name of a tag or branch (git-check-ref-format).
 _NAME = re.compile(r"(?![-./])(?!.*(\.\.|//|@\{|/\.|\.lock(/|$)))[^\s~^:?*\[\\]+(?<![./])")
 
@@ -91,6 +92,11 @@ class Source(Declaration):
     submodules: Annotated[bool, Flag()] = False
     at: Annotated[ContainerPath | None, AfterValidator(_place), Keyword()] = None
 
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for a commit behind `at`."""
+        return commits_behind_at(item)
+
     def facets(self, origin: Origin) -> Iterator[GitSource]:
         """Return the source."""
         kind, reference = ("commit", self.commit) if self.commit else ("tag", self.tag or "")
@@ -99,7 +105,7 @@ class Source(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a branch, two commits at once or none, and two sources of one name."""
-        said = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        said = [kind for kind in KINDS if getattr(self, kind) is not None]
         if not said:
             yield Diagnostic(
                 "missing-argument",

@@ -8,10 +8,8 @@ from typing import NamedTuple
 from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.bind import Bound, bind
-from envc.language.commit_words import commits_behind_at
 from envc.language.drops import Drop, is_drop, read_drop, without_dropped
 from envc.language.environment import Declared
-from envc.language.fields import layout_of
 from envc.language.layers import merged, united
 from envc.language.modules import Module, Scope, Shelf
 from envc.language.origin import Origin
@@ -65,6 +63,7 @@ class Expander:
         self.platforms: set[str] = set()
         self.used: set[Span] = set()
         self.opened: dict[int, Module] = {}
+        self.doubts: list[Diagnostic] = []  # warnings about one environment on one platform
         self.complete = True
         self._left = MOST_ITEMS
         self._bound: dict[tuple[int, str | None], tuple[Item, Declared | None]] = {}
@@ -72,6 +71,7 @@ class Expander:
     def items(self, chain: list[Link], scope: Scope, platform: str | None) -> list[Declared]:
         """Return what holds in the first environment of a chain, on every platform or on one."""
         self._left = MOST_ITEMS
+        self.doubts.clear()
         found: list[Declared] = []
         for link in reversed(chain):
             said = Said()
@@ -103,8 +103,9 @@ class Expander:
         self.mistakes.extend(repeated_words(said.own))
         found = merged(below, said.brought)
         for drop in said.drops:
-            found, mistakes = without_dropped(found, drop)
-            self._refuse(mistakes)
+            found, mistakes = without_dropped(found, drop, said.own)
+            self._refuse([one for one in mistakes if one.severity == "error"])
+            self.doubts += [one for one in mistakes if one.severity != "error"]
         found = merged(found, said.own)
         return self._laid_over(found, said.on) if said.on else found
 
@@ -163,8 +164,8 @@ class Expander:
             item = item._replace()  # a module that is used twice says it twice
         key = (id(item), place.platform)
         if key not in self._bound or self._bound[key][0] is not item:
-            misread = commits_behind_at(item) if layout_of(word).items is None else ()
-            bound = Bound(None, Origin(item, {}), tuple(misread)) if misread else bind(item, word)
+            misread = tuple(word.misread(item))
+            bound = Bound(None, Origin(item, {}), misread) if misread else bind(item, word)
             self._refuse(with_places(bound.mistakes, item, place.uses))
             declared = None
             if bound.model is not None:

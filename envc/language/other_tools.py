@@ -25,11 +25,17 @@ _RIGHTS = Refused(
     "the container's user needs no more than it has",
     "leave it out: what needs root happens while the image is built",
 )
+_ACCEPTANCE = Refused(
+    "licence-acceptance",
+    "nothing that envc installs asks for it",
+    "leave it out: `conda` takes packages of community channels alone, and the `defaults` of Anaconda are refused",
+)
 #: By the words that people try.
 _REFUSED: Mapping[str, Refused] = {
     **dict.fromkeys(OTHER_MANAGERS, _MANAGER),
     **dict.fromkeys(("ssh", "sshd"), SSH),
     **dict.fromkeys(("service", "services", "supervisor", "supervisord", "systemd"), SERVICES),
+    **dict.fromkeys(("accept", "eula", "licence", "license"), _ACCEPTANCE),
     "onbuild": _TRIGGER,
     "sudo": _RIGHTS,
 }
