@@ -23,7 +23,7 @@ from envc.language.parameters import (
     unknown_parameter,
 )
 from envc.language.parents import DEEPEST, Link, too_deep
-from envc.language.refusals import misplaced_word, not_in_a_stage, repeated_words, unknown_word, with_places
+from envc.language.refusals import misplaced_word, module_below, not_in_a_stage, repeated_words, unknown_word, with_places
 from envc.language.stage_facets import Stage
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item
@@ -204,6 +204,11 @@ class Expander:
         if len(place.modules) >= DEEPEST:
             self._refuse_once(too_deep("modules", uses[0]))
             return
+        if item.arguments and item.arguments[0].value not in read_head(module.item).names:
+            below = module_below(item, self.shelf.modules.names(), place.scope.names())
+            if below:
+                self._refuse(with_places([below], item, place.uses))
+                return
         values = self._values(module, item, place)
         if values is None:
             return
