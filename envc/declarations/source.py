@@ -14,6 +14,7 @@ from envc.language.artifact_words import is_address, readable_address
 from envc.language.commit_words import KINDS, commits_behind_at
 from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
+from envc.language.open_addresses import doubt_plain_http
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
 from envc.language.package_origins import read_commit
@@ -125,6 +126,10 @@ class Source(Declaration):
                 f"the branch `{self.branch}` changes without you",
                 (wrong(origin.of("branch"), "another commit tomorrow"),),
                 helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
+            )
+        if self.commit is None:
+            yield from doubt_plain_http(
+                self.repository[1], origin.of("repository"), f"which commit the tag of `{self.name}` is"
             )
         if self.at is None and not environment.every_with(ProgramBuild, "source", self.name):
             yield Diagnostic(

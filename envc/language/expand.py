@@ -23,7 +23,14 @@ from envc.language.parameters import (
     unknown_parameter,
 )
 from envc.language.parents import DEEPEST, Link, too_deep
-from envc.language.refusals import misplaced_word, module_below, not_in_a_stage, repeated_words, unknown_word, with_places
+from envc.language.refusals import (
+    misplaced_word,
+    module_below,
+    not_in_a_stage,
+    repeated_words,
+    unknown_word,
+    with_places,
+)
 from envc.language.stage_facets import Stage
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item

@@ -14,6 +14,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.language.open_addresses import refuse_password
 from envc.language.search_facets import SearchedFolder
 from envc.lock.model import Lock
 from envc.plan.plan import (
@@ -84,6 +85,8 @@ def _arguments(environment: Environment, chosen: Mapping[str, str]) -> tuple[Pla
                     )
                 ]
             )
+        if refused := list(refuse_password(value, declared[name].origin.of("name"), name)):
+            raise Report(refused)
         if not value.isprintable():
             label = wrong(declared[name].origin.of("name"), "its value is given on the command line")
             message = f"the value of `{name}` holds a character that is none of a text"

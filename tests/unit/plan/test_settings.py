@@ -112,6 +112,10 @@ def test_a_value_that_no_terminal_should_see(value: str) -> None:
     assert refused(NOTE=value).name == "control-character"
 
 
+def test_a_build_argument_with_a_password_is_refused() -> None:
+    assert refused(NOTE="https://ada:geheim@example.org/").name == "secret-in-setting"
+
+
 @pytest.mark.parametrize(
     ("clauses", "paths"),
     [
