@@ -9,6 +9,7 @@ from envc.language.system_files import packages_from_files
 from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
+from envc.lock.model import Lock
 from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
@@ -52,7 +53,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
     own = lock.base_python
-    python = PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
+    python = python_of(lock)
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)
@@ -115,6 +116,12 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )
+
+
+def python_of(lock: Lock) -> PythonPart:
+    """Return the interpreter, and where its environment lies: beside that of a base which has one of its own."""
+    own = lock.base_python
+    return PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
 
 
 def _packages(locked: LockedFiles, addresses: Mapping[str, str], environment: Environment) -> tuple[PackageGroup, ...]:

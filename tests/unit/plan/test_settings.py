@@ -6,8 +6,11 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.plan.hash import hash_of
+from envc.plan.plan import PythonPart
+from envc.plan.variables import derived_variables
 from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.printer import print_dockerfile
+from tests.unit.lock.world import environment
 from tests.unit.plan.planning import plan, tree
 
 
@@ -29,6 +32,19 @@ def test_every_container_has_these() -> None:
 def test_thread_pools_are_sized_by_the_limit(cpu: str, threads: str) -> None:
     assert variables(f"limit cpu {cpu}")["OMP_NUM_THREADS"] == threads
     assert "OMP_NUM_THREADS" not in variables("limit memory 1GiB")
+
+
+@pytest.mark.parametrize(("processes", "threads"), [(1, "8"), (2, "4"), (3, "2"), (8, "1"), (9, "1")])
+def test_processes_share_the_threads(processes: int, threads: str) -> None:
+    assert variables(f"limit cpu 8; processes {processes}")["OMP_NUM_THREADS"] == threads
+    assert "OMP_NUM_THREADS" not in variables(f"processes {processes}")
+
+
+def test_the_workers_of_a_server_share_the_threads() -> None:
+    for workers, threads in (("", "8"), ("workers 1", "8"), ("workers 4", "2")):
+        text = f'use serve.http\nenv a < python 3.12; limit cpu 8; serve.http app "a:b" {workers} >'
+        found = derived_variables(environment(text), None, PythonPart(version="3.12"), "/home/app")
+        assert {one.name: one.value for one in found}["OMP_NUM_THREADS"] == threads
 
 
 @pytest.mark.parametrize(
