@@ -35,7 +35,7 @@ class KernelCapability(NamedTuple):
 class WorkingProcesses(NamedTuple):
     """How many processes do the container's work side by side, and share its processors."""
 
-    count: int
+    number: int
     origin: Origin
 
 

@@ -9,7 +9,6 @@ from envc.language.system_files import packages_from_files
 from envc.language.system_repositories import repositories_of
 from envc.lock.base import PYTHON_REPOSITORY
 from envc.lock.files import LockedFiles
-from envc.lock.model import Lock
 from envc.lock.routes import logins_by_index, pages_of_links
 from envc.lock.source_tree import SourceTree
 from envc.plan.apt import plan_apt
@@ -28,10 +27,9 @@ from envc.plan.plan import (
     LanguagePart,
     Placement,
     Plan,
-    PythonPart,
 )
 from envc.plan.programs import programs_of
-from envc.plan.provided import BESIDE, base_python_of, provided_of
+from envc.plan.provided import base_python_of, provided_of, python_of
 from envc.plan.python_headers import keeps_headers
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
@@ -116,12 +114,6 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
         origins=origins_of(environment, lock),
         placement=Placement(program=places.program, folder=places.folder, lock=places.lock, output=places.output),
     )
-
-
-def python_of(lock: Lock) -> PythonPart:
-    """Return the interpreter, and where its environment lies: beside that of a base which has one of its own."""
-    own = lock.base_python
-    return PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
 
 
 def _packages(locked: LockedFiles, addresses: Mapping[str, str], environment: Environment) -> tuple[PackageGroup, ...]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from envc.lock.model import Lock
 from envc.plan.package_parts import PlannedBasePython, PlannedProvidedPackage
+from envc.plan.plan import PythonPart
 
 #: Where the environment lies on a base that has one of its own at the usual place.
 BESIDE = "/opt/venv-beside"
+
+
+def python_of(lock: Lock) -> PythonPart:
+    """Return the interpreter, and where its environment lies: beside that of a base which has one of its own."""
+    own = lock.base_python
+    return PythonPart(version=lock.python.version, **({"environment": BESIDE} if own and own.occupied else {}))
 
 
 def base_python_of(lock: Lock) -> PlannedBasePython | None:

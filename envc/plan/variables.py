@@ -85,7 +85,7 @@ def _threads(environment: Environment) -> Iterator[Derived]:
     accelerator, launch = environment.one(Accelerator), environment.one(Launch)
     working = environment.one(WorkingProcesses)
     ranks = (launch.each or (accelerator and accelerator.number) or 1) if launch else 1
-    processes = working.count if working else 1
+    processes = working.number if working else 1
     threads = max(1, limit.cpu // (1000 * ranks * processes))
     sharing = [f"{ranks} ranks"] if ranks > 1 else []
     sharing += [f"{processes} processes"] if processes > 1 else []

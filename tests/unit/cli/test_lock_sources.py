@@ -159,6 +159,10 @@ def test_where_it_comes_from_is_explained(project: Project, repository: Reposito
     explained = project.run("explain", "train.env").stdout
     assert "source hloc" in explained
     assert f"source hloc: commit {commit}" in explained
+    chosen = project.run("explain", "train.env", "base").stdout.splitlines()[1]
+    assert chosen.split()[1].startswith('"docker.io/library/python:3.12.')
+    assert chosen.split()[2] == "lockfiles/train/"
+    assert project.run("explain", "train.env", "python").stdout.count("lockfiles/train/") == 1
 
 
 @pytest.mark.parametrize("written", ["pip hloc from {source}", "pip < six; hloc from {source} >"])
