@@ -72,3 +72,26 @@ def test_edits_of_one_round_lie_apart() -> None:
     fixes = fixing.certain_fixes(fixing.found_in(source), source)
     assert fixes
     assert fixing.certain_fixes([*fixing.found_in(source)] * 2, source) == fixes
+
+
+def test_a_parameter_has_the_value_that_it_is_given(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--set`, for the environment of the file's name or of one that is named; modules beside are known."""
+    (program.parent / "own.env").write_text("module own.x < set A 1 >\n")
+    (program.parent / "own").mkdir()
+    (program.parent / "own" / "x.env").write_text("module own.x < set A 1 >\n")
+    program.write_text("use own.x\nenv train takes version 3.12 < python $version; own.x >\nenv b from train < >\n")
+    assert run(["fix", "train.env"]) == 0
+    assert run(["fix", "train.env", "--set", "version=2.7"]) == 1
+    assert "unreadable-version" in capsys.readouterr().err
+    assert run(["fix", "train.env", "--set", "version=2.7", "--environment", "b"]) == 1
+    assert run(["fix", "train.env", "--set", "nothing=2.7"]) == 1
+    assert "unknown-parameter" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["fix", "check", "explain", "compile"])
+def test_a_value_is_given_once(program: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    program.write_text("env train takes version 3.12 < python $version >\n")
+    with pytest.raises(SystemExit) as left:
+        run([command, "train.env", "--set", "version=3.12", "--set", "version=3.13"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err == "envc: --set gives `version` twice, `3.12` and `3.13`\n"
