@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from envc import compile as pipeline
 from envc.diagnostics import Diagnostic, Fix, Report, Source
+from envc.language.check import Chosen
+from envc.language.environment import Meaning
+from envc.language.modules import ModuleFiles
 
 
-def found_in(source: Source) -> tuple[Diagnostic, ...]:
+class Reading(NamedTuple):
+    """With what a program is read: the modules that it finds, and the values of one environment's parameters."""
+
+    modules: ModuleFiles | None = None  # None: the library's
+    values: Mapping[str, str] = MappingProxyType({})
+    stem: str = ""  # the program's name, which the environment may have
+    environment: str | None = None  # or this name
+
+    def understand(self, source: Source) -> Meaning:
+        """Return what a program says. Raises a Report."""
+        meaning = pipeline.understand(source, self.modules)
+        if not self.values:
+            return meaning
+        environment = pipeline.environment_of(meaning, source, self.stem, self.environment)
+        return pipeline.understand(source, self.modules, Chosen(environment.name, self.values))
+
+
+_PLAIN = Reading()
+
+
+def found_in(source: Source, reading: Reading = _PLAIN) -> tuple[Diagnostic, ...]:
     """Return everything that can be said of a program without its lock: errors of one stage, or warnings."""
     try:
-        meaning = pipeline.understand(source)
+        meaning = reading.understand(source)
     except Report as report:
         return report.diagnostics
     warnings = [one for environment in meaning.environments for one in environment.warnings]
@@ -47,12 +72,12 @@ def applied(source: Source, fixes: Iterable[Fix]) -> Source:
     return Source(source.path, text)
 
 
-def made_certain(source: Source) -> tuple[Source, list[Fix]]:
+def made_certain(source: Source, reading: Reading = _PLAIN) -> tuple[Source, list[Fix]]:
     """Make certain edits until none is left, and return the text and what was done."""
     done: list[Fix] = []
     seen = {source.text}
     made: set[tuple[int, str]] = set()  # where the edits of the last round would stand, if they mended nothing
-    while fixes := [fix for fix in certain_fixes(found_in(source), source) if _place(fix) not in made]:
+    while fixes := [fix for fix in certain_fixes(found_in(source, reading), source) if _place(fix) not in made]:
         changed = applied(source, fixes)
         if changed.text in seen:
             break

@@ -62,7 +62,7 @@ def _lines(declared: Declared) -> Iterator[Line]:
     facets = own_facets(declared)
     field = list_field(declared, len(facets))
     if field is None or (origin.item.block is None and len(facets) == 1 and not _is_shortened(declared, field)):
-        names = tuple(name for facet in facets for name in names_of(facet))
+        names = tuple(name for facet in facets for name in names_of(facet)) + _parameters(declared)
         line = Line(word, origin.clause, place_of(origin.span), _reasons(declared, origin.span))
         yield line._replace(platform=declared.platform, names=names)
         return
@@ -74,6 +74,11 @@ def _lines(declared: Declared) -> Iterator[Line]:
         text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *flags])
         line = Line(word, text, place_of(span), _reasons(declared, span))
         yield line._replace(platform=declared.platform, names=names_of(facet))
+
+
+def _parameters(declared: Declared) -> tuple[str, ...]:
+    """Return the names of a module's parameters that an item refers to."""
+    return tuple(place.text.removeprefix("$") for place in values_in(declared.origin.item) if declared.uses)
 
 
 def _is_shortened(declared: Declared, field: str) -> bool:
@@ -101,7 +106,7 @@ def _reasons(declared: Declared, within: Span) -> tuple[str, ...]:
     reasons += [f"from {declared.inherited}"] if declared.inherited else []
     reasons += [f"{use.text.split()[0]} used at {place_of(use)}" for use in declared.uses]
     for place, value in values_in(declared.origin.item).items():
-        is_default = declared.uses and value.source is place.source
-        if within.start <= place.start < within.end and not is_default:
-            reasons.append(f"{place.text} given at {place_of(value)}")
+        if within.start <= place.start < within.end:
+            is_default = declared.uses and value.source is place.source
+            reasons.append(f"{place.text} by default" if is_default else f"{place.text} given at {place_of(value)}")
     return tuple(reasons)

@@ -1,4 +1,4 @@
-"""How `envc help` explains a module of the library: from its comment and its head."""
+"""How `envc help` explains a module, of the library or of a folder: from its comment and its head."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from envc.diagnostics import Source
-from envc.language.modules import LibraryModules
+from envc.language.modules import LibraryModules, ModuleFiles
 from envc.language.parameters import read_head
 from envc.syntax.parse import parse
 from envc.syntax.program import Item
@@ -27,13 +27,21 @@ def module_names() -> list[str]:
     return LibraryModules().names()
 
 
-def module_page(name: str) -> ModulePage | None:
-    """Return the page of a module of the library, or None when there is none of this name."""
-    source = LibraryModules().find(name)
+def module_page(name: str, modules: ModuleFiles | None = None) -> ModulePage | None:
+    """Return the page of a module, of the library where no others are given, or None when there is none of this name.
+
+    Raises a Report for a file that has not the shape of the language.
+    """
+    source = (modules or LibraryModules()).find(name)
     if source is None:
         return None
     program = parse(source)
-    item = next(item for item in program.items if item.word == "module" and item.arguments[0].value == name)
+    named = (
+        one for one in program.items if one.word == "module" and [arg.value for arg in one.arguments[:1]] == [name]
+    )
+    item = next(named, None)
+    if item is None:
+        return None
     comments = [
         one.text.removeprefix("#").removeprefix(" ")
         for one in program.comments
@@ -41,14 +49,16 @@ def module_page(name: str) -> ModulePage | None:
     ]
     examples = tuple(line.strip() for line in comments if line.startswith("    "))
     text = "\n".join(line for line in comments if not line.startswith("    ")).strip()
-    return ModulePage(_usage(item), text.splitlines()[0], text, examples, source)
+    summary = text.partition("\n")[0]
+    return ModulePage(_usage(item), summary, text, examples, source)
 
 
 def describe_module(page: ModulePage) -> str:
     """Return the page as text."""
     own = page.source.text
     begin = re.search(r"^(?:use|module) ", own, re.MULTILINE)
-    lines = [page.usage, "", page.text, "", "examples", *(f"  {one}" for one in page.examples)]
+    lines = [page.usage, *(["", page.text] if page.text else [])]
+    lines += ["", "examples", *(f"  {one}" for one in page.examples)] if page.examples else []
     lines += [
         "",
         page.source.path,

@@ -55,12 +55,15 @@ def set_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def build_arguments(given: list[str], option: str = "--arg") -> dict[str, str]:
-    """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other."""
-    chosen = {}
+    """Read `NAME=VALUE` texts. Raises SystemExit 2 for any other, and for a name that is given twice."""
+    chosen: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             sys.stderr.write(f"envc: {option} takes NAME=VALUE, not `{text}`\n")
+            raise SystemExit(2)
+        if name in chosen:
+            sys.stderr.write(f"envc: {option} gives `{name}` twice, `{chosen[name]}` and `{value}`\n")
             raise SystemExit(2)
         chosen[name] = value
     return chosen

@@ -11,6 +11,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import BuildArgument
 from envc.language.fields import Keyword, Positional
+from envc.language.open_addresses import refuse_password
 from envc.language.origin import Origin
 from envc.language.repetitions import repetitions
 from envc.language.values import Text, Variable
@@ -52,6 +53,9 @@ class Arg(Declaration):
             )
         yield from refuse_open_value(self.name, origin)
         yield from repetitions(self.values, "values", origin)
+        yield from refuse_password(self.default, origin.of("default"), self.name)
+        for position, value in enumerate(self.values):
+            yield from refuse_password(value, origin.of(f"values.{position}"), self.name)
         yield from refuse_taken_variable(self.name, origin.of("name"), environment)
         if self.values and self.default not in self.values:
             yield Diagnostic(

@@ -16,6 +16,7 @@ from envc.language.addresses import read_address
 from envc.language.environment import Environment
 from envc.language.facets import PackageIndex, Secret
 from envc.language.fields import Flag, Keyword, Positional
+from envc.language.open_addresses import doubt_plain_http
 from envc.language.origin import Origin
 from envc.language.packages import normalised
 from envc.language.taken import accelerated_packages, taken_before
@@ -105,6 +106,7 @@ class Index(Declaration):
         labels = taken_before(environment, "index", self.name, origin.of("name"))
         if labels:
             yield Diagnostic("repeated-name", f"two indexes are called `{self.name}`", labels)
+        yield from doubt_plain_http(self.address, origin.of("address"), "what the index says of its packages")
         yield from self._twice_routed(origin, environment, library)
         yield from self._login(origin, environment)
 

@@ -10,6 +10,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import ImageLabel
 from envc.language.fields import Entries, Positional
+from envc.language.open_addresses import refuse_password
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
 from envc.language.values import LabelName, Text
@@ -49,6 +50,7 @@ class Labels(Declaration):
                     f"the label `{label.name}` is envc's own",
                     (wrong(label.origin.of("name"), "envc sets it"),),
                 )
+            yield from refuse_password(label.value, label.origin.of("value"), label.name)
             places = taken_before(environment, "label", label.name, label.origin.of("name"))
             if places:
                 yield Diagnostic("repeated-name", f"the label `{label.name}` is given twice", places)

@@ -11,6 +11,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import Setting
 from envc.language.fields import Positional
+from envc.language.open_addresses import refuse_password
 from envc.language.origin import Origin
 from envc.language.search_facets import as_fix
 from envc.language.stages import is_staged
@@ -55,6 +56,7 @@ class Set(Declaration):
         # No `path` stands in a stage.
         fixes = () if is_staged(environment, origin) else tuple(as_fix(self.name, self.value, origin))
         yield from refuse_open_value(self.name, origin, fixes)
+        yield from refuse_password(self.value, origin.of("value"), self.name)
         yield from refuse_taken_variable(self.name, name, environment)
         if self.name in _UNREAD or self._continues:
             yield Diagnostic(

@@ -11,18 +11,20 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.artifact_words import is_address, readable_address
+from envc.language.commit_words import KINDS, commits_behind_at
 from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
+from envc.language.open_addresses import doubt_plain_http
 from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource, ProgramBuild
+from envc.language.package_origins import read_commit
 from envc.language.taken import taken_before
 from envc.language.values import ContainerPath, Name, Text, holds_packages, refuse
 from envc.language.word import Declaration
+from envc.syntax.program import Item
 
-_KINDS = ("tag", "commit", "branch")
 #: What git takes as the name of a tag or branch (git-check-ref-format).
 _NAME = re.compile(r"(?![-./])(?!.*(\.\.|//|@\{|/\.|\.lock(/|$)))[^\s~^:?*\[\\]+(?<![./])")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def _repository(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,9 +51,7 @@ def repository_address(text: str) -> str:
 
 
 def _commit(text: str | None) -> str | None:
-    if text is not None and not _COMMIT.fullmatch(text.lower()):
-        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written")
-    return text.lower() if text else None
+    return None if text is None else read_commit(text)
 
 
 def _name(text: str | None) -> str | None:
@@ -93,6 +93,11 @@ class Source(Declaration):
     submodules: Annotated[bool, Flag()] = False
     at: Annotated[ContainerPath | None, AfterValidator(_place), Keyword()] = None
 
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for a commit behind `at`."""
+        return commits_behind_at(item)
+
     def facets(self, origin: Origin) -> Iterator[GitSource]:
         """Return the source."""
         kind, reference = ("commit", self.commit) if self.commit else ("tag", self.tag or "")
@@ -101,7 +106,7 @@ class Source(Declaration):
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse a branch, two commits at once or none, and two sources of one name."""
-        said = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        said = [kind for kind in KINDS if getattr(self, kind) is not None]
         if not said:
             yield Diagnostic(
                 "missing-argument",
@@ -121,6 +126,10 @@ class Source(Declaration):
                 f"the branch `{self.branch}` changes without you",
                 (wrong(origin.of("branch"), "another commit tomorrow"),),
                 helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
+            )
+        if self.commit is None:
+            yield from doubt_plain_http(
+                self.repository[1], origin.of("repository"), f"which commit the tag of `{self.name}` is"
             )
         if self.at is None and not environment.every_with(ProgramBuild, "source", self.name):
             yield Diagnostic(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Environment
@@ -15,6 +15,22 @@ from envc.language.outside_facets import Toolchain as ToolchainFacet
 from envc.language.taken import taken_before
 from envc.language.values import Name, ShortVersion
 from envc.language.word import Declaration, Entry
+from envc.syntax.program import Item
+
+#: What the distribution calls the toolchains that people try.
+_PACKAGES = {
+    "cmake": "cmake",
+    "cpp": "g++",
+    "fortran": "gfortran",
+    "gcc": "gcc",
+    "gfortran": "gfortran",
+    "java": "default-jdk-headless",
+    "jdk": "default-jdk-headless",
+    "llvm": "clang llvm",
+    "maven": "maven",
+    "ocaml": "ocaml",
+    "openjdk": "default-jdk-headless",
+}
 
 
 class ToolchainEntry(Entry):
@@ -36,6 +52,17 @@ class Toolchain(Declaration):
 
     toolchains: Annotated[tuple[ToolchainEntry, ...], Entries(ToolchainEntry)] = ()
 
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for each unknown name without a version: that it lacks one would help nobody."""
+        known = _known()
+        alone = [(one.word, one.word_span) for one in item.block or () if not one.arguments]
+        for position, one in enumerate(item.arguments):
+            behind = item.arguments[position + 1 : position + 2]
+            if one.kind == "word" and one.given is None and all(other.kind == "word" for other in behind):
+                alone.append((one.value, one.span))
+        return [_unknown(name, place, known) for name, place in alone if name not in known]
+
     def facets(self, origin: Origin) -> Iterator[ToolchainFacet]:
         """Return the toolchains."""
         for position, entry in enumerate(self.toolchains):
@@ -47,23 +74,32 @@ class Toolchain(Declaration):
             label = wrong(origin.span, "no name follows")
             yield Diagnostic("missing-argument", "`toolchain` names none", (label,))
             return
-        from envc.knowledge.library import shipped_library
-
-        known = sorted(one.name for one in shipped_library().toolchains())
+        known = _known()
         for position, entry in enumerate(self.toolchains):
             place = _own(origin, position).of("name")
             if entry.name not in known:
-                near = similar(entry.name, known)
-                yield Diagnostic(
-                    "unknown-toolchain",
-                    f"there is no toolchain `{entry.name}` that is known",
-                    (wrong(place),),
-                    notes=(f"known are: {' '.join(known)}",),
-                    helps=("a package of the distribution goes into the block of `build`: `apt clang`",),
-                    fixes=(Fix("one has a similar name", place, near),) if near else (),
-                )
+                yield _unknown(entry.name, place, known)
             if labels := taken_before(environment, "toolchain", entry.name, place):
                 yield Diagnostic("repeated-name", f"the toolchain `{entry.name}` stands twice", labels)
+
+
+def _known() -> list[str]:
+    from envc.knowledge.library import shipped_library
+
+    return sorted(one.name for one in shipped_library().toolchains())
+
+
+def _unknown(name: str, place: Span, known: list[str]) -> Diagnostic:
+    near = similar(name, known)
+    package = _PACKAGES.get(name, "clang")
+    return Diagnostic(
+        "unknown-toolchain",
+        f"there is no toolchain `{name}` that is known",
+        (wrong(place, "no official image of it is known"),),
+        notes=(f"known are: {' '.join(known)}",),
+        helps=(f"a package of the distribution goes into the block of `build`: `apt {package}`",),
+        fixes=(Fix("one has a similar name", place, near),) if near else (),
+    )
 
 
 def _own(origin: Origin, position: int) -> Origin:

@@ -15,6 +15,7 @@ from envc.language.facets import Artifact, Delivery
 from envc.language.fields import Choice, Flag, Keyword, Positional
 from envc.language.hub_address import SCHEME as HUB
 from envc.language.hub_address import read_hub_address
+from envc.language.open_addresses import doubt_plain_http
 from envc.language.origin import Origin
 from envc.language.taken import taken_before
 from envc.language.values import Name, OwnedPath, Sha256, Tag, Text, has_host, refuse, refuse_blank_ends
@@ -107,6 +108,8 @@ class ArtifactWord(Declaration):
             scheme = self.location.partition("://")[0]
             if scheme not in _READ_BY[self.delivery]:
                 yield _unfetchable(self.delivery, scheme, origin)
+        if self.delivery != "mounted" and self.location and self.sha256 is None:
+            yield from doubt_plain_http(self.location, origin.of("location"), f"the bytes of `{name}`")
         labels = taken_before(environment, "artifact", name, origin.of("of"))
         if labels:
             yield Diagnostic(

@@ -193,7 +193,8 @@ class _Checker:
         if not self.expander.complete:
             return environment  # what contradicts what is only worth saying when all is understood
         seen = {stage: seen_from(environment, stage) for stage in {one.stage for one in (declared, *items)}}
-        found = [
+        found = [*self.expander.doubts]
+        found += [
             one
             for child in (declared, *items)
             for one in with_places(

@@ -6,6 +6,7 @@ import re
 
 from pydantic_core import PydanticCustomError
 
+from envc.language.open_addresses import holds_password
 from envc.language.values import refuse
 
 _SHELL = re.compile(r"[|&;<>`$]")
@@ -22,6 +23,9 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
     """
     if any(map(_CONTROL.search, texts)):
         refuse("control-character", "holds a control character")
+    if any(map(holds_password, texts)):
+        remedy = "`secret NAME as VARIABLE` gives the whole address to the container; the program reads the variable"
+        refuse("secret-in-setting", "an address with a password would lie open in the image", remedy)
     if len(texts) != 1:
         if texts and re.search(r"\s", texts[0]):
             refuse("unreadable-command", "several strings are one program and its arguments", _ONE_EACH)

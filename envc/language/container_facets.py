@@ -32,4 +32,11 @@ class KernelCapability(NamedTuple):
     origin: Origin
 
 
-ContainerFacet = ProcessLimit | IpcNamespace | KernelCapability
+class WorkingProcesses(NamedTuple):
+    """How many processes do the container's work side by side, and share its processors."""
+
+    number: int
+    origin: Origin
+
+
+ContainerFacet = ProcessLimit | IpcNamespace | KernelCapability | WorkingProcesses

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
@@ -55,8 +55,13 @@ def read_drop(item: Item, word: type[Declaration]) -> Drop | Diagnostic:
     return Drop(word, item, names)
 
 
-def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Declared], list[Diagnostic]]:
-    """Return what is left, and a mistake for each name that nothing has."""
+def without_dropped(
+    declared: Sequence[Declared], drop: Drop, own: Sequence[Declared] = ()
+) -> tuple[list[Declared], list[Diagnostic]]:
+    """Return what is left, and a mistake for each name that nothing has; `own` is what stands beside the drop.
+
+    Of packages on a base that brings some it is a warning: what the base has, the program need not say.
+    """
     mine = [one for one in declared if _is_meant(one, drop)]
     provided = {one.name for one in facets_of(declared) if isinstance(one, ProvidedPackage)}
     if provided and issubclass(drop.word, PackageList):
@@ -74,6 +79,9 @@ def without_dropped(declared: Sequence[Declared], drop: Drop) -> tuple[list[Decl
     wanted = {plain(name.value) for name in drop.names}
     found = {plain(name) for facet in facets for name in names_of(facet)}
     mistakes = [_nothing(drop, name, known) for name in drop.names if plain(name.value) not in found]
+    if mistakes and issubclass(drop.word, PackageList):
+        asked = {one.name: one for one in facets_of((*declared, *own)) if isinstance(one, ProvidedPackage)}
+        mistakes = [_on_a_base(one, asked) for one in mistakes] if asked else mistakes
 
     def doomed(facet: Facet) -> bool:
         return any(plain(name) in wanted for name in names_of(facet))
@@ -114,6 +122,22 @@ def names_of(facet: Facet) -> tuple[str, ...]:
         return (facet.name, facet.repository.name)  # all of a repository go by its name
     name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
     return (name,) if isinstance(name, str) else ()
+
+
+def _on_a_base(mistake: Diagnostic, asked: Mapping[str, ProvidedPackage]) -> Diagnostic:
+    """Return what is said of a name that nothing has where the base brings packages of its own."""
+    place = mistake.labels[0].span
+    stays = "what the base brings lies in its layers, and stays there"
+    provided = asked.get(normalised(place.text.strip('"')))
+    if provided:
+        label = Label(provided.origin.of("name"), "asked for here")
+        helps = ("take it out of `provides`: nothing asks for it then",)
+        return mistake._replace(labels=(*mistake.labels, label), notes=(stays,), helps=helps, fixes=())
+    if mistake.fixes:
+        return mistake
+    helps = ("leave the `drop` out, or take a base without it",)
+    label = wrong(place, "nothing asks for it, and nothing is taken away")
+    return mistake._replace(labels=(label,), notes=(stays,), helps=helps, severity="warning")
 
 
 def _path(name: str) -> str:

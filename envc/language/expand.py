@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.language.bind import bind
+from envc.language.bind import Bound, bind
 from envc.language.drops import Drop, is_drop, read_drop, without_dropped
 from envc.language.environment import Declared
 from envc.language.layers import merged, united
 from envc.language.modules import Module, Scope, Shelf
+from envc.language.origin import Origin
 from envc.language.parameters import (
     Value,
     given_by,
@@ -22,7 +23,14 @@ from envc.language.parameters import (
     unknown_parameter,
 )
 from envc.language.parents import DEEPEST, Link, too_deep
-from envc.language.refusals import misplaced_word, not_in_a_stage, repeated_words, unknown_word, with_places
+from envc.language.refusals import (
+    misplaced_word,
+    module_below,
+    not_in_a_stage,
+    repeated_words,
+    unknown_word,
+    with_places,
+)
 from envc.language.stage_facets import Stage
 from envc.language.word import Declaration, Words
 from envc.syntax.program import Item
@@ -62,6 +70,7 @@ class Expander:
         self.platforms: set[str] = set()
         self.used: set[Span] = set()
         self.opened: dict[int, Module] = {}
+        self.doubts: list[Diagnostic] = []  # warnings about one environment on one platform
         self.complete = True
         self._left = MOST_ITEMS
         self._bound: dict[tuple[int, str | None], tuple[Item, Declared | None]] = {}
@@ -69,6 +78,7 @@ class Expander:
     def items(self, chain: list[Link], scope: Scope, platform: str | None) -> list[Declared]:
         """Return what holds in the first environment of a chain, on every platform or on one."""
         self._left = MOST_ITEMS
+        self.doubts.clear()
         found: list[Declared] = []
         for link in reversed(chain):
             said = Said()
@@ -100,8 +110,9 @@ class Expander:
         self.mistakes.extend(repeated_words(said.own))
         found = merged(below, said.brought)
         for drop in said.drops:
-            found, mistakes = without_dropped(found, drop)
-            self._refuse(mistakes)
+            found, mistakes = without_dropped(found, drop, said.own)
+            self._refuse([one for one in mistakes if one.severity == "error"])
+            self.doubts += [one for one in mistakes if one.severity != "error"]
         found = merged(found, said.own)
         return self._laid_over(found, said.on) if said.on else found
 
@@ -160,7 +171,8 @@ class Expander:
             item = item._replace()  # a module that is used twice says it twice
         key = (id(item), place.platform)
         if key not in self._bound or self._bound[key][0] is not item:
-            bound = bind(item, word)
+            misread = tuple(word.misread(item))
+            bound = Bound(None, Origin(item, {}), misread) if misread else bind(item, word)
             self._refuse(with_places(bound.mistakes, item, place.uses))
             declared = None
             if bound.model is not None:
@@ -199,6 +211,11 @@ class Expander:
         if len(place.modules) >= DEEPEST:
             self._refuse_once(too_deep("modules", uses[0]))
             return
+        if item.arguments and item.arguments[0].value not in read_head(module.item).names:
+            below = module_below(item, self.shelf.modules.names(), place.scope.names())
+            if below:
+                self._refuse(with_places([below], item, place.uses))
+                return
         values = self._values(module, item, place)
         if values is None:
             return

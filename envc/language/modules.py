@@ -123,6 +123,15 @@ class Shelf:
             )
         else:
             scope.own[name.value] = Module(name.value, item, scope)
+            if MODULE_NAME.fullmatch(name.value) and _hides_the_librarys(name):
+                self.mistakes.append(
+                    Diagnostic(
+                        "hidden-word",
+                        f"a module is called `{name.value}` as one of the library is",
+                        (wrong(name.span, "hides the library's"),),
+                        helps=(f"give it a name of its own, such as `own.{name.value.rpartition('.')[2]}`",),
+                    )
+                )
 
     def _use(self, name: Argument, scope: Scope) -> None:
         if name.value in scope.own or not MODULE_NAME.fullmatch(name.value):
@@ -164,6 +173,11 @@ class Shelf:
         self.files[name.value] = Scope(self)
         self._waiting.append((program, self.files[name.value]))
         return True
+
+
+def _hides_the_librarys(name: Argument) -> bool:
+    source = LibraryModules().find(name.value)
+    return source is not None and source.path != name.span.source.path
 
 
 def _no_module(name: Argument, known: Sequence[str]) -> Diagnostic:

@@ -35,6 +35,11 @@ _DROP = Refused(
     "stands behind the word whose things a child leaves out",
     "write the word first: `ml drop datasets`",
 )
+_ACCEPTANCE = Refused(
+    "licence-acceptance",
+    "nothing that envc installs asks for it",
+    "leave it out: `conda` takes packages of community channels alone, and the `defaults` of Anaconda are refused",
+)
 #: By the words that people try.
 _REFUSED: Mapping[str, Refused] = {
     **dict.fromkeys(OTHER_MANAGERS, _MANAGER),
@@ -42,6 +47,7 @@ _REFUSED: Mapping[str, Refused] = {
     **dict.fromkeys(("service", "services", "supervisor", "supervisord", "systemd"), SERVICES),
     **dict.fromkeys(("delete", "purge", "remove", "rm", "uninstall"), _REMOVAL),
     "drop": _DROP,
+    **dict.fromkeys(("accept", "eula", "licence", "license"), _ACCEPTANCE),
     "onbuild": _TRIGGER,
     "sudo": _RIGHTS,
 }

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.fields import Keyword
+from envc.language.open_addresses import doubt_plain_http
 from envc.language.origin import Origin
 from envc.language.package_names import read_name, read_specifier
 from envc.language.package_source import PackageSource
@@ -71,7 +72,9 @@ def read_wheel(address: str) -> str:
 def read_commit(text: str) -> str:
     """Return a commit in full. Raises the refusal of what is none."""
     if not _COMMIT.fullmatch(text.lower()):
-        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written")
+        short = re.fullmatch(r"[0-9a-f]+", text.lower())
+        remedy = "" if short else "`envc lock` asks which commit a branch or tag of that name is now, and offers it"
+        refuse("unreadable-commit", "a commit has 40 hexadecimal digits, all of which are written", remedy)
     return text.lower()
 
 
@@ -192,6 +195,8 @@ def mistakes_of(one: Sourced, name: str, place: str, origin: Origin) -> Iterator
             (wrong(origin.of(f"{place}.branch"), "another commit tomorrow"),),
             helps=("write a `tag`, or the `commit` that the branch is now: `envc lock` asks for it and shows it",),
         )
+    elif kind == "git" and one.tag:
+        yield from doubt_plain_http(one.source[1], origin.of(f"{place}.source"), f"which commit the tag of `{name}` is")
     if kind == "wheel" and "://" in one.source[1] and not one.sha256:
         yield Diagnostic(
             "no-checksum",

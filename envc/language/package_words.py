@@ -8,15 +8,18 @@ from typing import Annotated, ClassVar, Literal
 from envc.diagnostics import Diagnostic, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.circular_builds import circular_builds
+from envc.language.commit_words import commits_behind_at
 from envc.language.environment import Environment
 from envc.language.facets import PackageFile, PythonPackage
 from envc.language.fields import Entries, Flag, Keyword
+from envc.language.moving_versions import moving_versions
 from envc.language.origin import Origin
 from envc.language.package_origins import mistakes_of
 from envc.language.packages import PackageEntry
 from envc.language.taken import taken_before
 from envc.language.values import ProgramPath
 from envc.language.word import Declaration
+from envc.syntax.program import Item
 
 
 class PackageList(Declaration):
@@ -31,6 +34,11 @@ class PackageList(Declaration):
     extras: Annotated[tuple[str, ...], Keyword("extra", many=True)] = ()
     pinned: Annotated[bool, Flag()] = False
     without: Annotated[Literal["deps"] | None, Keyword()] = None
+
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for a commit behind `at`, and for a day or the newest in the place of a version."""
+        return [*commits_behind_at(item), *moving_versions(item)]
 
     def facets(self, origin: Origin) -> Iterator[PythonPackage | PackageFile]:
         """Return the packages, and the list that they are read from."""

@@ -46,6 +46,11 @@ class Head(NamedTuple):
     needs: tuple[Argument, ...]
     mistakes: tuple[Diagnostic, ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the parameters that are declared."""
+        return frozenset((*(pair.name.value for pair in self.takes), *(name.value for name in self.needs)))
+
 
 def read_head(item: Item) -> Head:
     """Read the head of an `env` or a `module` that is bound already, so that its sections stand once each."""

@@ -46,6 +46,9 @@ def empty_program(program: Program) -> Diagnostic:
 def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], library: Sequence[str]) -> Diagnostic:
     """Return what tells a reader that there is no such word; `modules` are in use, those of `library` may be."""
     here = [name for name in words.names() if place_of(words, name) == place]
+    below = module_below(item, library, modules) if place == "env" else None
+    if below:
+        return below
     if place == "env" and item.word in library:
         start = Span(item.word_span.source, 0, 0)
         return Diagnostic(
@@ -81,6 +84,24 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
 def _fits(near: str, item: Item) -> bool:
     """Say whether an item makes sense with another beginning: behind the name of a toolchain stands its version."""
     return not near.startswith("toolchain ") or [one.kind for one in item.arguments] == ["number"]
+
+
+def module_below(item: Item, library: Sequence[str], modules: Sequence[str]) -> Diagnostic | None:
+    """Return what is said of a module's name in two words, `tune.memory debug`; those of `modules` are in use."""
+    first = item.arguments[0] if item.arguments else None
+    if first is None or first.kind != "word" or first.given is not None:
+        return None
+    name = f"{item.word}.{first.value}"
+    if name not in library:
+        return None
+    fix = Fix("its name is one word", item.word_span.to(first.span), name)
+    return Diagnostic(
+        "unknown-word",
+        f"there is no word `{item.word} {first.value}`",
+        (wrong(item.word_span.to(first.span), f"the module is called `{name}`"),),
+        helps=() if name in modules else (f"write `use {name}` at the top of the file, and `{name}` here",),
+        fixes=(fix,) if name in modules else (),
+    )
 
 
 def _has_edition(start: Span) -> bool:

@@ -53,9 +53,9 @@ def refusals(
                 )
             )
         else:
-            refused = " ".join(said[:80].split())
+            shown = re.sub(r"(?<=://)[^/@]*@", "…@", said[:400])  # what stands there may be a password
+            refused = " ".join(shown[:80].split())
             refused = refused if len(refused) <= 40 else refused[:37] + "…"
-            refused = re.sub(r"(?<=://)[^/@]*@", "…@", refused)  # what stands there may be a password
             word = owner if owner and span == item.word_span else item.word
             message, remedy = f"`{word}` cannot take `{refused}`", one.get("ctx", {}).get("remedy")
             helps = (str(remedy),) if remedy else ()

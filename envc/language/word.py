@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from envc.diagnostics import Diagnostic
 from envc.language.origin import Origin
+from envc.syntax.program import Item
 
 if TYPE_CHECKING:
     from envc.language.environment import Environment
@@ -44,6 +45,11 @@ class Declaration(BaseModel):
     brought_along: ClassVar[Mapping[str, str]] = {}
     #: Programs' lines that show it; each is a test.
     examples: ClassVar[Sequence[str]] = ()
+
+    @classmethod
+    def misread(cls, item: Item) -> Iterable[Diagnostic]:  # noqa: ARG003  # what a word without such mistakes ignores
+        """Return what is said of an item whose arguments would be taken for something that nobody means."""
+        return ()
 
     def facets(self, origin: Origin) -> Iterable[Facet]:  # noqa: ARG002  # what a word without facets ignores
         """Return what the environment is to have because of this item."""

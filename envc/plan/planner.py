@@ -27,10 +27,9 @@ from envc.plan.plan import (
     LanguagePart,
     Placement,
     Plan,
-    PythonPart,
 )
 from envc.plan.programs import programs_of
-from envc.plan.provided import base_python_of, environment_folder, obstacles_of, provided_of
+from envc.plan.provided import base_python_of, obstacles_of, provided_of, python_of
 from envc.plan.python_headers import keeps_headers
 from envc.plan.running import run_of
 from envc.plan.settings import settings_of
@@ -52,7 +51,7 @@ def make_plan(  # the stage's inputs, each a type of the pipeline
     """Decide everything. `arguments` are values for build arguments. Raises a Report for one that is not allowed."""
     lock = locked.lock
     own = lock.base_python
-    python = PythonPart(version=lock.python.version, **environment_folder(lock))
+    python = python_of(lock)
     settings = settings_of(environment, lock, python, arguments or {})
     packages = _packages(locked, index_addresses, environment)
     copies = copies_of(environment, sources, places, settings.working_directory)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from envc.lock.model import Lock
 from envc.plan.package_parts import PlannedBasePython, PlannedObstacles, PlannedProvidedPackage
+from envc.plan.plan import PythonPart
 
 #: Where the environment lies on a base that has one of its own at the usual place.
 BESIDE = "/opt/venv-beside"
+
+
+def python_of(lock: Lock) -> PythonPart:
+    """Return the interpreter, and where its environment lies: beside what a base has at the usual place."""
+    occupied = any(one and one.occupied for one in (lock.base_python, lock.obstacles))
+    return PythonPart(version=lock.python.version, **({"environment": BESIDE} if occupied else {}))
 
 
 def base_python_of(lock: Lock) -> PlannedBasePython | None:
@@ -34,12 +41,6 @@ def obstacles_of(lock: Lock) -> PlannedObstacles | None:
     if found is None or not (found.linked or found.variables or found.unprivileged):
         return None
     return PlannedObstacles(linked=found.linked, variables=found.variables, unprivileged=found.unprivileged)
-
-
-def environment_folder(lock: Lock) -> dict[str, str]:
-    """Return where the environment lies, where that is not the usual place."""
-    occupied = any(one and one.occupied for one in (lock.base_python, lock.obstacles))
-    return {"environment": BESIDE} if occupied else {}
 
 
 def provided_of(lock: Lock) -> tuple[PlannedProvidedPackage, ...]:

@@ -14,6 +14,7 @@ from envc.language.facets import (
     User,
     WorkingDirectory,
 )
+from envc.language.open_addresses import refuse_password
 from envc.language.search_facets import SearchedFolder
 from envc.lock.model import Lock
 from envc.plan.plan import (
@@ -30,19 +31,25 @@ WORKING_DIRECTORY = "/app"
 
 def settings_of(environment: Environment, lock: Lock, python: PythonPart, chosen: Mapping[str, str]) -> SettingsPart:
     """Return what the image's configuration holds. Raises a Report for a build argument that is not allowed."""
-    user = environment.one(User)
-    name, uid = (user.name, user.uid) if user else ("app", 1000)
-    home = "/root" if uid == 0 else f"/home/{name}"
+    user = user_of(environment)
     workdir = environment.one(WorkingDirectory)
     return SettingsPart(
-        variables=variables_of(environment, lock, python, home),
+        variables=variables_of(environment, lock, python, user.home),
         arguments=_arguments(environment, chosen),
         labels=tuple(sorted((label.name, label.value) for label in environment.every(ImageLabel))),
-        user=PlannedUser(name=name, uid=uid, home=home, any_id=bool(user and user.any_id)),
+        user=user,
         working_directory=workdir.path if workdir else WORKING_DIRECTORY,
         ports=tuple(sorted({port.port for port in environment.every(ExposedPort)}, key=_port_order)),
         search=_search(environment),
     )
+
+
+def user_of(environment: Environment) -> PlannedUser:
+    """Return who the processes run as: nobody special where the program does not say it."""
+    user = environment.one(User)
+    name, uid = (user.name, user.uid) if user else ("app", 1000)
+    home = "/root" if uid == 0 else f"/home/{name}"
+    return PlannedUser(name=name, uid=uid, home=home, any_id=bool(user and user.any_id))
 
 
 def _search(environment: Environment) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -84,6 +91,8 @@ def _arguments(environment: Environment, chosen: Mapping[str, str]) -> tuple[Pla
                     )
                 ]
             )
+        if refused := list(refuse_password(value, declared[name].origin.of("name"), name)):
+            raise Report(refused)
         if not value.isprintable():
             label = wrong(declared[name].origin.of("name"), "its value is given on the command line")
             message = f"the value of `{name}` holds a character that is none of a text"

@@ -73,6 +73,14 @@ def test_why_a_package_is_there(index: Index, ask: Ask) -> None:
     }
 
 
+def test_a_build_of_a_night_is_taken_where_its_version_is_asked_for(index: Index, ask: Ask) -> None:
+    """By itself it counts as a version before the release, which nobody gets who does not ask for it."""
+    for version in ("2.11.0.dev20261119+cu128", "2.11.0.dev20261120+cu128", "2.10.0"):
+        index.add("torch", version)
+    assert ask(index, "torch==2.11.0.dev20261120")["torch"].version == "2.11.0.dev20261120+cu128"
+    assert ask(index, "torch")["torch"].version == "2.10.0"
+
+
 @pytest.mark.parametrize("metadata_beside", [True, False])
 @pytest.mark.parametrize("ranges", [True, False])
 @pytest.mark.parametrize("json", [True, False])

@@ -1,8 +1,9 @@
 """Explain a diagnostic or a topic by its name, or where everything in an environment comes from.
 
 `envc explain train.env` prints the environment as it holds, parents and modules laid together, each thing with its
-place in the text; a word or a name behind it, such as gpu, prints those alone, and of a package that the lock has, why
-it is there. Without a name, the names of all pages are printed.
+place in the text, and then what holds by itself: defaults, what follows from the rest, and what the lock chose, each
+with its reason. A word or a name behind it, such as gpu, prints those alone, and of a package that the lock has, why it
+is there. Without a name, the names of all pages are printed.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def _is_program(name: str) -> bool:
 
 
 def _explain_program(options: argparse.Namespace) -> int:
+    from envc.cli.derived import chosen_lines, derived_lines
     from envc.cli.flattened import lines_of, matching, place_of
 
     values = program_options.build_arguments(options.values, "--set")
@@ -71,8 +73,13 @@ def _explain_program(options: argparse.Namespace) -> int:
     if options.platform:
         loaded = loaded.on(options.platform)
     environment = loaded.environment
-    lines = lines_of(environment)
+    lines, locked = lines_of(environment), lock_reading.read_lock(loaded)
+    fresh = locked if _is_fresh(locked, loaded) else None
+    lock = fresh.lock if fresh else None
+    derived = derived_lines(environment.on(lock.platform) if lock else environment, lock)
     if options.word is not None:
+        derived += chosen_lines(lock, f"{loaded.places.lock}/") if lock else []
+        lines += derived
         found = matching(lines, options.word)
         if reasons := _package_reasons(loaded, options):
             sys.stdout.write("".join(f"{line}\n" for line in reasons))
@@ -83,21 +90,29 @@ def _explain_program(options: argparse.Namespace) -> int:
     if options.json:
         from envc.cli.console import write_json
 
+        lines += derived if options.word is None else []
         write_json({"environment": environment.name, "items": [line._asdict() for line in lines]})
         return 0
     sys.stdout.write(f"{environment.origin.clause}  ({place_of(environment.origin.span)})\n")
     _write(lines)
     if options.word is None:
-        _write_choices(lock_reading.read_lock(loaded), loaded)
+        sys.stdout.write("\nby itself, where nothing else is said\n")
+        _write(derived)
+        _write_choices(fresh, loaded)
     return 0
+
+
+def _is_fresh(locked: LockedFiles | None, loaded: loading.Loaded) -> bool:
+    """Say whether there is a lock that was made for this program."""
+    from envc.lock.freshness import is_fresh
+
+    return locked is not None and is_fresh(loaded.environment.on(locked.lock.platform), locked.lock)
 
 
 def _package_reasons(loaded: loading.Loaded, options: argparse.Namespace) -> list[str]:
     """Return why the lock has a package of that name; nothing where it has none or was made for another program."""
-    from envc.lock.freshness import is_fresh
-
     locked = lock_reading.read_lock(loaded._replace(platform=options.platform))
-    if options.json or locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
+    if options.json or locked is None or not _is_fresh(locked, loaded):
         return []
     from envc.cli.conda_reasons import conda_reasons
     from envc.cli.package_reasons import package_reasons
@@ -130,9 +145,7 @@ def _write(lines: list[Line]) -> None:
 
 def _write_choices(locked: LockedFiles | None, loaded: loading.Loaded) -> None:
     """Print what the lock chose, and why, where it was made for this program."""
-    from envc.lock.freshness import is_fresh
-
-    if locked is None or not is_fresh(loaded.environment.on(locked.lock.platform), locked.lock):
+    if locked is None:
         return
     lock = locked.lock
     sys.stdout.write(f"\nchosen by {loaded.places.lock}/, for {lock.platform}\n")

@@ -1,23 +1,31 @@
-"""Explain a word of the language or a module of the library: what it says, its arguments, examples.
+"""Explain a word of the language or a module: what it says, its arguments, examples.
 
-Without a word, all of them are listed.
+Modules are those of the library and those beside the program, in the current folder where none is named. Without a
+word, all of them are listed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from envc.cli.module_help import describe_module, module_names, module_page
 from envc.declarations import words
 from envc.language.fields import Entries, Flag, Items, Keyword, Layout, Positional, layout_of, literals
 from envc.language.word import Declaration
 
+if TYPE_CHECKING:
+    from envc.sources.modules import ModulesBeside
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("word", nargs="?", help="a word such as gpu, or a module such as serve.http")
+    parser.add_argument(
+        "--program", type=Path, help="the program beside which modules lie; the current folder otherwise"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,20 +39,28 @@ def run(options: argparse.Namespace) -> int:
         for name in module_names():
             if page := module_page(name):
                 sys.stdout.write(f"  {name:<17} {page.summary}\n")
+        if own := sorted({*_modules(options).names()} - {*module_names()}):
+            sys.stdout.write("\nand beside the program\n" + "".join(f"  {name}\n" for name in own))
         return 0
     found = words.find(options.word)
-    page = module_page(options.word) if found is None else None
+    page = module_page(options.word, _modules(options)) if found is None else None
     if page is not None:
         sys.stdout.write(describe_module(page))
         return 0
     if found is None:
         from envc.diagnostics.suggestions import similar
 
-        near = similar(options.word, [*words.names(), *module_names()])
+        near = similar(options.word, [*words.names(), *_modules(options).names()])
         sys.stderr.write(f"envc: there is no word `{options.word}`" + (f"; `{near}` is near\n" if near else "\n"))
         return 1
     sys.stdout.write(describe(options.word, found))
     return 0
+
+
+def _modules(options: argparse.Namespace) -> ModulesBeside:
+    from envc.sources.modules import ModulesBeside
+
+    return ModulesBeside(options.program.parent if options.program else Path(), ".")
 
 
 def describe(name: str, word: type[Declaration]) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from envc.language.hosts import is_loopback
 from envc.lock.artifacts import MeasuredArtifact
 from envc.resolvers.artifacts.transfer.body import length_of, strong_mark
 from envc.resolvers.artifacts.transfer.failures import AbsentError, AnswerError, DeniedError
 from envc.resolvers.artifacts.transfer.progress import Passing
 from envc.resolvers.artifacts.transfer.reading import Reading
 from envc.resolvers.artifacts.transfer.web import Authorise, Web
-from envc.resolvers.hosts import is_loopback
 from envc.resolvers.registry.authentication import Credentials, basic
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import envc
-from envc.resolvers.hosts import is_loopback
+from envc.language.hosts import is_loopback
 from envc.resolvers.package_indexes.connections import CONNECTIONS, Connections, Reply
 from envc.resolvers.package_indexes.trust import trust
 from envc.resolvers.package_indexes.way import Way, is_proxied, login_in_netrc, proxies_of_machine

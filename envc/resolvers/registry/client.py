@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from envc.resolvers.hosts import is_loopback
+from envc.language.hosts import is_loopback
 from envc.resolvers.registry.authentication import Challenge, Credentials, basic, read_challenges
 from envc.resolvers.registry.failures import AbsentError, DeniedError, SilentError, UnusableError
 from envc.resolvers.registry.patience import Answer, Limits, busy, pause

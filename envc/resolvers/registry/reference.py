@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envc.resolvers.hosts import is_loopback
+from envc.language.hosts import is_loopback
 
 HUB = "docker.io"
 #: The Hub's name in references, its older name there, and the host that answers for it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from envc.resolvers.hosts import is_loopback
+from envc.language.hosts import is_loopback
 from envc.resolvers.registry.failures import SilentError, UnusableError
 
 if TYPE_CHECKING:

@@ -30,9 +30,38 @@ env train from base cuda 12.8  (train.env:8)
   python 3.12           train.env:4                       from base
   gpu cuda 12.8         train.env:5                       from base; $cuda given at train.env:8
   ml torch 2.7 pinned   train.env:6                       from base
-  pip uvicorn           stdlib/modules/serve/http.env:10  serve.http used at train.env:10
-  expose 81             stdlib/modules/serve/http.env:11  serve.http used at train.env:10; $port given at train.env:10
+  pip uvicorn           stdlib/modules/serve/http.env:16  serve.http used at train.env:10
+  expose 81             stdlib/modules/serve/http.env:17  serve.http used at train.env:10; $port given at train.env:10
 """
+DERIVED = """\
+env train <
+  python 3.12
+  gpu cuda 12.8 architectures 8.0 9.0
+  limit cpu 8; processes 4
+  health http "/" port 80
+>
+"""
+BY_ITSELF = """\
+  user app uid 1000           default  nobody with rights over the machine; group 0, so that any other id works, too
+  workdir "/app"              default  where the program starts, and what it copies lies
+  run "python"                default  no `run` says what the container does
+  health … every 30s          default  the time between checks
+  health … timeout 5s         default  what one may take
+  health … start 0s           default  a failure counts from the beginning
+  health … retries 3          default  failures in a row make it unhealthy
+  set HOME "/home/app"        default  the home of the image's user
+  set LANG C.UTF-8            default  texts are UTF-8
+  set NVIDIA_DRIVER_CAPABILITIES "compute,utility" derived of the driver, what computing needs; because of GPU
+  set NVIDIA_VISIBLE_DEVICES all derived the container sees the GPUs that it is given; because of GPU
+  set OMP_NUM_THREADS 2       derived  the processors of the limit, shared by 4 processes; because of LIMIT
+  set PYTHONDONTWRITEBYTECODE 1  default byte code is in the image already
+  set PYTHONUNBUFFERED 1      default  logs arrive when they are written
+  set VIRTUAL_ENV "/opt/venv" default  the packages lie there
+  set TORCH_CUDA_ARCH_LIST "8.0;9.0" derived in the stage builder; extensions of PyTorch are compiled for these GPUs; \
+because of GPU
+""".replace("GPU\n", "`gpu cuda 12.8 architectures 8.0 9.0` at train.env:3\n").replace(
+    "LIMIT", "`limit cpu 8` at train.env:4, `processes 4` at train.env:4"
+)
 ON_ARM = """\
   on linux/arm64
     apt git             train.env:11
@@ -59,7 +88,37 @@ def test_an_environment_is_explained(capsys: pytest.CaptureFixture[str]) -> None
     """Each thing with its place, its parent, its module's use and its parameter's value."""
     out = said(capsys, "train.env")
     assert out.startswith(squeezed(EVERYTHING))
-    assert out.endswith(squeezed(ON_ARM))
+    assert f"{squeezed(ON_ARM)}\nby itself, where nothing else is said\n" in out
+    default = "expose 8080 stdlib/modules/serve/http.env:17 serve.http used at train.env:1; $port by default"
+    Path("train.env").write_text('use serve.http; env train < python 3.12; serve.http app "a:b" >')
+    assert default in said(capsys, "train.env").splitlines()
+    assert default in said(capsys, "train.env", "port").splitlines()
+
+
+def test_what_nobody_says_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Defaults, and what follows from the rest with the clauses that it follows from, without a lock, too."""
+    Path("train.env").write_text(DERIVED)
+    out = said(capsys, "train.env").partition("by itself, where nothing else is said\n")[2]
+    assert out == squeezed(BY_ITSELF)
+    assert said(capsys, "train.env", "OMP_NUM_THREADS").splitlines()[1:] == [
+        line for line in squeezed(BY_ITSELF).splitlines() if "OMP_NUM_THREADS" in line
+    ]
+    assert said(capsys, "train.env", "user").splitlines()[1].startswith("user app uid 1000 default ")
+    assert main.run(["explain", "train.env", "TORCH_CUDA_ARCH_LIST", "--json"]) == 0
+    (item,) = json.loads(capsys.readouterr().out)["items"]
+    assert (item["place"], item["reasons"][0]) == ("derived", "in the stage builder")
+
+
+def test_what_is_said_is_no_default(capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable that the program sets, its user and its folder are there once."""
+    Path("train.env").write_text(
+        'env train <\n  python 3.12; limit cpu 4\n  set OMP_NUM_THREADS 2; user ada; workdir "/w"; run "a"\n'
+        '  health command "a" every 1s timeout 1s start 1s retries 1\n>'
+    )
+    for word in ("OMP_NUM_THREADS", "user", "workdir", "run", "health"):
+        (line,) = said(capsys, "train.env", word).splitlines()[1:]
+        assert "train.env:" in line
+    assert said(capsys, "train.env", "HOME").splitlines()[1].startswith('set HOME "/home/ada" default')
 
 
 def test_a_word_or_a_name_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,9 +176,9 @@ def test_of_a_list_each_thing_is_said_as_it_holds(capsys: pytest.CaptureFixture[
 
     ours = (("path libraries", '"/opt/a"'), ("path libraries", '"/opt/b"'), ("path modules", '"/opt/a"'))
     everything = lines(*ours, ("apt", "curl"), ("apt", "git"), ("pip", "numpy"), ("pip", "pandas >=2"))
-    assert said(capsys, "train.env").splitlines()[2:] == everything
+    assert said(capsys, "train.env").partition("\n\n")[0].splitlines()[2:] == everything
     left = (("path libraries", '"/opt/a"'), ("path modules", '"/opt/a"'), ("apt", "curl"), ("pip", "pandas >=2"))
-    found = said(capsys, "train.env", "--environment", "child").splitlines()[2:]
+    found = said(capsys, "train.env", "--environment", "child").partition("\n\n")[0].splitlines()[2:]
     assert found == lines(*left, more=" from train")
 
 

@@ -92,10 +92,33 @@ def test_a_block_that_nothing_begins_ends(text: str) -> None:
 def test_an_edit_that_mends_nothing_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if a diagnostic offers it again, behind what it wrote."""
 
-    def stubborn(source: Source) -> tuple[Diagnostic, ...]:
+    def stubborn(source: Source, _reading: object = None) -> tuple[Diagnostic, ...]:
         place = Span(source, source.text.index("<"), source.text.index("<"))
         return (Diagnostic("missing-separator", "again", (), fixes=(Fix("again", place, "; ", certain=True),)),)
 
     monkeypatch.setattr(fixing, "found_in", stubborn)
     source, done = fixing.made_certain(Source("train.env", "env p <"))
     assert (source.text, len(done)) == ("env p ; <", 1)
+
+
+def test_a_parameter_has_the_value_that_it_is_given(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--set`, for the environment of the file's name or of one that is named; modules beside are known."""
+    (program.parent / "own.env").write_text("module own.x < set A 1 >\n")
+    (program.parent / "own").mkdir()
+    (program.parent / "own" / "x.env").write_text("module own.x < set A 1 >\n")
+    program.write_text("use own.x\nenv train takes version 3.12 < python $version; own.x >\nenv b from train < >\n")
+    assert run(["fix", "train.env"]) == 0
+    assert run(["fix", "train.env", "--set", "version=2.7"]) == 1
+    assert "unreadable-version" in capsys.readouterr().err
+    assert run(["fix", "train.env", "--set", "version=2.7", "--environment", "b"]) == 1
+    assert run(["fix", "train.env", "--set", "nothing=2.7"]) == 1
+    assert "unknown-parameter" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["fix", "check", "explain", "compile"])
+def test_a_value_is_given_once(program: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    program.write_text("env train takes version 3.12 < python $version >\n")
+    with pytest.raises(SystemExit) as left:
+        run([command, "train.env", "--set", "version=3.12", "--set", "version=3.13"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err == "envc: --set gives `version` twice, `3.12` and `3.13`\n"

@@ -106,6 +106,23 @@ def test_a_branch_is_refused_with_its_commit_as_an_edit(project: Project, reposi
     assert project.run("lock", "train.env").exit_code == 0
 
 
+@pytest.mark.parametrize("reference", ["commit main", "commit v1", "at main", "at HEAD", "at feature"])
+def test_a_name_in_the_place_of_a_commit_gets_the_commit_as_an_edit(
+    project: Project, repository: Repository, reference: str
+) -> None:
+    """That of a branch or of a tag; one that the repository has not gets none, and no other message."""
+    commit = repository.commit(a="1")
+    repository.git("tag", "v1")
+    project.write(reference)
+    name = "unexpected-argument" if reference.startswith("at") else "unreadable-commit"
+    refused = project.run("lock", "train.env")
+    assert (refused.exit_code, f"error[{name}]" in refused.stderr) == (1, True), refused.stderr
+    assert (f"commit {commit} at" in refused.stderr) == (reference.split()[1] in {"main", "v1"})
+    project.server.asked.clear()
+    assert commit not in project.run("check", "train.env").stderr
+    assert project.server.asked == []
+
+
 @pytest.mark.parametrize(
     ("login", "page", "name", "exit_code"),
     [
@@ -142,6 +159,10 @@ def test_where_it_comes_from_is_explained(project: Project, repository: Reposito
     explained = project.run("explain", "train.env").stdout
     assert "source hloc" in explained
     assert f"source hloc: commit {commit}" in explained
+    chosen = project.run("explain", "train.env", "base").stdout.splitlines()[1]
+    assert chosen.split()[1].startswith('"docker.io/library/python:3.12.')
+    assert chosen.split()[2] == "lockfiles/train/"
+    assert project.run("explain", "train.env", "python").stdout.count("lockfiles/train/") == 1
 
 
 @pytest.mark.parametrize("written", ["pip hloc from {source}", "pip < six; hloc from {source} >"])

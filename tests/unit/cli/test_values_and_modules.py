@@ -108,6 +108,25 @@ def test_a_module_that_is_no_text_is_said(project: Project, capsys: pytest.Captu
     assert "unknown-module" in said(capsys, "check", "train.env").stderr
 
 
+def test_help_knows_the_modules_beside_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the current folder, or of the folder of a program that is named; a comment and examples are optional."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "x.env").write_text("module own.x needs a takes b 2 < set A $a; set B $b >\n")
+    (tmp_path / "own" / "y.env").write_text("# Does it.\n#\n#     own.y\n\nmodule own.y < set A 1 >\n")
+    (tmp_path / "own" / "z.env").write_text("module own.y < set A 1 >\n")
+    monkeypatch.chdir(tmp_path)
+    assert said(capsys, "help", "own.x").stdout.splitlines()[0] == "own.x a A [b 2]"
+    assert "Does it.\n\nexamples\n  own.y\n\nown/y.env\n" in said(capsys, "help", "own.y").stdout
+    assert said(capsys, "help").stdout.endswith("\nand beside the program\n  own.x\n  own.y\n")
+    for name in ("own.z", "own.zz"):
+        assert said(capsys, "help", name).stderr.startswith(f"envc: there is no word `{name}`; `own.")
+    monkeypatch.chdir(tmp_path / "own")
+    assert said(capsys, "help", "own.x").exit_code == 1
+    assert said(capsys, "help", "own.x", "--program", "../train.env").exit_code == 0
+
+
 def test_help_lists_the_librarys_modules_and_explains_each(capsys: pytest.CaptureFixture[str]) -> None:
     """Behind the words; one that is misspelt is suggested."""
     listed = said(capsys, "help").stdout.partition("\n\n")[2].splitlines()[1:]

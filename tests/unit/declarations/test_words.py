@@ -549,6 +549,7 @@ WRONG = {
         'patch gradio "a.patch" "b.patch"',
         'patch gradio "a.patch"\npatch gradio "./a.patch"',
     ],
+    "processes": ["processes", "processes 0", "processes 2.5", "processes many", "processes 1 2"],
     "project": [
         "project",
         "project .",

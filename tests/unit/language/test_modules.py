@@ -8,13 +8,15 @@ import pytest
 
 from envc import resources
 from envc.cli.module_help import module_names, module_page
-from envc.diagnostics import Report
+from envc.declarations import words
+from envc.diagnostics import Report, Source
+from envc.language.check import check
 from envc.language.facets import Command, ExposedPort, SystemPackage
 from envc.language.modules import LibraryModules
 from envc.syntax.format import format_program
 from envc.syntax.parse import parse
 from tests.properties.compiling import compiled
-from tests.unit.language.reading import environment, meaning, mistakes, packages, settings
+from tests.unit.language.reading import environment, mistakes, packages, settings
 
 SERVE = 'module team.serve needs app takes port 80 < pip uvicorn; expose $port; run "uvicorn" $app "--port" $port >'
 FILES = {"team.serve": SERVE}
@@ -209,7 +211,7 @@ def test_the_programs_of_a_topic_are_right(topic: str) -> None:
     assert programs
     for program in programs:
         text = program if "env " in program else f"{program}env train < python 3.12; team.tracing service a >"
-        assert meaning(text, {"serve.http": resources.read_library("modules/serve/http.env")}).environments
+        assert check(parse(Source("train.env", text)), words).environments
 
 
 @pytest.mark.parametrize("items", ["a; b", "b; a"])

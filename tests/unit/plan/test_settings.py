@@ -6,8 +6,11 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Report
 from envc.plan.hash import hash_of
+from envc.plan.plan import PythonPart
+from envc.plan.variables import derived_variables
 from envc.targets.dockerfile import instructions_of
 from envc.targets.dockerfile.printer import print_dockerfile
+from tests.unit.lock.world import environment
 from tests.unit.plan.planning import plan, tree
 
 
@@ -29,6 +32,19 @@ def test_every_container_has_these() -> None:
 def test_thread_pools_are_sized_by_the_limit(cpu: str, threads: str) -> None:
     assert variables(f"limit cpu {cpu}")["OMP_NUM_THREADS"] == threads
     assert "OMP_NUM_THREADS" not in variables("limit memory 1GiB")
+
+
+@pytest.mark.parametrize(("processes", "threads"), [(1, "8"), (2, "4"), (3, "2"), (8, "1"), (9, "1")])
+def test_processes_share_the_threads(processes: int, threads: str) -> None:
+    assert variables(f"limit cpu 8; processes {processes}")["OMP_NUM_THREADS"] == threads
+    assert "OMP_NUM_THREADS" not in variables(f"processes {processes}")
+
+
+def test_the_workers_of_a_server_share_the_threads() -> None:
+    for workers, threads in (("", "8"), ("workers 1", "8"), ("workers 4", "2")):
+        text = f'use serve.http\nenv a < python 3.12; limit cpu 8; serve.http app "a:b" {workers} >'
+        found = derived_variables(environment(text), None, PythonPart(version="3.12"), "/home/app")
+        assert {one.name: one.value for one in found}["OMP_NUM_THREADS"] == threads
 
 
 @pytest.mark.parametrize(
@@ -110,6 +126,10 @@ def test_a_value_that_is_not_allowed() -> None:
 @pytest.mark.parametrize("value", ["a\nb", "\x1b[31m", "\x7f", "\0"])
 def test_a_value_that_no_terminal_should_see(value: str) -> None:
     assert refused(NOTE=value).name == "control-character"
+
+
+def test_a_build_argument_with_a_password_is_refused() -> None:
+    assert refused(NOTE="https://ada:geheim@example.org/").name == "secret-in-setting"
 
 
 @pytest.mark.parametrize(
