@@ -49,7 +49,7 @@ MADE_OF = (
 )
 #: Files that install with yum or dnf, apk and zypper: 18, 1 and 1.
 MANAGERS = 20
-_INSTALLS = re.compile(r"\b(yum|dnf|microdnf|apk|zypper)\s+(-\S+\s+)*(\w*install|add|localinstall)\b")
+_INSTALLS = re.compile(r"\b(yum|dnf|microdnf|apk|zypper)\s+(-\S+\s+)*(\w*install|add)\b")
 _NAME = re.compile(r"(^|/)([^/]*[._-])?dockerfile([._-][^/]*)?$", re.IGNORECASE)
 _NONE = re.compile(r"\.(j2|jinja2?|template|tmpl|in|md|dockerignore|ya?ml|sh|py|txt|json)$|ignore$", re.IGNORECASE)
 
@@ -108,7 +108,7 @@ def draw(repositories: Path, size: int = SIZE) -> list[Place]:
     room.subtract(kind for one in drawn for kind in _kinds(repositories, one))
     of_repository: Counter[str] = Counter()
     left = sorted((one for name in large for one in by_repository[name]), key=lambda one: one.order)
-    for counting in (None, {"all", "managers"}):  # where no more of some kinds is there, any other file fills the room
+    for counting in (None, {"all", "managers"}):  # where there is no more of some kind, another fills the room
         for one in [one for one in left if one not in drawn]:
             kinds = _kinds(repositories, one)
             wanted = all(room[kind] > 0 for kind in kinds if counting is None or kind in counting)
@@ -159,7 +159,7 @@ def _text(repositories: Path, place: Place) -> str:
 
 
 def _git(folder: Path, *command: str) -> str:
-    run = subprocess.run(["git", f"--git-dir={folder}", *command], capture_output=True, check=False)
+    run = subprocess.run(["git", f"--git-dir={folder}", *command], capture_output=True, check=True)
     return run.stdout.decode("utf-8", "replace")
 
 

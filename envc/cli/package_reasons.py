@@ -14,7 +14,7 @@ from envc.lock.listed import settled
 from envc.lock.locked_built_packages import LockedBuiltPackage
 from envc.lock.locked_wheels import LockedWheel
 from envc.lock.model import LockedPackage
-from envc.lock.overrides import excluding, replaced_of
+from envc.lock.overrides import asking_otherwise, excluding
 from envc.lock.why import Reason, why
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _rules(
     """Yield what the program says of a package beside asking for it: overrides, what it leaves out, patches."""
     for override in environment.every(Override):
         if override.name == package.name:
-            every = replaced_of(lock, package.name)
+            every = asking_otherwise(lock, package.name)
             before = lock.replaced.get(package.name)
             shown = excluding(every, package.version) or ([] if before else every)
             replaced = [f"the base's {before}"] if before else []

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
-from envc.language.refused_starts import OTHER_MANAGERS, SERVICES, SSH, Refused
+from envc.language.refused import Refused
+from envc.language.refused_starts import SERVICES, SSH
+from envc.language.refused_steps import OTHER_MANAGERS
 from envc.syntax.program import Item
 
 _MANAGER = Refused(

@@ -69,7 +69,7 @@ def unknown_word(item: Item, place: str, words: Words, modules: Sequence[str], l
     near = similar(item.word, [*here, *modules])
     near = near if near is None or _fits(near, item) else None
     said = [_OF_LANGUAGES] if item.word.lower() in _LANGUAGES else []
-    said += [_SEVERAL[item.word]] if place == "env" and item.word in _SEVERAL else []
+    said += [_SEVERAL[item.word.lower()]] if place == "env" and item.word.lower() in _SEVERAL else []
     modules_too = (f"and these modules: {' '.join(modules)}",) if modules and place == "env" else ()
     return Diagnostic(
         "unknown-word",

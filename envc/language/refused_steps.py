@@ -7,11 +7,14 @@ later, or do what the lock does not know of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from envc.language.refused_starts import OTHER_MANAGERS, SHELLS, Refused, pipes_of, refuse_first
+from envc.language.command_words import SHELLS, pipes_of
+from envc.language.refused import Refused, refuse_first
 
+#: Managers of packages of other distributions, by what calls them.
+OTHER_MANAGERS = frozenset(("apk", "brew", "dnf", "emerge", "microdnf", "pacman", "tdnf", "yum", "zypper"))
 _READERS = SHELLS | {"perl", "python", "python3"}
 #: What such a manager is told that asks an archive.
 _CHANGES = frozenset(
@@ -28,10 +31,14 @@ _OF_PIP = frozenset(("install", "download", "wheel"))
 #: pip's options that a value follows.
 _WITH_VALUE = frozenset(
     (
-        *("-c", "--constraint", "-d", "--dest", "-f", "--find-links", "-i", "--index-url", "--prefix", "--root"),
-        *("--src", "-t", "--target", "-w", "--wheel-dir"),
+        *("-C", "--config-settings", "--config-setting", "--global-option", "--build-option", "--python", "--proxy"),
+        *("-c", "--constraint", "-d", "--dest", "-f", "--find-links", "-i", "--index-url", "--extra-index-url"),
+        *("--cache-dir", "--cert", "--no-binary", "--only-binary", "--platform", "--python-version", "--abi"),
+        *("--prefix", "--root", "--src", "-t", "--target", "--report", "--timeout", "--retries", "--log"),
+        *("-w", "--wheel-dir", "--implementation", "--upgrade-strategy", "--progress-bar", "--group"),
     )
 )
+_EDITABLE = frozenset(("-e", "--editable"))
 
 _MANAGER = Refused(
     "other-package-manager",
@@ -112,32 +119,50 @@ def _where(refused: Refused, test: Callable[[str], object]) -> Callable[[list[st
 
 
 def _of_git(arguments: list[str]) -> Refused | None:
-    while arguments[:1] in (["-C"], ["-c"]):
-        arguments = arguments[2:]
+    arguments = _behind_options(arguments, frozenset(("-C", "-c")))
     clones = arguments[:1] == ["clone"] and any(map(_REMOTE.match, arguments))
     follows = arguments[:1] in (["fetch"], ["pull"]) or arguments[:2] == ["submodule", "update"]
     return _CLONED if clones or follows else None
 
 
+def _behind_options(arguments: list[str], with_value: frozenset[str]) -> list[str]:
+    """Return what stands behind the options of a program, where its subcommand begins."""
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        place += 2 if arguments[place] in with_value else 1
+    return arguments[place:]
+
+
 def _of_pip(name: str, arguments: list[str]) -> Refused | None:
     if name == "uv":
         arguments = arguments[1:] if arguments[:1] == ["pip"] else []
-    elif re.fullmatch(r"python[\d.]*", name):
-        arguments = arguments[2:] if arguments[:2] == ["-m", "pip"] else []
-    elif not re.fullmatch(r"pip[\d.]*", name):
-        return None
+    elif name.startswith("python"):
+        module = next((place for place, one in enumerate(arguments) if not one.startswith("-") or one == "-m"), 0)
+        arguments = arguments[module + 2 :] if arguments[module : module + 2] == ["-m", "pip"] else []
+    arguments = _behind_options(arguments, _WITH_VALUE)
     if not arguments or arguments[0] not in _OF_PIP or "--no-index" in arguments:
         return None
-    named = [
-        one
-        for place, one in enumerate(arguments[1:], 1)
-        if not one.startswith("-") and arguments[place - 1] not in _WITH_VALUE
-    ]
+    named = list(_named(arguments[1:]))
     packages = [one for one in named if (_REQUIREMENT.fullmatch(one) and one != ".") or _REMOTE.match(one)]
     if {"-U", "--upgrade"} & set(arguments) and set(packages) <= {"pip", "setuptools", "wheel"} and packages:
         return _UPGRADE
     local = all(re.search(r"\.(?:whl|tar\.gz|zip)$", one) for one in packages)
     return _INDEX if packages and not local else None
+
+
+def _named(arguments: list[str]) -> Iterator[str]:
+    """Yield what pip is told to install, but folders behind `-e`, whatever they are called."""
+    for place, one in enumerate(arguments):
+        before = arguments[place - 1] if place else ""
+        folder = before in _EDITABLE and not _REMOTE.match(one)
+        if not one.startswith("-") and before not in _WITH_VALUE and not folder:
+            yield one
+
+
+def _of_sed(arguments: list[str]) -> Refused | None:
+    """Judge an editor of streams, which changes a file only where it is told to."""
+    changes = any(re.match(r"-\w*i|--in-place", one) for one in arguments)
+    return _IN_PLACE if changes and any(map(_INSTALLED.search, arguments)) else None
 
 
 #: Judges of commands but pip's, by what calls them.
@@ -150,5 +175,6 @@ _JUDGES: Mapping[str, Callable[[list[str]], Refused | None]] = {
     **dict.fromkeys(("apt", "apt-get", "aptitude"), _where(_ARCHIVE, _CHANGES.__contains__)),
     **dict.fromkeys(("conda", "mamba", "micromamba"), _where(_CHANNEL, _CHANGES.__contains__)),
     **dict.fromkeys(("aria2c", "axel", "curl", "wget"), _where(_FETCHED, _REMOTE.match)),
-    **dict.fromkeys(("patch", "perl", "sed"), _where(_IN_PLACE, _INSTALLED.search)),
+    "patch": _where(_IN_PLACE, _INSTALLED.search),
+    **dict.fromkeys(("perl", "sed"), _of_sed),
 }

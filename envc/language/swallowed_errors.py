@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from envc.language.command_words import SHELLS
 from envc.language.commands import read_command
 from envc.language.shell_text import (
     QUOTED,
@@ -50,7 +51,6 @@ _WORKERS = frozenset(
     )
 )
 _WRITERS = frozenset(("cat", "echo", "printf"))
-_SHELLS = frozenset(("bash", "dash", "sh"))
 
 
 def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _hides_work(pipe: list[str]) -> bool:
 def _goes_on(texts: tuple[str, ...]) -> bool:
     """Tell whether arguments are those of a shell that goes on behind a command that failed."""
     place = next((place for place, one in enumerate(texts) if re.fullmatch(r"-\w*c", one)), 0)
-    if place == 0 or place + 1 >= len(texts) or PurePosixPath(texts[0]).name not in _SHELLS:
+    if place == 0 or place + 1 >= len(texts) or PurePosixPath(texts[0]).name not in SHELLS:
         return False
     text = without_comments(texts[place + 1])
     options = " ".join(texts[1 : place + 1])

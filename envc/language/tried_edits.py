@@ -20,14 +20,15 @@ _PIECE = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<end>[;\n]|[
 def with_tried_edits(found: Sequence[Diagnostic], source: Source, mistakes_in: Finder) -> list[Diagnostic]:
     """Return mistakes with those of their edits that mend them, and that leave nothing else wrong in the same item.
 
-    Where an edit is a step, and another mistake follows in its place, a help says both.
+    Where an edit is a step, and another mistake follows in its place, a help says both. Edits that are not tried are
+    not offered.
     """
     every = ((one, fix) for one in found for fix in one.fixes if fix.span.source is source)
     tried = {id(fix): _outcome(one, fix, found, mistakes_in) for one, fix in islice(every, MOST_TRIED)}
     mended = []
     for one in found:
         dropped = [(fix, tried[id(fix)]) for fix in one.fixes if tried.get(id(fix)) is not None]
-        kept = tuple(fix for fix in one.fixes if tried.get(id(fix)) is None)
+        kept = tuple(fix for fix in one.fixes if fix.span.source is not source or tried.get(id(fix), one) is None)
         steps = tuple(_step(fix, then) for fix, then in dropped if then is not None and then.name != one.name)
         mended.append(one._replace(fixes=kept, helps=(*one.helps, *steps[: 0 if kept or one.helps else 1])))
     return mended

@@ -31,7 +31,7 @@ class BaseChoice(NamedTuple):
     """Which images an environment stands on."""
 
     candidates: tuple[Candidate, ...]  # for the image that runs; the first that exists is taken
-    interpreter: Candidate | None  # where Python comes from, when the image that runs has none
+    interpreter: Candidate | None  # where Python comes from, when it is not the one of the image that runs
     reason: str
 
 

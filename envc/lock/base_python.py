@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from envc.lock.base_system import BaseSystem
+from envc.lock.python_host import PythonHost
 from envc.lock.resolution import Given, Progress
 
 
@@ -30,6 +30,6 @@ class BasePythonReader(Protocol):
         """Return the base's Python, or None when it has none."""
         ...
 
-    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> BaseSystem:
+    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> PythonHost:
         """Return the base's system, which a Python may be copied into."""
         ...

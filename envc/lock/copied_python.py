@@ -13,8 +13,8 @@ from envc.knowledge.values import release
 from envc.language.environment import Environment
 from envc.language.facets import BaseImage, Interpreter
 from envc.lock.base_python import BasePython
-from envc.lock.base_system import BaseSystem
 from envc.lock.locked_provided import LockedObstacles
+from envc.lock.python_host import PythonHost
 
 #: The first pip that installs into the environment of another Python.
 OLDEST_PIP = "22.3"
@@ -43,13 +43,13 @@ def lacking_pip(base: BasePython) -> str:
     return "the base has no pip" if pip is None else f"the pip of the base is too old, {pip}"
 
 
-def system_from_table(known: System) -> BaseSystem:
+def system_from_table(known: System) -> PythonHost:
     """Return what is known of a distribution's own image without reading it."""
-    return BaseSystem(known.distribution, known.release, f"{known.distribution} {known.release}")
+    return PythonHost(known.distribution, known.release, f"{known.distribution} {known.release}")
 
 
 def glibc_for_python(
-    environment: Environment, name: str, system: BaseSystem, found: BasePython | None, library: Library
+    environment: Environment, name: str, system: PythonHost, found: BasePython | None, library: Library
 ) -> str:
     """Return the version of a base's C library. Raises a Report where the official Python does not run with it."""
     clause, asked = environment.one(BaseImage), environment.one(Interpreter)
@@ -85,7 +85,7 @@ def glibc_for_python(
     return _dotted(glibc)
 
 
-def obstacles_of(system: BaseSystem) -> LockedObstacles | None:
+def obstacles_of(system: PythonHost) -> LockedObstacles | None:
     """Return what of a base is in the way of the copied Python; None where nothing is."""
     found = LockedObstacles(
         linked=system.linked,

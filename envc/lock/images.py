@@ -40,7 +40,7 @@ class FoundImages(NamedTuple):
     """The images by digest, and what follows from them for packages."""
 
     base: LockedImage  # of the image that runs
-    interpreter: LockedImage | None  # where Python is copied from, when the base has none
+    interpreter: LockedImage | None  # where Python is copied from, when it is not the base's own
     python: LockedPython
     glibc: tuple[int, int]  # the oldest of both
     base_python: BasePython | None = None  # where the base's own packages are part of the environment

@@ -36,7 +36,7 @@ class LockedBasePython(Fact):
 
 
 class LockedObstacles(Fact):
-    """What of a base is in the way of the Python that is copied into it. As in `base_system.BaseSystem`."""
+    """What of a base is in the way of the Python that is copied into it. As in `python_host.PythonHost`."""
 
     linked: bool = False
     occupied: bool = False

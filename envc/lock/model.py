@@ -186,7 +186,7 @@ class Lock(Fact):
     inputs: dict[str, dict[str, str]]
     python: LockedPython
     base: LockedImage  # of the image that runs
-    interpreter: LockedImage | None  # where Python is copied from, when the base has none
+    interpreter: LockedImage | None  # where Python is copied from, when it is not the base's own
     accelerator: LockedAccelerator | None
     packages: tuple[LockedPackage, ...]
     system: tuple[LockedSystemPackage, ...]

@@ -21,7 +21,7 @@ def locked_overrides(environment: Environment) -> tuple[LockedOverride, ...]:
     return tuple(LockedOverride(name=one.name, specifier=one.specifier, reason=one.reason) for one in overrides)
 
 
-def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]]:
+def asking_otherwise(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]]:
     """Return who asks for other versions of a package than count, and what is asked: `numpy>=2`."""
     return [
         (package, text)
@@ -32,10 +32,10 @@ def replaced_of(lock: Lock, name: str) -> list[tuple[LockedPackage | LockedBuilt
 
 
 def excluding(
-    replaced: list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]], version: str
+    otherwise: list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]], version: str
 ) -> list[tuple[LockedPackage | LockedBuiltPackage | LockedWheel, str]]:
     """Return those who would not have taken the version that is there."""
-    return [(package, text) for package, text in replaced if not admits(_specifier(text), version)]
+    return [(package, text) for package, text in otherwise if not admits(_specifier(text), version)]
 
 
 def stated(known: LockedBuiltPackage) -> tuple[str, ...]:
@@ -49,16 +49,16 @@ def unneeded_overrides(environment: Environment, lock: Lock) -> Iterator[Diagnos
     brought = {package.name: package.version for package in lock.provided}
     versions = brought | {package.name: package.version for package in lock.everything}
     for override in environment.every(Override):
-        replaced = replaced_of(lock, override.name)
+        otherwise = asking_otherwise(lock, override.name)
         version = versions.get(override.name)
         if override.name in lock.replaced:
             continue
         if version is not None and not admits(override.specifier, version):
             yield _unasked(override, version)
-        elif version is None or not replaced:
+        elif version is None or not otherwise:
             yield _unneeded(override, "no package asks for it", f"no other package asks for `{override.name}`")
-        elif not excluding(replaced, version):
-            asking = ", ".join(sorted({package.name for package, _ in replaced})[:3])
+        elif not excluding(otherwise, version):
+            asking = ", ".join(sorted({package.name for package, _ in otherwise})[:3])
             label = f"{version} is what all who ask for it allow"
             yield _unneeded(override, label, f"nobody who asks for `{override.name}` excludes {version}: {asking}")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from envc.lock.base_python import BasePython
-from envc.lock.base_system import BaseSystem
+from envc.lock.python_host import PythonHost
 from envc.lock.resolution import Progress
 from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
 from envc.resolvers.base_python.folders import python_of
@@ -31,7 +31,7 @@ class LayerReader:
         found = python_of(self.layers(repository, image, progress), dict(image.variables))
         return found and found._replace(unprivileged=_unprivileged(image))
 
-    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> BaseSystem:
+    def system(self, repository: str, digest: str, platform: str, progress: Progress) -> PythonHost:
         """Return the base's system. Raises a `Report` as the registry does."""
         image = self.registry.described(repository, digest, platform)
         found = system_of(self.layers(repository, image, progress), dict(image.variables))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from envc.language.conda_names import PREFIX
-from envc.lock.base_system import BaseSystem
+from envc.lock.python_host import PythonHost
 from envc.resolvers.registry.layers import Layers
 
 #: Where the environment of a program lies; kept in step with the plan's.
@@ -19,13 +19,13 @@ _RELEASES = ("/etc/os-release", "/usr/lib/os-release")
 _BENDING = ("PYTHONHOME", "PYTHONPATH")
 
 
-def system_of(layers: Layers, variables: Mapping[str, str]) -> BaseSystem:
+def system_of(layers: Layers, variables: Mapping[str, str]) -> PythonHost:
     """Return the system of an image."""
     files = layers.read(_RELEASES)
     said = _said(next((files[path] for path in _RELEASES if path in files), b"").decode("utf-8", "replace"))
     real = [found for path in _PROGRAMS if (found := layers.file_at(path)) is not None]
     folder = f"{_PROGRAMS[0].rpartition('/')[0]}/"
-    return BaseSystem(
+    return PythonHost(
         distribution=said.get("ID", ""),
         release=said.get("VERSION_ID", ""),
         name=said.get("PRETTY_NAME", ""),

@@ -1,4 +1,4 @@
-"""How a base without Python gets one: copied from the official Python image, with the libraries that it links.
+"""How a base without the Python that is asked for gets it: copied from the official image, with what it links.
 
 No archive of a third party, no compiler, nothing but two images named by digest. The last step imports every module
 that links a library, so that a base on which this Python cannot run fails the build and not the user.

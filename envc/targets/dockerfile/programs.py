@@ -30,7 +30,7 @@ from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import FOLDER, MODE
 from envc.targets.dockerfile.toolchains import copy_toolchains
 
-KEPT = "/kept"
+_KEPT = "/kept"
 _SEEN = "/kept-before.json"
 #: Exists in every image, and is empty.
 _MOUNTED = "/mnt"
@@ -55,8 +55,8 @@ _KEEP = _FILES + (
     "if files[path] != before.get(path) and not unneeded(path, top)}; "
     "empty = [top for top in sys.argv[1:] if not fresh.intersection(walk(top))]; "
     'empty and sys.exit(f"the build left nothing new at {empty[0]}"); '
-    f'[(os.makedirs(os.path.dirname("{KEPT}" + path), exist_ok=True), '
-    f'shutil.copy2(path, "{KEPT}" + path, follow_symlinks=False)) for path in sorted(fresh)]'
+    f'[(os.makedirs(os.path.dirname("{_KEPT}" + path), exist_ok=True), '
+    f'shutil.copy2(path, "{_KEPT}" + path, follow_symlinks=False)) for path in sorted(fresh)]'
 )
 #: Asks the linker for what every kept program and library needs, in folders that it is told besides, but for libraries
 #: whose names begin as it is told.
@@ -82,7 +82,7 @@ Packages = Callable[[Plan, str], list[Instruction]]
 
 def build_stages(plan: Plan, packages: Packages | None = None) -> list[Instruction]:
     """Return a stage for each build. `packages` stand in place of the usual way to install system packages."""
-    return [step for one in plan.programs for step in _stage(plan, one, packages or _packages)]
+    return [step for one in plan.programs for step in _stage(plan, one, packages or install)]
 
 
 def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruction]:
@@ -121,17 +121,13 @@ def _results(plan: Plan, one: PlannedProgram) -> list[Instruction]:
     return [*copies, RunExact(("ldconfig",))] if copies else []
 
 
-def _packages(plan: Plan, stage: str) -> list[Instruction]:
-    return install(plan, stage)
-
-
 def copy_programs(plan: Plan) -> list[Instruction]:
     """Return the steps that bring what was kept into the image that runs, and that try it."""
     steps: list[Instruction] = [Blank(), *because(plan, "programs")]
     folders = ":".join(dict(plan.settings.search).get("LD_LIBRARY_PATH", ()))
     for one in plan.programs:
-        steps += [Copy(KEPT + path, path, stage=one.stage, mode=MODE) for path in one.kept]
-        mount = Mount("bind", (("from", one.stage), ("source", KEPT), ("target", _MOUNTED)))
+        steps += [Copy(_KEPT + path, path, stage=one.stage, mode=MODE) for path in one.kept]
+        mount = Mount("bind", (("from", one.stage), ("source", _KEPT), ("target", _MOUNTED)))
         commands = (
             ("ldconfig",),
             (plan.base.program, "-B", "-c", _LINKED, _MOUNTED, folders, *_of_driver(plan)),

@@ -8,17 +8,17 @@ from envc.diagnostics import Diagnostic, Report
 from envc.knowledge.library import Library
 from envc.knowledge.systems import system_of_image
 from envc.lock.base_python import BasePython
-from envc.lock.base_system import BaseSystem
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
 from envc.lock.locked_provided import LockedObstacles
+from envc.lock.python_host import PythonHost
 from envc.lock.resolution import Given
 from envc.lock.wishes import Wishes
 from envc.lock.world import World
 from tests.unit.lock.test_provided import NOBLE, Bases
 from tests.unit.lock.world import NOTHING_MOVES, PLATFORM, Images, Packages, choose, digest, environment, image, world
 
-JAMMY = BaseSystem("ubuntu", "22.04", "Ubuntu 22.04.5 LTS", (2, 35))
+JAMMY = PythonHost("ubuntu", "22.04", "Ubuntu 22.04.5 LTS", (2, 35))
 PIP = Given("pip", "24.0", ())
 OTHER = BasePython("/usr/bin/python3", "3.10.12", True, (), (), ())
 SAME = BasePython("/usr/bin/python", "3.12.3", True, (), (), (PIP,), glibc=(2, 39))
@@ -27,7 +27,7 @@ TEXT = 'env train < base "team/ml:7"; python 3.12; pip six >'
 
 
 def around(
-    base: BasePython | None = None, system: BaseSystem = JAMMY, name: str = "team/ml:7", **variables: str
+    base: BasePython | None = None, system: PythonHost = JAMMY, name: str = "team/ml:7", **variables: str
 ) -> World:
     """Return a world with a base, and with the official image of Python 3.12."""
     repository, _, tag = name.rpartition(":")
@@ -130,9 +130,9 @@ def test_a_later_lock_stays_with_both_images_and_reads_nothing() -> None:
     assert not is_fresh(environment(TEXT.replace("3.12", "3.11")), first.lock)
 
 
-OLD = BaseSystem("ubuntu", "20.04", "Ubuntu 20.04.6 LTS", (2, 31))
-ALPINE = BaseSystem("alpine", "3.20.3", "Alpine Linux v3.20")
-BARE = BaseSystem("debian", "12", "Distroless", bare=True)
+OLD = PythonHost("ubuntu", "20.04", "Ubuntu 20.04.6 LTS", (2, 31))
+ALPINE = PythonHost("alpine", "3.20.3", "Alpine Linux v3.20")
+BARE = PythonHost("debian", "12", "Distroless", bare=True)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ BARE = BaseSystem("debian", "12", "Distroless", bare=True)
         ),
         (ALPINE, "unknown-base-system", "Python cannot be copied into `docker.io/team/ml:7`"),
         (BARE, "unknown-base-system", "Python cannot be copied into `docker.io/team/ml:7`"),
-        (BaseSystem(), "unknown-base-system", "Python cannot be copied into `docker.io/team/ml:7`"),
+        (PythonHost(), "unknown-base-system", "Python cannot be copied into `docker.io/team/ml:7`"),
     ],
 )
-def test_a_system_on_which_it_does_not_run_is_refused(system: BaseSystem, name: str, message: str) -> None:
+def test_a_system_on_which_it_does_not_run_is_refused(system: PythonHost, name: str, message: str) -> None:
     """At the clause, with the systems on which it does; before the official image is asked for."""
     where = around(None, system)
     diagnostic = refused(TEXT, where)
@@ -163,7 +163,7 @@ def test_a_system_on_which_it_does_not_run_is_refused(system: BaseSystem, name: 
 def test_what_such_a_system_is_is_said() -> None:
     assert refused(TEXT, around(None, ALPINE)).notes[0] == "it is Alpine Linux v3.20"
     assert refused(TEXT, around(None, BARE)).notes[0].startswith("it is Distroless, without a shell")
-    assert "no system that says its name" in refused(TEXT, around(None, BaseSystem())).notes[0]
+    assert "no system that says its name" in refused(TEXT, around(None, PythonHost())).notes[0]
 
 
 @pytest.mark.parametrize("tag", ["20.04", "focal", "focal-20240530"])

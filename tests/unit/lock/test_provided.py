@@ -6,7 +6,6 @@ import pytest
 
 from envc.diagnostics import Diagnostic, Fix, Report, Source, Span
 from envc.lock.base_python import BasePython
-from envc.lock.base_system import BaseSystem
 from envc.lock.choose import prepare
 from envc.lock.files import LockedFiles, read, write
 from envc.lock.freshness import is_fresh
@@ -14,6 +13,7 @@ from envc.lock.group import resolve_together
 from envc.lock.group_union import union_of
 from envc.lock.patches import PatchFile, with_patches
 from envc.lock.provided import for_resolver
+from envc.lock.python_host import PythonHost
 from envc.lock.resolution import Given, Progress, Request, Target
 from envc.lock.routes import program_addresses
 from envc.lock.wishes import Wishes
@@ -37,7 +37,7 @@ TORCH = Given("torch", "2.7.0a0+nv25.04", REQUIRES)
 FLASH = Given("flash-attn", "2.7.3", ("einops>=0.7; python_version < '3.0'", "torch"))
 PIP = Given("pip", "25.0", ())
 BASE = BasePython("/usr/bin/python", "3.12.3", True, (), ("PIP_CONSTRAINT",), (FLASH, PIP, TORCH), glibc=(2, 39))
-NOBLE = BaseSystem("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
+NOBLE = PythonHost("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
 SHA = "0" * 64
 WHEEL = "torch-1.0-py3-none-any.whl"
 CLAUSE = 'base "team/ml:7" provides torch flash-attn'
@@ -46,7 +46,7 @@ CLAUSE = 'base "team/ml:7" provides torch flash-attn'
 class Bases:
     """A reader that knows one base, and counts how often it is asked."""
 
-    def __init__(self, base: BasePython | None = BASE, system: BaseSystem = NOBLE) -> None:
+    def __init__(self, base: BasePython | None = BASE, system: PythonHost = NOBLE) -> None:
         self.base = base
         self.its_system = system
         self.asked: list[str] = []
@@ -56,7 +56,7 @@ class Bases:
         self.asked.append(digest)
         return self.base
 
-    def system(self, _repository: str, _digest: str, _platform: str, _progress: Progress) -> BaseSystem:
+    def system(self, _repository: str, _digest: str, _platform: str, _progress: Progress) -> PythonHost:
         return self.its_system
 
 

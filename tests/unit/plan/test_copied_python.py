@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from envc.lock.base_system import BaseSystem
 from envc.lock.locked_conda import LockedCondaInstaller, LockedCondaPackage
+from envc.lock.python_host import PythonHost
 from envc.plan.conda import plan_conda
 from envc.plan.difference import lock_changes
 from envc.plan.hash import hash_of
@@ -21,7 +21,7 @@ from tests.unit.plan.planning import EMPTY
 BLOCKED = JAMMY._replace(linked=True, occupied=True, unprivileged=True, variables=("PYTHONHOME", "PYTHONPATH"))
 
 
-def plan(system: BaseSystem = JAMMY, text: str = TEXT) -> Plan:
+def plan(system: PythonHost = JAMMY, text: str = TEXT) -> Plan:
     asked = environment(text)
     return make_plan(asked, choose(asked, PLATFORM, around(OTHER, system)), EMPTY, places_of("train.env", "train"), {})
 

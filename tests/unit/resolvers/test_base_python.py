@@ -11,7 +11,7 @@ import pytest
 from envc.diagnostics import Report
 from envc.lock.base_changes import ImageContents
 from envc.lock.base_python import BasePython
-from envc.lock.base_system import BaseSystem
+from envc.lock.python_host import PythonHost
 from envc.resolvers.base_python import LayerReader
 from envc.resolvers.base_python.excerpt import layer_of, read_excerpt
 from envc.resolvers.base_python.folders import python_of
@@ -50,7 +50,7 @@ def layers_of(described: list[Members]) -> Layers:
     return Layers([(number, 1) for number in layers], lambda one, _size, _likely: layers[one])
 
 
-def system(described: list[Members], **variables: str) -> BaseSystem:
+def system(described: list[Members], **variables: str) -> PythonHost:
     """Return the system of an image of some layers, the lowest first."""
     return system_of(layers_of(described), variables)
 
@@ -340,12 +340,12 @@ RELEASE = b'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nVERSION_ID="24.04"\nVERSION_CODENA
 def test_a_system_says_what_it_is_and_which_c_library_it_has() -> None:
     """A link at the one place of os-release leads to the other, as Debian has it; dpkg says what is installed."""
     files: Members = {"usr/lib/os-release": RELEASE, "etc/os-release": "../usr/lib/os-release"}
-    expected = BaseSystem("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
+    expected = PythonHost("ubuntu", "24.04", "Ubuntu 24.04.3 LTS", (2, 39))
     assert system([DEBIAN, files]) == expected
     assert system([{"usr/lib/os-release": RELEASE}]) == expected._replace(glibc=None)
     alpine = b"NAME='Alpine Linux'\nID=alpine\nVERSION_ID=3.20.3\n"
-    assert system([{"etc/os-release": alpine}]) == BaseSystem("alpine", "3.20.3")
-    assert system([{}]) == BaseSystem()
+    assert system([{"etc/os-release": alpine}]) == PythonHost("alpine", "3.20.3")
+    assert system([{}]) == PythonHost()
 
 
 def test_a_system_without_dpkg_is_bare() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class BaseSystem(NamedTuple):
+class PythonHost(NamedTuple):
     """What of a base matters to a Python that is none of its own."""
 
     distribution: str = ""  # as `/etc/os-release` calls it, `ubuntu`; empty where nothing says it
