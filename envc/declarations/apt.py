@@ -21,7 +21,9 @@ from envc.language.repetitions import repetitions
 from envc.language.system_files import FileFacts
 from envc.language.system_repositories import RepositoryFacts, first_from_each_place, first_with_each_content
 from envc.language.values import WITHOUT_VERSION, Sha256, SystemName, program_path, refuse
+from envc.language.verbs import verbs_of
 from envc.language.word import Declaration, Entry
+from envc.syntax.program import Item
 
 _NAME = re.compile(r"(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _SUITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*(/[A-Za-z0-9.+~_-]+)*/?|\./|/", re.ASCII)
@@ -115,6 +117,11 @@ class Apt(Declaration):
     sha256: Annotated[Sha256 | None, Keyword()] = None
     location: Annotated[str | None, AfterValidator(_file), Keyword("from", kinds=frozenset({"string"}))] = None
     packages: Annotated[tuple[SystemEntry, ...], Entries(SystemEntry)] = ()
+
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for `apt install git`."""
+        return verbs_of(item)
 
     def facets(self, origin: Origin) -> Iterator[SystemPackage]:
         """Return the packages, each with the repository that it comes from, or the file that it is."""

@@ -23,6 +23,12 @@ _REFERENCE = re.compile(
     r"(?:[a-zA-Z0-9.-]+(?::\d+)?/)?[a-z0-9._-]+(?:/[a-z0-9._-]+)*(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
     re.ASCII,
 )
+#: Tags that name no version: what they mean changes with every release.
+_MOVING = re.compile(
+    r"(?:latest|stable|oldstable|testing|unstable|sid|rolling|devel|edge|nightly|main|master|lts)"
+    r"(?:-(?:slim|gpu|backports|runtime))*",
+    re.ASCII,
+)
 
 
 def fixed_reference(reference: str) -> str:
@@ -30,7 +36,7 @@ def fixed_reference(reference: str) -> str:
     match = _REFERENCE.fullmatch(reference)
     if not match:
         refuse("unreadable-image", "an image is written as name:tag, such as python:3.12-slim-bookworm")
-    if not match["digest"] and match["tag"] in {None, "latest"}:
+    if not match["digest"] and (match["tag"] is None or _MOVING.fullmatch(match["tag"])):
         refuse("moving-image", "this changes without you: write a tag that names a version")
     return reference
 

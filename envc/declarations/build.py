@@ -99,7 +99,9 @@ class Build(Declaration):
     in the folder of the source, without network; a script in triple quotes has a shell, which stops where a command
     fails. One that fails fails the build, and what hides a failure is refused: `|| true`, `set +e`, `make -i`, a pipe
     behind what does the work (`make | tee log`). A script with `set -o pipefail` may have that: bash reads it. `jobs`
-    is for make, CMake, cargo and PyTorch's extensions.
+    is for make, CMake, cargo and PyTorch's extensions. A step sees the packages of its own `apt`, toolchains and what
+    other builds keep, and none of the environment's Python packages: what is compiled against those is a package
+    itself, `ml NAME from source` or `pip NAME from git`.
 
     `fetches` brings packages of `cargo`, `go` or `npm` before, in the only step that has a network: those that the
     source's own `Cargo.lock`, `go.sum` or `package-lock.json` names, by checksum. A `toolchain` brings these programs,

@@ -17,7 +17,9 @@ from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import CondaPackage, GitSource, ImageFile, Tool
 from envc.language.taken import taken_before
+from envc.language.verbs import verbs_of
 from envc.language.word import Declaration, Entry
+from envc.syntax.program import Item
 
 #: The channel that packages come from when the program names none.
 CHANNEL = "conda-forge"
@@ -80,6 +82,11 @@ class Conda(Declaration):
         AfterValidator(read_channels),
         Keyword("from", many=True, kinds=frozenset({"word", "string"})),
     ] = ()
+
+    @classmethod
+    def misread(cls, item: Item) -> list[Diagnostic]:
+        """Return a mistake for `conda install hmmer`."""
+        return verbs_of(item)
 
     def facets(self, origin: Origin) -> Iterator[CondaPackage]:
         """Return the packages."""

@@ -18,6 +18,7 @@ from envc.language.package_origins import mistakes_of
 from envc.language.packages import PackageEntry
 from envc.language.taken import taken_before
 from envc.language.values import ProgramPath
+from envc.language.verbs import verbs_of
 from envc.language.word import Declaration
 from envc.syntax.program import Item
 
@@ -37,8 +38,8 @@ class PackageList(Declaration):
 
     @classmethod
     def misread(cls, item: Item) -> list[Diagnostic]:
-        """Return a mistake for a commit behind `at`, and for a day or the newest in the place of a version."""
-        return [*commits_behind_at(item), *moving_versions(item)]
+        """Return a mistake for a verb, a commit behind `at`, and a day or the newest in the place of a version."""
+        return [*verbs_of(item), *[*commits_behind_at(item), *moving_versions(item)]]
 
     def facets(self, origin: Origin) -> Iterator[PythonPackage | PackageFile]:
         """Return the packages, and the list that they are read from."""
