@@ -234,7 +234,7 @@ def test_an_unknown_name_is_told_with_those_like_it(lab: Lab, tmp_path: Path) ->
 
 
 def test_packages_that_exclude_each_other_are_told_in_apts_words(lab: Lab, tmp_path: Path) -> None:
-    project = project_of(lab, tmp_path / "project", PROGRAM.replace("git", "exim4-daemon-light postfix"))
+    project = project_of(lab, tmp_path / "project", PROGRAM.replace("apt git", "apt exim4-daemon-light postfix"))
     finished = project.envc("lock")
     assert (finished.returncode, errors(finished)) == (1, ["unsatisfiable-system-packages"])
     assert "postfix : Conflicts: mail-transport-agent" in finished.stderr
