@@ -6,7 +6,6 @@ import gzip
 import os
 import shutil
 import subprocess
-import tempfile
 from email.utils import formatdate
 from functools import partial
 from hashlib import sha256
@@ -19,8 +18,8 @@ class AptRepository(Loopback):
     """A folder with `pool/` and `dists/stable/`, served at `address`. `publish` writes and signs the index anew."""
 
     def __init__(self, folder: Path, interface: str = "127.0.0.1") -> None:
-        self.folder, self.made = folder / "served", folder / "made"
-        self.home = Path(tempfile.mkdtemp(prefix="gnupg-"))  # GnuPG's sockets lie in it: no path of one may be long
+        self.folder, self.home = folder / "served", folder / "gnupg"
+        self.home.mkdir(parents=True, mode=0o700)
         (self.folder / "pool").mkdir(parents=True)
         super().__init__(partial(OfFolder, directory=str(self.folder)), interface)
         self.address = self.origin
@@ -39,7 +38,7 @@ class AptRepository(Loopback):
 
     def add(self, name: str, version: str, *needs: str, says: str | None = None) -> str:
         """Make a package with a program of its name; return the SHA-256 of its file."""
-        root = self.made / name
+        root = self.home.parent / "made" / name
         shutil.rmtree(root, ignore_errors=True)
         (root / "DEBIAN").mkdir(parents=True)
         fields = [f"Package: {name}", f"Version: {version}", "Architecture: all", "Maintainer: n <n@example.org>"]
@@ -83,4 +82,3 @@ class AptRepository(Loopback):
         super().__exit__()
         command = ["gpgconf", "--homedir", str(self.home), "--kill", "all"]
         subprocess.run(command, env=dict(os.environ), check=False, capture_output=True)
-        shutil.rmtree(self.home, ignore_errors=True)  # what is killed takes its sockets away itself

@@ -21,7 +21,6 @@ import pytest
 from envc.resolvers.pip_tools import settings_of_this_machine
 from envc.resolvers.pip_tools.environment import environment
 from envc.resolvers.settings import clean_environment
-from tests.engine.workers import own_engine, workers
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -138,17 +137,16 @@ def not_found() -> type[Exception]:
 
 
 def start_lab() -> dict[str, str]:
-    """Start the lab with an engine for each worker, or find it running, and return the environment of its programs."""
+    """Start the lab, or find it running, and return the environment in which its programs work."""
     given = [name for name in ADDRESSES if os.environ.get(name)]
     if len(given) == len(ADDRESSES):
         return dict(os.environ)
     if given:
         both = " and ".join(ADDRESSES)
         pytest.fail(f"{given[0]} is set alone: set {both} to use your own engine, or neither", pytrace=False)
-    script = 'exports=$("$0" --engines "$1") && eval "$exports" && env -0'
-    command = ["bash", "-c", script, str(UP), str(workers(os.environ))]
+    script = 'exports=$("$0") && eval "$exports" && env -0'
     with tempfile.TemporaryFile("w+", encoding="utf-8") as talk:
-        finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=talk, check=False)
+        finished = subprocess.run(["bash", "-c", script, UP], stdout=subprocess.PIPE, stderr=talk, check=False)
         if finished.returncode != 0:
             talk.seek(0)
             end = "".join(talk.readlines()[-40:])
@@ -174,11 +172,10 @@ def check_that_it_answers(environment: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """A running engine with registry, this process's own; it and its children find it in their environment."""
+    """A running engine with registry; this process and its children find it in their environment."""
     import docker
 
     environment = start_lab()
-    environment["DOCKER_HOST"] = own_engine(environment)
     check_that_it_answers(environment)
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as at_end:
         for name in (*ADDRESSES, "PATH", "XTABLES_LIBDIR", "ENVC_LAB"):

@@ -1,4 +1,4 @@
-# Sourced by the scripts of this folder: names and small functions, no effects.
+# Sourced by up, down, engine and images: names and small functions, no effects.
 # shellcheck shell=bash disable=SC2034  # the scripts that source this file use the names
 set -euo pipefail
 
@@ -16,9 +16,8 @@ newest_pythons() {
 
 ENVC_LAB=${ENVC_LAB:-/var/cache/envc-lab}            # everything the lab makes lives here
 LAB_PORT=${ENVC_LAB_PORT:-5000}                      # registry, on 127.0.0.1
-LAB_SOCKET=${ENVC_LAB_SOCKET:-/var/run/docker.sock}  # the first engine's socket
-LAB_BRIDGE=${ENVC_LAB_BRIDGE:-}                      # bridges of its own, e.g. "lab0:172.31.7.1/24", to run two labs side by side; one for each engine
-LAB_MOST=9                                           # engines that a lab may have
+LAB_SOCKET=${ENVC_LAB_SOCKET:-/var/run/docker.sock}  # the engine's socket
+LAB_BRIDGE=${ENVC_LAB_BRIDGE:-}                      # a bridge of its own, e.g. "lab0:172.31.7.1/24", to run two labs side by side
 LAB_SUITES=${ENVC_LAB_SUITES:-forky trixie}          # Debian suites to take the engine from, first that has it
 LAB_PYTHONS=${ENVC_LAB_PYTHONS:-$(newest_pythons 3.10 3.11 3.12 3.13 || true)}   # pyenv versions to make python:*-slim-bookworm of
 LAB_CUDAS=${ENVC_LAB_CUDAS:-11.8.0 12.8.1}           # versions to make nvidia/cuda:*-ubuntu22.04 of
@@ -29,32 +28,6 @@ root=$ENVC_LAB/root            # the engine's packages, unpacked; nothing of it 
 run=$ENVC_LAB/run              # pid files, engine state
 logs=$ENVC_LAB/logs
 images=$ENVC_LAB/images
-
-# name_engine NUMBER: set socket, bridge, … to those of one engine. All that a further one has is its own and carries its
-# number; the first one has the names and addresses that every Docker engine has.
-name_engine() {
-  local suffix='' bridges
-  read -ra bridges <<< "$LAB_BRIDGE"
-  socket=$LAB_SOCKET bridge=${bridges[$1 - 1]:-} networks=
-  if [ "$1" != 1 ]; then
-    suffix=-$1
-    socket=$run/docker$suffix.sock bridge=${bridge:-lab$1:10.213.$1.1/24}
-    networks="{\"base\": \"10.213.$(($1 * 16)).0/20\", \"size\": 24}"
-  fi
-  data=$ENVC_LAB/docker$suffix state=$run/docker$suffix log=$logs/dockerd$suffix.log
-  pid_file=$run/dockerd$suffix.pid settings_file=$run/daemon$suffix.json
-  bridge_made=$run/bridge$suffix                    # holds the bridge's name, if `up` made it
-}
-
-# running_engines: the numbers of those that run, in a line.
-running_engines() {
-  local number found=()
-  for ((number = 1; number <= LAB_MOST; number++)); do
-    name_engine "$number"
-    ! alive "$pid_file" "$settings_file" || found+=("$number")
-  done
-  echo "${found[*]}"
-}
 
 # PATH, XTABLES_LIBDIR: the unpacked programs find each other by these.
 lab_environment() {
@@ -69,7 +42,7 @@ die() { say "$*"; exit 3; }
 # die_with LOG MESSAGE...: die after showing the end of a log.
 die_with() { local log=$1; shift; tail -n 25 "$log" >&2 || true; die "$*: see $log"; }
 
-# alive PIDFILE WORD: the process in PIDFILE runs and has WORD in its command line (a pid may have been given to another program since).
+# alive PIDFILE NAME: the process in PIDFILE runs and is NAME (a pid may have been given to another program since).
 alive() {
   [ -s "$1" ] && local pid && pid=$(cat "$1") && [ -r "/proc/$pid/cmdline" ] &&
     tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q -- "$2"
@@ -86,27 +59,14 @@ wait_for() {
 }
 
 registry_answers() { curl -sf -m 2 "http://$LAB_REGISTRY/v2/"; }
-engine_answers() { DOCKER_HOST=unix://$socket docker version; }
+engine_answers() { docker version; }
 
-# forget_older_pulls: of images that were pushed since this was last asked of the named engine; they would hide the new ones.
-forget_older_pulls() {
-  local mark pushed=$ENVC_LAB/registry/published seen=$data/.pushed
-  mkdir -p "$pushed"
-  [ -e "$seen" ] || touch -d @0 "$seen"
-  touch "$seen.now"
-  find "$pushed" -type f -newer "$seen" -printf '%f\n' | while read -r mark; do
-    DOCKER_HOST=unix://$socket docker image rm -f "${mark/_//}" > /dev/null 2>&1 || true
-  done
-  mv "$seen.now" "$seen"
-}
-
-# let_through add|remove: packets of the named engine's containers pass on the bridge that it was started with. Docker says
-# so in chains that every engine which starts empties, those of the other engines with them; only this chain, the
-# administrator's own, is left as it is.
+# let_through add|remove: packets of this lab's containers pass. Docker says so in chains that every engine which starts
+# empties, those of the other engines with them; only this chain, the administrator's own, is left as it is.
 let_through() {
-  local name rule
-  name=$(sed -n 's/^ *"bridge": "\(.*\)",$/\1/p' "$settings_file")
-  for rule in "-i ${name:-docker0}" "-o ${name:-docker0} -m conntrack --ctstate RELATED,ESTABLISHED"; do
+  local bridge=docker0 rule
+  [ ! -s "$run/bridge" ] || bridge=$(cat "$run/bridge")
+  for rule in "-i $bridge" "-o $bridge -m conntrack --ctstate RELATED,ESTABLISHED"; do
     # shellcheck disable=SC2086  # a rule is several words
     case $1 in
       add) iptables -w -C DOCKER-USER $rule -j ACCEPT 2> /dev/null || iptables -w -I DOCKER-USER $rule -j ACCEPT ;;
