@@ -41,9 +41,11 @@ def proxy(way_to: Callable[[str, int], Way | None]) -> Iterator[int]:
 
     class Connect(StreamRequestHandler):
         def handle(self) -> None:
-            request = b"".join(iter(self.rfile.readline, b"\r\n"))  # up to the empty line
-            if not request:
-                return  # somebody looked whether the door is open
+            request = b""
+            while (line := self.rfile.readline()) not in {b"\r\n", b""}:  # up to the empty line, or the end
+                request += line
+            if not line:
+                return  # somebody looked whether the door is open, or left
             host, _, port = request.split(b" ")[1].decode().rpartition(":")
             way = way_to(host, int(port))
             if way is None:
