@@ -71,15 +71,15 @@ def without_heredocs(text: str) -> tuple[str, dict[str, str]]:
             return f"{head}{name}{found['rest']}"
         options = re.match(r"RUN\s+(?:--\S+\s+)*", head)
         commands = head[options.end() :] if options else ""
-        before, command = re.fullmatch(r"(.*(?:&&|\|\||;|\|)|)(.*)", commands, re.DOTALL).groups()  # type: ignore[union-attr]
-        here, after = re.fullmatch(r"(.*?)((?:&&|\|\||;|\|).*|)", found["rest"]).groups()  # type: ignore[union-attr]
+        *before, command = re.split(r"(&&|\|\||[;|])", commands)
+        here, *after = re.split(r"(&&|\|\||[;|])", found["rest"])
         reader = bare(f"{command.strip()} {here.strip()}".strip())
-        start = f"{options[0] if options else 'RUN '}{before} "
+        start, rest = f"{options[0] if options else 'RUN '}{''.join(before)} ", "".join(after)
         if _SHELL.fullmatch(reader):
-            return f"{start}{_on_a_line(found['body'])} {after}"
+            return f"{start}{_on_a_line(found['body'])} {rest}"
         files[name := f"heredoc-{len(files)}{'.py' * bool(_PYTHON.fullmatch(reader))}"] = found["body"]
         reads = f"python {name}" if _PYTHON.fullmatch(reader) else f"{command} {name} {here}"
-        return f"{start}{reads} {after}"
+        return f"{start}{reads} {rest}"
 
     return _HEREDOC.sub(flat, re.sub(r"\\[ \t]+\n", "\\\n", text)), files
 

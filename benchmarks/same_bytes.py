@@ -2,10 +2,11 @@
 
 usage: python benchmarks/same_bytes.py [COUNT] [PYTHON ...]
 
-Compiles all programs of `examples/` that have a lock COUNT times (1000), each time in a new process and a new folder,
-under a random Python of those given (this one), hash seed, locale, time zone, umask, home and name of the folder. Each
-Python must be able to import envc. Prints how many distinct outputs each program had, and ends with 1 when one had more
-than one.
+Compiles all programs of `examples/` COUNT times (1000), each time in a new process and a new folder, under one of the
+given Pythons in turn (this one), and a random hash seed, locale, time zone, umask, home and name of the folder. Locks
+are those of `lockfiles/`; environments that have none there take the one that stand-ins made, of `tests/data/gallery`.
+Each Python must be able to import envc. Prints how many distinct outputs each program had, and ends with 1 when one had
+more than one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+STAND_INS = ROOT / "tests" / "data" / "gallery"
 LOCALES = ("C", "POSIX", "C.UTF-8", "tr_TR.UTF-8", "de_DE.ISO-8859-1", "ja_JP.EUC-JP", "")
 ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns", "Asia/Kathmandu", "Etc/GMT+12")
 UMASKS = ("000", "022", "027", "077")
@@ -39,7 +41,7 @@ for program in sorted(pathlib.Path("examples").rglob("*.env")):
     folders = [place / program.stem, *place.glob(program.stem + ".*")]
     names = sorted(folder.name.removeprefix(program.stem + ".") for folder in folders if folder.is_dir())
     if not names:
-        continue  # nothing is compiled without a lock
+        sys.exit(f"{program} has no lock")
     made = pathlib.Path(sys.argv[2], *program.with_suffix("").parts)
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
@@ -59,6 +61,10 @@ def compile_once(python: str, seed: int) -> dict[str, str]:
         project = Path(temporary, chance.choice(FOLDERS))
         for part in ("examples", "lockfiles"):
             shutil.copytree(ROOT / part, project / part, ignore=shutil.ignore_patterns("expected"))
+        for lock in STAND_INS.glob("*/lock/*"):
+            program = lock.parts[-3]
+            name = program if lock.name == program else f"{program}.{lock.name}"
+            shutil.copytree(lock, project / "lockfiles" / "examples" / "gallery" / program / name)
         environment = {
             "PATH": os.defpath,
             "ENVC_CACHE": "off",

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ValidationInfo
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.build_order import refuse_impossible_order
-from envc.language.build_sources import refuse_unknown_sources
+from envc.language.build_sources import addresses_behind_from, refuse_unknown_sources
 from envc.language.each_value import read_each
 from envc.language.environment import Environment
 from envc.language.fields import Entries, Keyword, Positional
@@ -32,6 +32,7 @@ from envc.language.values import (
     system_name,
 )
 from envc.language.word import Declaration, Entry
+from envc.syntax.program import Item
 
 #: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
 FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
@@ -211,6 +212,11 @@ class Build(Declaration):
     after: Annotated[tuple[Name, ...], Keyword(many=True, before_entries=True)] = ()
     seen: Annotated[Literal["packages"] | None, Keyword("with")] = None
     entries: Annotated[tuple[BuildEntry, ...], Entries(BuildEntry)] = ()
+
+    @classmethod
+    def misread(cls, item: Item) -> Iterator[Diagnostic]:
+        """Return a mistake for an address behind `from`."""
+        return addresses_behind_from(item)
 
     def facets(self, origin: Origin) -> Iterator[ProgramBuild]:
         """Return what is compiled."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from envc.diagnostics import Diagnostic
+from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.language.commands import read_arguments, read_command, with_arguments
 from envc.language.environment import Environment
@@ -18,6 +19,7 @@ from envc.language.origin import Origin
 from envc.language.refused_starts import refuse_start
 from envc.language.values import refuse
 from envc.language.word import Declaration
+from envc.syntax.program import Item
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,6 +90,16 @@ class Run(Declaration):
     ] = None
     entrypoint: Annotated[Literal["base"] | None, BeforeValidator(_of_base), Keyword()] = None
     stop: Annotated[StopSignal | None, Keyword()] = None
+
+    @classmethod
+    def misread(cls, item: Item) -> Iterator[Diagnostic]:
+        """Return a mistake for `run base`."""
+        for before, one in pairwise((None, *item.arguments)):
+            named = one is not None and one.kind == "word" and one.given is None and one.value == "base"
+            if one is not None and named and (before is None or before.value != "entrypoint"):
+                fix = Fix("what the base starts", one.span, "entrypoint base")
+                label = wrong(one.span, "`entrypoint` is missing before it")
+                yield Diagnostic("unexpected-argument", "`run` takes no `base`", (label,), fixes=(fix,))
 
     def facets(self, origin: Origin) -> Iterator[Command]:
         """Return the command."""

@@ -53,8 +53,9 @@ BROUGHT_ALONG = {
     "clone": "source",
     "repository": "source",
 }
-#: Machines, and what runs containers on them, by the names that others give them.
+#: Machines, what runs containers on them, and the line of the edition, by the names that others give them.
 _ELSEWHERE = {
+    "edition": "envc",
     "aarch64": "arm64",
     "x64": "amd64",
     "x86-64": "amd64",

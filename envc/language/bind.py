@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from envc.diagnostics import Diagnostic, Fix, Label, Span
+from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.fields import Entries, Keyword, Layout, begins_of, layout_of
 from envc.language.origin import Origin
 from envc.language.refused_values import refusals
-from envc.language.unexpected_arguments import KIND_NAMES, stray, unexpected
+from envc.language.unexpected_arguments import stray, unexpected, wants_quotes, wrong_kind
 from envc.syntax.kinds import kind_of, reads_as
 from envc.syntax.program import Argument, Item, Kind
 
@@ -127,14 +127,14 @@ class _Binder:
                 self.waiting.pop(0)
                 self.store(field, self.value(argument, positional.kinds), argument.span)
                 return
-            if _wants_quotes(argument, positional.kinds) and similar(argument.value, self.layout.choices):
+            if wants_quotes(argument, positional.kinds) and similar(argument.value, self.layout.choices):
                 self.unexpected(argument)
                 return
             if field in self.values and self.is_misspelt(argument, waiting, positional.kinds):
                 self.misspelt(argument, waiting)
                 return
-            if _wants_quotes(argument, positional.kinds):  # `run python train.py`: one text, and one mistake
-                while waiting and _wants_quotes(waiting[0], positional.kinds) and not self.has_meaning(waiting[0]):
+            if wants_quotes(argument, positional.kinds):  # `run python train.py`: one text, and one mistake
+                while waiting and wants_quotes(waiting[0], positional.kinds) and not self.has_meaning(waiting[0]):
                     argument = _joined(argument, waiting.pop(0))
             value = self.value(argument, positional.kinds)
             self.spans[f"{field}.{len(self.values.get(field, ()))}"] = argument.span
@@ -147,7 +147,7 @@ class _Binder:
 
     def is_misspelt(self, argument: Argument, waiting: list[Argument], kinds: frozenset[Kind]) -> bool:
         """Say whether a word among texts is like a keyword and has a value behind it: `run "train" args "-v"`."""
-        return bool(waiting) and _wants_quotes(argument, kinds) and bool(similar(argument.value, self.layout.keywords))
+        return bool(waiting) and wants_quotes(argument, kinds) and bool(similar(argument.value, self.layout.keywords))
 
     def misspelt(self, argument: Argument, waiting: list[Argument]) -> None:
         """Say that there is no such argument; where it is like a keyword, what stands behind it is its value."""
@@ -239,19 +239,12 @@ class _Binder:
         if argument.kind == "reference" and "reference" not in kinds:
             self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
-            wanted = " or ".join(KIND_NAMES[kind] for kind in sorted(kinds))
-            fixes: tuple[Fix, ...] = ()
-            if _wants_quotes(argument, kinds):
-                fixes = (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
-            elif argument.kind == "string" and argument.given is None and kind_of(argument.value) in kinds:
-                without = f"{KIND_NAMES[kind_of(argument.value)]} stands without quotes"
-                fixes = (Fix(without, argument.span, argument.value, certain=True),)
-            elif self.is_a_name(argument):
-                fixes = (Fix("names stand without quotes", argument.span, argument.value),)
-            message = f"{KIND_NAMES[argument.kind]} stands where {wanted} belongs"
-            label = wrong(argument.span, f"not {wanted}")
-            self.mistakes.append(Diagnostic("wrong-kind", message, (label,), fixes=fixes))
+            self.mistakes.append(wrong_kind(argument, kinds, self.open_choices(), is_a_name=self.is_a_name(argument)))
         return argument.value
+
+    def open_choices(self) -> list[str]:
+        """Return the words of the fields that are a choice and that nothing was chosen for yet."""
+        return [word for word, field in self.layout.choices.items() if field not in self.values]
 
     def is_a_name(self, argument: Argument) -> bool:
         """Say whether a string behind an entry of a list would be the next one without quotes: a name, and a clause."""
@@ -279,12 +272,6 @@ class _Binder:
 
     def mistake(self, name: str, message: str, span: Span, label: str = "") -> None:
         self.mistakes.append(Diagnostic(name, message, (wrong(span, label),)))
-
-
-def _wants_quotes(argument: Argument, kinds: frozenset[Kind]) -> bool:
-    """Say whether an argument would be right in quotes."""
-    bare = argument.kind in {"word", "number"} and argument.given is None
-    return bare and argument.kind not in kinds and "string" in kinds
 
 
 def _joined(first: Argument, second: Argument) -> Argument:

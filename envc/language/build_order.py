@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from envc.diagnostics import Diagnostic, Fix, Label, Span
+from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.diagnostics.suggestions import similar
 from envc.language.circular_builds import circles
 from envc.language.environment import Environment
 from envc.language.facets import Facet
 from envc.language.lookup import Same, facets_of_kind
 from envc.language.origin import Origin
 from envc.language.outside_facets import ProgramBuild
+from envc.language.undeclared import undeclared
 
 
 def in_order(builds: Iterable[ProgramBuild]) -> list[ProgramBuild]:
@@ -46,16 +46,7 @@ def refuse_impossible_order(
 
 def unknown_build(name: str, place: Span, known: Iterable[str]) -> Diagnostic:
     """Return what is said of a name that no build has; `known` are the names that there are."""
-    names = sorted(known)
-    near = similar(name, names)
-    return Diagnostic(
-        "unknown-build",
-        f"there is no build `{name}`",
-        (wrong(place, "no `build` has this name"),),
-        notes=(f"builds here: {' '.join(names)}",) if names else (),
-        helps=() if names else ('declare it: build NAME project "…" with packages < run "…" >',),
-        fixes=(Fix("one has a similar name", place, near),) if near else (),
-    )
+    return undeclared("unknown-build", "build", name, place, known, 'build NAME project "…" with packages < run "…" >')
 
 
 @lru_cache(maxsize=4)

@@ -40,9 +40,9 @@ def refusals(
         if one["type"] == "missing":
             values = literals(model.model_fields[field].annotation)
             what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
-            found.append(
-                Diagnostic("missing-argument", f"`{item.word}` lacks {what}", (wrong(item.span, f"{what} is missing"),))
-            )
+            missing = "are" if not values and what.endswith("s") and not what.endswith(("ss", "us")) else "is"
+            label = wrong(item.span, f"{what} {missing} missing")
+            found.append(Diagnostic("missing-argument", f"`{item.word}` lacks {what}", (label,)))
         elif one["type"] == "literal_error":
             values = literals(model.model_fields[field].annotation)
             near = similar(said, values)

@@ -1,13 +1,14 @@
-"""What is said of arguments that a word has no place for. Pure."""
+"""What is said of arguments that a word has no place for, and of those that are of another kind. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.fields import Layout
+from envc.syntax.kinds import kind_of
 from envc.syntax.program import Argument, Kind
 
 #: How messages call what an argument is.
@@ -52,6 +53,37 @@ def stray(argument: Argument, word: str, entry: Layout, *, behind_address: bool)
         (f"there may stand: {' '.join(entry.words)}",),
         helps=(said or package,),
         fixes=(Fix("an argument has a similar name", argument.span, near),) if near else (),
+    )
+
+
+def wants_quotes(argument: Argument, kinds: frozenset[Kind]) -> bool:
+    """Say whether an argument would be right in quotes."""
+    bare = argument.kind in {"word", "number"} and argument.given is None
+    return bare and argument.kind not in kinds and "string" in kinds
+
+
+def wrong_kind(argument: Argument, kinds: frozenset[Kind], choices: Sequence[str], *, is_a_name: bool) -> Diagnostic:
+    """Return what is said of an argument that is none of the kinds that belong in its place.
+
+    `choices` are words that may stand there as well; with `is_a_name` it would be the next entry of a list without its
+    quotes.
+    """
+    wanted = " or ".join(KIND_NAMES[kind] for kind in sorted(kinds))
+    fixes: tuple[Fix, ...] = ()
+    if wants_quotes(argument, kinds):
+        fixes = (Fix("text stands in quotes", argument.span, f'"{argument.value}"', certain=True),)
+    elif argument.kind == "string" and argument.given is None and kind_of(argument.value) in kinds:
+        without = f"{KIND_NAMES[kind_of(argument.value)]} stands without quotes"
+        fixes = (Fix(without, argument.span, argument.value, certain=True),)
+    elif is_a_name:
+        fixes = (Fix("names stand without quotes", argument.span, argument.value),)
+    words = f"of words these may stand here: {' '.join(choices)}"
+    return Diagnostic(
+        "wrong-kind",
+        f"{KIND_NAMES[argument.kind]} stands where {wanted} belongs",
+        (wrong(argument.span, f"not {wanted}"),),
+        notes=(words,) if choices and argument.kind == "word" else (),
+        fixes=fixes,
     )
 
 

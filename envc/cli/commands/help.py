@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from envc.cli.module_help import describe_module, module_names, module_page
 from envc.declarations import words
-from envc.language.fields import Entries, Flag, Items, Keyword, Layout, Positional, layout_of, literals
+from envc.language.fields import Entries, Flag, Items, Keyword, Positional, begins_of, layout_of, literals
 from envc.language.word import Declaration
 
 if TYPE_CHECKING:
@@ -69,9 +69,14 @@ def _within(name: str) -> str:
         model = words.find(word)
         assert model is not None  # noqa: S101  # it was just listed
         entries = layout_of(model).entries
-        if any(name in layout_of(one).words for one in (model, *([entries[1].model] if entries else []))):
+        if name in layout_of(model).words or (entries and name in _words_of(entries[1])):
             lines.append(f"  {usage(word, model)}\n")
     return f"`{name}` stands within items, of which `envc help WORD` says more\n{''.join(lines)}" if lines else ""
+
+
+def _words_of(entries: Entries) -> frozenset[str]:
+    """Return every word that has a meaning within an entry of a list."""
+    return begins_of(entries).union(layout_of(entries.model).words)
 
 
 def _modules(options: argparse.Namespace) -> ModulesBeside:
@@ -99,7 +104,7 @@ def usage(name: str, word: type[Declaration]) -> str:
             None,
         )
         parts.append(_field(field, form, information.is_required(), literals(information.annotation)))
-    if layout.entries:
+    if layout.entries and not _needs_block(layout.entries[1]):
         parts.append("| < one; … >")
     return " ".join(part for part in parts if part)
 
@@ -110,21 +115,30 @@ def _field(field: str, form: Any, required: bool, values: list[str]) -> str:
     if isinstance(form, Flag):
         text = field
     elif isinstance(form, Keyword):
-        text = f"{form.name or field} {field.upper()}{'…' if form.many else ''}"
+        text = f"{form.name or field} {'|'.join(values) or field.upper()}{'…' if form.many else ''}"
     elif isinstance(form, Positional):
         text = "|".join(values) if values else field.upper() + ("…" if form.many else "")
     elif isinstance(form, Entries):
-        return _entry(layout_of(form.model))
+        return f"< {_entry(form)}; … >" if _needs_block(form) else f"{_entry(form)} …"
     else:
         text = "|".join(values)
     return text if required else f"[{text}]"
 
 
-def _entry(layout: Layout) -> str:
+def _entry(entries: Entries) -> str:
     """Return how an entry of a list is written: its arguments, and the keyword that the others stand behind."""
-    parts = [field.upper() for field, _ in layout.positional]
+    layout, fields = layout_of(entries.model), entries.model.model_fields
+    parts = [
+        "|".join(literals(fields[field].annotation)) or field.upper() + ("…" if form.many else "")
+        for field, form in layout.positional
+    ]
     parts += [f"[{name} {'|'.join(sorted(form.first))} …]" for name, (_, form) in layout.keywords.items() if form.first]
-    return " ".join(parts) + " …"
+    return " ".join(parts)
+
+
+def _needs_block(entries: Entries) -> bool:
+    """Say whether the arguments of an entry go on as far as they can: without a block the next one would be of them."""
+    return any(form.many for _, form in layout_of(entries.model).positional)
 
 
 def _documentation(word: type[Declaration]) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, PackageIndex
@@ -13,12 +12,17 @@ from envc.language.taken import accelerated_packages
 if TYPE_CHECKING:
     from envc.knowledge.indexes import Index
 
-#: Says whether an environment has the index, or with `links` the page of links, at an address.
-HasIndex = Callable[[str, bool], bool]
 _ADDRESS = re.compile(r"(?P<scheme>https?)://(?:[^/]*@)?(?P<host>[^/@]+)(?P<path>/.*)?", re.IGNORECASE)
 
 
-def no_index(_address: str, _links: bool) -> bool:
+class HasIndex(Protocol):
+    """Says of an address whether an environment has the index there, or with `links` the page of links."""
+
+    def __call__(self, address: str, *, links: bool) -> bool:
+        """Say it."""
+
+
+def no_index(address: str, *, links: bool) -> bool:  # noqa: ARG001  # it knows none, whatever is asked
     """Know no index."""
     return False
 
@@ -30,7 +34,7 @@ def indexes_of(environment: Environment, *, accelerated: bool) -> HasIndex:
     them: something of a family is asked for by `ml`, and the index has builds for the machines that the program names.
     """
 
-    def has_index(address: str, links: bool) -> bool:
+    def has_index(address: str, *, links: bool) -> bool:
         wanted = _comparable(address)
         for one in environment.every(PackageIndex):
             if one.links == links and _comparable(one.address) == wanted:

@@ -70,7 +70,7 @@ def read(
 def _said(line: Line, *, wanted: bool, accelerated: bool, has_index: HasIndex) -> Entry | Include | Folder | None:
     said = _OPTION.fullmatch(line.text) if line.text.startswith("-") else None
     name, value = (_SHORT.get(said[1], said[1]), said[2].strip()) if said else ("", "")
-    if name in INDEXES and has_index(value.strip("\"'"), name == "--find-links"):
+    if name in INDEXES and has_index(value.strip("\"'"), links=name == "--find-links"):
         return None
     if _VARIABLE.search(line.text):
         raise unreadable(line.span, "a variable of one machine's environment")

@@ -137,11 +137,26 @@ def test_help_lists_every_word_and_explains_each(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(
+    ("word", "usage"),
+    [
+        ("labels", "labels NAME VALUE … | < one; … >"),
+        ("check", "check < run COMMAND…; … >"),  # what follows would be of the first command
+        ("gpu", "[base|runtime|devel]"),
+        ("run", "[entrypoint base]"),
+    ],
+)
+def test_help_says_how_a_word_is_written(capsys: pytest.CaptureFixture[str], word: str, usage: str) -> None:
+    assert usage in run(capsys, "help", word).stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize(
     ("word", "said"),
     [
         ("provides", "  base IMAGE [provides PROVIDES…]"),
         ("because", "  override NAME VERSION because BECAUSE"),
         ("pinned", "  ml NAME VERSION"),
+        ("with", "[with packages]"),
+        ("keeps", "< apt|fetches|jobs|run|keeps VALUES…; … >"),
         ("drop", "`ml drop apex`"),
     ],
 )
