@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ValidationInfo
 
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.build_order import refuse_impossible_order
+from envc.language.build_paths import folder_below, kept_path
 from envc.language.build_sources import addresses_behind_from, refuse_unknown_sources
 from envc.language.each_value import read_each
 from envc.language.environment import Environment
@@ -25,8 +25,6 @@ from envc.language.values import (
     Name,
     ProgramPath,
     Text,
-    container_path,
-    holds_packages,
     read_count,
     refuse,
     system_name,
@@ -34,39 +32,22 @@ from envc.language.values import (
 from envc.language.word import Declaration, Entry
 from envc.syntax.program import Item
 
-#: What fetches packages: the toolchain that has it, and how packages of the distribution that have it are called.
-FETCHERS: dict[str, tuple[str, str]] = {"cargo": ("rust", "cargo"), "go": ("go", "golang"), "npm": ("node", "npm")}
-_FETCHERS = f"none of {', '.join(FETCHERS)}"
+if TYPE_CHECKING:
+    from envc.knowledge.fetchers import Fetcher
+
 _OTHERS = "what another fetches lies in the folder that is compiled, or is a `tool` of `stage builder`, file by file"
 _BESIDE = "what lies elsewhere is laid down by `stage builder`: `copy` from an image, or a `tool`"
-#: Where the kernel's files, the packages and the sources themselves lie; and folders that are links to others.
-_NOT_KEPT = frozenset(
-    ("bin", "boot", "dev", "kept", "lib", "lib32", "lib64", "proc", "run", "sbin", "source", "sources", "sys", "tmp")
-)
 
 
-def _kept(text: str) -> str:
-    path = container_path(text)
-    if path == "/" or path.split("/")[1] in _NOT_KEPT or holds_packages(path):
-        refuse("reserved-path", "nothing of a build is kept there; install below /usr/local or /opt")
-    if path in {"/etc", "/var"}:
-        refuse("reserved-path", "the system's own files lie there", "name the files in it, or a folder of their own")
-    return path
+def _fetchers() -> dict[str, Fetcher]:
+    from envc.knowledge.library import shipped_library
+
+    return {one.name: one for one in shipped_library().fetchers()}
 
 
 def _fetcher(text: str) -> str:
-    return text if text in FETCHERS else refuse("unknown-choice", _FETCHERS, _OTHERS)
-
-
-def _below(path: str | None) -> str | None:
-    if path is None:
-        return None
-    if path.startswith("/"):
-        refuse("path-not-relative", "the folder is said from where the steps start")
-    inside = posixpath.normpath(path)
-    if not path or inside.split("/")[0] == "..":
-        refuse("path-leaves-folder", "the folder lies below the one where the steps start")
-    return inside
+    known = _fetchers()
+    return text if text in known else refuse("unknown-choice", f"none of {', '.join(known)}", _OTHERS)
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,21 +56,29 @@ def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
     return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
 
 
+def _packages(names: tuple[str, ...]) -> tuple[str, ...]:
+    if {"from", "repository"}.intersection(names):
+        refuse("unusable-name", "here stand names of the distribution's packages alone", _BESIDE)
+    return read_each(names, system_name)
+
+
+def _jobs(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    return (str(read_count(numbers[0])),) if len(numbers) == 1 else refuse("unreadable-number", "one number")
+
+
+#: How the values of each kind of entry are read.
+_READ: dict[str, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    "apt": _packages,
+    "fetches": lambda names: read_each(names, _fetcher),
+    "jobs": _jobs,
+    "run": _command,
+    "keeps": lambda paths: read_each(paths, kept_path),
+}
+
+
 def _values(values: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
     kind = information.data.get("kind")
-    if kind == "apt":
-        if {"from", "repository"}.intersection(values):
-            refuse("unusable-name", "here stand names of the distribution's packages alone", _BESIDE)
-        return read_each(values, system_name)
-    if kind == "keeps":
-        return read_each(values, _kept)
-    if kind == "fetches":
-        return read_each(values, _fetcher)
-    if kind == "jobs":
-        if len(values) > 1:
-            refuse("unreadable-number", "one number")
-        return (str(read_count(values[0])),)
-    return _command(values) if kind == "run" else values
+    return _READ[kind](values) if kind in _READ else values  # of no kind where that was refused
 
 
 def _without_toolchains(
@@ -98,10 +87,10 @@ def _without_toolchains(
     """Refuse what fetches packages where nothing brings it: a toolchain, or a package of the distribution."""
     known = {one.name for one in environment.every(Toolchain)}
     for fetcher in sorted(set(fetchers)):
-        name, package = FETCHERS[fetcher]
-        if name not in known and not any(one.startswith(package) for one in packages):
+        fact = _fetchers()[fetcher]
+        if fact.toolchain not in known and not any(one.startswith(fact.package) for one in packages):
             label = wrong(origin.span, f"`fetches {fetcher}` is in its block")
-            helps = (f"say `toolchain {name}` and a version beside it",)
+            helps = (f"say `toolchain {fact.toolchain}` and a version beside it",)
             yield Diagnostic("missing-argument", f"nothing brings {fetcher} for this build", (label,), helps=helps)
 
 
@@ -118,7 +107,7 @@ class BuildEntry(Entry):
         AfterValidator(_values),
         Positional(many=True, kinds=frozenset({"word", "number", "string", "script"})),
     ]
-    folder: Annotated[Text | None, AfterValidator(_below), Keyword("in", kinds=frozenset({"string"}))] = None
+    folder: Annotated[Text | None, AfterValidator(folder_below), Keyword("in", kinds=frozenset({"string"}))] = None
 
 
 class Build(Declaration):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from envc.knowledge.cuda import Cuda
     from envc.knowledge.fabrics import Fabrics
     from envc.knowledge.families import Family
+    from envc.knowledge.fetchers import Fetcher
     from envc.knowledge.gpus import Capability, Kernels
     from envc.knowledge.images import Images, KnownImage
     from envc.knowledge.indexes import Index
@@ -43,6 +44,7 @@ FILES: Mapping[str, str] = {
     "packages.env": "package_names",
     "fabrics.env": "fabrics",
     "toolchains.env": "toolchains",
+    "fetchers.env": "fetchers",
     "repositories.env": "repositories",
     "builds.env": "package_builds",
 }
@@ -267,6 +269,12 @@ class Library:
     def toolchain(self, name: str) -> Toolchain | None:
         """Return what a toolchain is in its official image."""
         return next((one for one in self.toolchains() if one.name == name), None)
+
+    def fetchers(self) -> tuple[Fetcher, ...]:
+        """Return everything that fetches packages for builds."""
+        from envc.knowledge.fetchers import Fetcher
+
+        return self.page("fetchers.env").all(Fetcher)
 
     def needless_repository(self, address: str, packages: Collection[str]) -> Needless | None:
         """Return what makes a repository at an address unnecessary for packages asked for from it, or None."""

@@ -12,6 +12,7 @@ from envc.knowledge.checks import (
     channels,
     cuda,
     fabrics,
+    fetchers,
     gpu_models,
     images,
     pythons,
@@ -31,6 +32,7 @@ _CHECKS = (
     fabrics.check,
     gpu_models.check,
     toolchains.check,
+    fetchers.check,
 )
 
 

@@ -59,7 +59,7 @@ class GitSource(NamedTuple):
 class Fetching(NamedTuple):
     """A program that fetches the packages which the lock in a folder names."""
 
-    program: str  # cargo, go, npm
+    program: str  # a name of `stdlib/fetchers.env`
     folder: str  # of what is compiled; `.` where the steps start
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from envc.knowledge.fetchers import Fetcher
+from envc.knowledge.library import shipped_library
 from envc.language.build_order import in_order
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator
@@ -11,16 +13,10 @@ from envc.language.outside_facets import Fetching, ProgramBuild
 from envc.language.package_builds import leaves_wheels
 from envc.lock.model import Lock
 from envc.plan.program_parts import PlannedProgram
-from envc.plan.variables import CERTIFICATES, builder_variables_of
+from envc.plan.variables import builder_variables_of
 
 #: What compilers and packers write in place of today: 1980-01-01, the oldest that a ZIP archive can hold.
 _EPOCH = "315532800"
-#: Each takes what the lock of the source says, by its checksums, and fails without one. No package runs anything.
-_FETCHING: dict[str, tuple[str, ...]] = {
-    "cargo": ("cargo", "fetch", "--locked"),
-    "go": ("go", "mod", "download"),
-    "npm": ("npm", "ci", "--ignore-scripts"),
-}
 
 
 def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, ...]:
@@ -46,9 +42,14 @@ def programs_of(environment: Environment, lock: Lock) -> tuple[PlannedProgram, .
     )
 
 
+def _fetcher(name: str) -> Fetcher:
+    """Return what is known of what fetches packages; the word `build` takes no name that is not."""
+    return next(one for one in shipped_library().fetchers() if one.name == name)
+
+
 def _fetching(one: Fetching) -> tuple[str, ...]:
     """Return the command, which a shell starts in another folder: not each of the programs takes one of any age."""
-    command = _FETCHING[one.program]
+    command = _fetcher(one.program).command
     if one.folder == ".":
         return command
     return ("/bin/sh", "-euc", 'cd "$1"; shift; exec "$@"', "sh", one.folder, *command)
@@ -72,13 +73,9 @@ def _variables(environment: Environment, lock: Lock, facet: ProgramBuild) -> dic
     accelerator = environment.one(Accelerator)
     if accelerator and accelerator.architectures and not accelerator.rocm:
         found["CUDAARCHS"] = ";".join(map(_for_cmake, accelerator.architectures))
-    programs = {one.program for one in facet.fetches}
-    if "cargo" in programs:
-        found["CARGO_HOME"] = "/fetched/cargo"  # beside the toolchain, so that no kept path has it
-    if "go" in programs:
-        found |= {"GOFLAGS": "-mod=readonly", "GOPATH": "/fetched/go"}
-    if "npm" in programs:
-        found |= {"NODE_EXTRA_CA_CERTS": CERTIFICATES, "npm_config_cache": "/fetched/npm"}
+    for program in sorted({one.program for one in facet.fetches}):
+        pairs = (pair.partition("=") for pair in _fetcher(program).variables)
+        found |= {name: value for name, _, value in pairs}
     if facet.jobs:
         jobs = str(facet.jobs)
         found |= {"CARGO_BUILD_JOBS": jobs, "CMAKE_BUILD_PARALLEL_LEVEL": jobs, "MAKEFLAGS": f"-j{jobs}"}

@@ -238,6 +238,14 @@ _PLANTED: list[tuple[str, str, str, str]] = [
         f"{_NEWEST}\n{_NEWEST}",
         f"the image `docker.io/library/python 3.12.15-slim-bookworm {_SHA}` has two lines",
     ),
+    ("fetchers.env", "fetcher go toolchain", "fetcher npm toolchain", "the fetcher `npm` has two lines"),
+    ("fetchers.env", "toolchain node", "toolchain deno", "there is no toolchain deno"),
+    (
+        "fetchers.env",
+        '"GOPATH=/fetched/go"',
+        '"/fetched/go"',
+        "/fetched/go cannot be one of the variables of a fetcher",
+    ),
 ]
 
 
