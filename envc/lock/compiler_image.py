@@ -15,7 +15,7 @@ from envc.lock.base import cuda_images
 from envc.lock.built_packages import BuiltPackage
 from envc.lock.files import LockedFiles
 from envc.lock.found_images import FoundImages
-from envc.lock.images import find_candidates
+from envc.lock.image_candidates import find_candidates
 from envc.lock.model import LockedImage
 from envc.lock.official_python import Candidate, debian_of, distributions_for, dotted, glibc_of
 from envc.lock.world import World

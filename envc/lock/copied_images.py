@@ -6,7 +6,7 @@ from envc.language.environment import Environment
 from envc.language.outside_facets import ImageFile
 from envc.language.stages import seen_from
 from envc.lock.files import LockedFiles
-from envc.lock.images import find_image
+from envc.lock.image_candidates import find_image
 from envc.lock.model import Lock, LockedImage
 from envc.lock.world import World
 

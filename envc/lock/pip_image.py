@@ -19,7 +19,7 @@ from envc.lock.built_packages import BuiltPackage
 from envc.lock.copied_python import OLDEST_PIP, OLDEST_PYTHON_OF_PIP, lacking_pip
 from envc.lock.files import LockedFiles
 from envc.lock.found_images import FoundImages
-from envc.lock.images import find_candidates
+from envc.lock.image_candidates import find_candidates
 from envc.lock.model import LockedImage
 from envc.lock.official_python import OLDEST_GLIBC, debian_of, images_of
 from envc.lock.python_of_image import pip_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from envc.language.environment import Environment
 from envc.language.outside_facets import Toolchain
 from envc.lock.files import LockedFiles
-from envc.lock.images import find_image
+from envc.lock.image_candidates import find_image
 from envc.lock.model import LockedToolchain
 from envc.lock.world import World
 
