@@ -9,8 +9,8 @@ from __future__ import annotations
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Instruction, Mount, Run, RunExact
 from envc.targets.dockerfile.quoting import because
+from envc.targets.dockerfile.scripts import script
 from envc.targets.dockerfile.users import home_of_root, keep_home, reason_of
-from envc.targets.dockerfile.without_python import script
 
 _LAID = "/laid"
 _USERS = "/etc/passwd"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from envc.plan.plan import Plan
 from envc.targets.dockerfile.bare import after_linking, last_stage, linked_stage
 from envc.targets.dockerfile.instructions import Blank, Comment, From, Instruction, Mount, Run, RunExact
-from envc.targets.dockerfile.programs import of_driver, searched_folders
+from envc.targets.dockerfile.kept_files import of_driver, searched_folders
 from envc.targets.dockerfile.quoting import because
 
 

@@ -30,9 +30,9 @@ from envc.targets.dockerfile.instructions import (
     Variables,
     WorkingDirectory,
 )
+from envc.targets.dockerfile.kept_files import copy_kept
 from envc.targets.dockerfile.outside import add_tools, copy_from_images
 from envc.targets.dockerfile.own_python import as_root, as_root_where_python_is_copied
-from envc.targets.dockerfile.programs import copy_programs
 from envc.targets.dockerfile.projects import add_extensions, add_projects
 from envc.targets.dockerfile.quoting import because
 from envc.targets.dockerfile.sources import copy_sources
@@ -187,7 +187,7 @@ _STEPS: Steps = {
     "tools": add_tools,
     "images": copy_from_images,
     "sources": copy_sources,
-    "programs": copy_programs,
+    "programs": copy_kept,
     "conda packages": copy_conda,
     "virtual environment": _virtual_environment,
     "data": _data,

@@ -1,4 +1,4 @@
-"""Copies what a build made new below its kept paths. It runs in a stage of the builder, and never in envc.
+"""Copies what a build made new below its kept paths. It runs in a stage of its own, and never in envc.
 
 It is told three folders: the file system before the build, that behind it, and where to; then the kept paths.
 """
@@ -15,7 +15,7 @@ kept = sys.argv[4:]
 NAMES = ("/include/", "/pkgconfig/", "/cmake/", "/share/man/", "/share/doc/", "/share/info/")
 
 
-def files_below(top: str) -> list[str]:
+def files_below(top: str) -> "list[str]":
     """Return the files and links at a path or below it, relative to the file system."""
     inside = behind / top
     if inside.is_symlink() or inside.is_file():
@@ -32,7 +32,9 @@ def is_fresh(path: str) -> bool:
     old, new = before / path, behind / path
     if not os.path.lexists(old) or old.lstat().st_mode != new.lstat().st_mode:
         return True
-    return old.readlink() != new.readlink() if new.is_symlink() else not cmp(old, new, shallow=False)
+    if new.is_symlink():
+        return os.readlink(str(old)) != os.readlink(str(new))
+    return not cmp(str(old), str(new), shallow=False)
 
 
 def is_unneeded(path: str, top: str) -> bool:

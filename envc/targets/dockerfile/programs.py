@@ -1,7 +1,7 @@
 """Programs that are compiled: each in a stage of its own, of which what is new below the kept paths comes along.
 
-What lay there before (the builder's Python, apt's packages) stays behind, as does what only compiling needs. In the
-image every kept program is asked for the libraries that it needs, so that one without them fails the build.
+What lay there before (the builder's Python, apt's packages) stays behind, as does what only compiling needs:
+`kept_files.py`. What compiles is the image of the builder, or where the image that runs has no Python, its base.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from envc.plan.plan import Plan
 from envc.plan.program_parts import PlannedProgram
+from envc.plan.variables import CERTIFICATES as AUTHORITIES
 from envc.targets.dockerfile.apt import install
 from envc.targets.dockerfile.builder_files import add_builder_files
 from envc.targets.dockerfile.copied_python import copy_python_to_builder
@@ -21,86 +22,45 @@ from envc.targets.dockerfile.instructions import (
     From,
     Instruction,
     Mount,
-    Run,
     RunExact,
     Variables,
     WorkingDirectory,
 )
-from envc.targets.dockerfile.own_python import as_root
+from envc.targets.dockerfile.kept_files import keep, stage_before
+from envc.targets.dockerfile.own_python import as_root, as_root_where_python_is_copied
 from envc.targets.dockerfile.quoting import because
-from envc.targets.dockerfile.sources import FOLDER, FURTHER, MODE
+from envc.targets.dockerfile.sources import FOLDER, FURTHER
 from envc.targets.dockerfile.toolchains import copy_toolchains
 from envc.targets.dockerfile.wheels_of_builds import WHEELS, see_wheels
-from envc.targets.dockerfile.without_python import copy_kept, stages_of_program, title_of
-
-_KEPT = "/kept"
-_SEEN = "/kept-before.json"
-#: Exists in every image, and is empty.
-_MOUNTED = "/mnt"
-#: Defines `files`: for each file and link below some paths its mode, and its checksum or where it points to.
-_FILES = (
-    "import hashlib, json, os, shutil, sys; "
-    "walk = lambda top: [top] if os.path.isfile(top) or os.path.islink(top) else "
-    "[os.path.join(place, name) for place, folders, names in os.walk(top) "
-    "for name in (*names, *(one for one in folders if os.path.islink(os.path.join(place, one))))]; "
-    "content = lambda path: os.readlink(path) if os.path.islink(path) else "
-    'hashlib.sha256(open(path, "rb").read()).hexdigest(); '
-    "files = {path: [os.lstat(path).st_mode, content(path)] for top in sys.argv[1:] for path in walk(top)}; "
-)
-_SEE = _FILES + f'json.dump(files, open("{_SEEN}", "w"))'
-#: Copies what is new or changed. A folder or kind of file that only compiling needs comes along where it is named.
-_KEEP = _FILES + (
-    f'before = json.load(open("{_SEEN}")); '
-    'unneeded = lambda path, top: path != top and (path.endswith((".a", ".la")) or any(one in "/" + '
-    'os.path.relpath(path, top) for one in ("/include/", "/pkgconfig/", "/cmake/", "/share/man/", "/share/doc/", '
-    '"/share/info/"))); '
-    "fresh = {path for top in sys.argv[1:] for path in walk(top) "
-    "if files[path] != before.get(path) and not unneeded(path, top)}; "
-    "empty = [top for top in sys.argv[1:] if not fresh.intersection(walk(top))]; "
-    'empty and sys.exit(f"the build left nothing new at {empty[0]}"); '
-    f'[(os.makedirs(os.path.dirname("{_KEPT}" + path), exist_ok=True), '
-    f'shutil.copy2(path, "{_KEPT}" + path, follow_symlinks=False)) for path in sorted(fresh)]'
-)
-#: Asks the linker for what every kept program and library needs, in folders that it is told besides, but for libraries
-#: whose names begin as it is told.
-_LINKED = (
-    "import os, subprocess, sys; kept = sys.argv[1]; "
-    "paths = sorted(os.path.join(place, name) for place, _, names in os.walk(kept) for name in names); "
-    "linked = [path[len(kept):] for path in paths "
-    'if not os.path.islink(path) and open(path, "rb").read(4) == bytes([127]) + b"ELF"]; '
-    'folders = ":".join(filter(None, (sys.argv[2], os.environ.get("LD_LIBRARY_PATH")))); '
-    'told = {**os.environ, "LD_LIBRARY_PATH": folders}; '
-    "ask = lambda path: subprocess.run("
-    '["ldd", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, env=told); '
-    "said = [(path, ask(path).stdout) for path in linked]; "
-    'lacking = [f"{path} needs {line.split()[0]}, which the image has not" for path, text in said '
-    'for line in text.splitlines() if "not found" in line and not line.split()[0].startswith(tuple(sys.argv[3:]))]; '
-    'lacking and sys.exit("\\n".join(lacking))'
-)
-
-#: What NVIDIA's container toolkit brings of the machine's driver when a container starts: no image has them.
-_OF_DRIVER = ("libcuda.so.", "libcudadebugger.so.", "libnvcuvid.so.", "libnvidia-", "libnvoptix.so.")
 
 Packages = Callable[[Plan, str], list[Instruction]]
 
 
-def build_stages(plan: Plan, packages: Packages | None = None) -> list[Instruction]:
-    """Return a stage for each build. `packages` stand in place of the usual way to install system packages."""
-    return [step for one in plan.programs for step in _stages(plan, one, packages or install)]
+def build_stages(plan: Plan, packages: Packages = install) -> list[Instruction]:
+    """Return the stages of each build. `packages` is how system packages are installed."""
+    return [step for one in plan.programs for step in _stages(plan, one, packages)]
 
 
 def _stages(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruction]:
-    if plan.base.steps:
-        return stages_of_program(plan, one, packages, _source(plan, one), _results(plan, one))
-    return _stage(plan, one, packages)
+    """Return the stages of one build: before its steps, behind them, and what of it is kept."""
+    if not one.kept:
+        return [*_prepared(plan, one, packages, one.stage), *_commands(one.commands, follow=True)]
+    return [
+        *_prepared(plan, one, packages, stage_before(one)),
+        Blank(),
+        From(stage_before(one), one.stage),
+        *_commands(one.commands, follow=False),
+        *keep(plan, one),
+    ]
 
 
-def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruction]:
-    steps: list[Instruction] = [
+def _prepared(plan: Plan, one: PlannedProgram, packages: Packages, stage: str) -> list[Instruction]:
+    """Return the stage that has all that the steps of a build find."""
+    return [
         Blank(),
         *because(plan, texts=(title_of(one), f"compiled without network; {_reason(one)}")),
-        From(plan.base.builder, one.stage),
-        *as_root(plan),
+        From(plan.base.builder, stage),
+        *(as_root_where_python_is_copied(plan) if plan.base.steps else as_root(plan)),
         *copy_python_to_builder(plan),
         *(packages(plan, one.stage) if one.packages else []),
         *copy_toolchains(plan),
@@ -110,14 +70,24 @@ def _stage(plan: Plan, one: PlannedProgram, packages: Packages) -> list[Instruct
         *_source(plan, one),
         WorkingDirectory(FOLDER),
         *_results(plan, one),
-        *(RunExact(command, (CERTIFICATES,), network=True) for command in one.fetches),
+        *_fetched(plan, one),
         *([RunExact(("mkdir", "-p", WHEELS))] if one.leaves_wheels else []),
-        *([RunExact((plan.base.program, "-c", _SEE, *one.kept))] if one.kept else []),
     ]
-    keep = [(plan.base.program, "-c", _KEEP, *one.kept)] if one.kept else []
-    for command in (*one.commands, *keep):
-        steps += [Comment(("hadolint ignore=DL3059",)), RunExact(command)]  # each is a command of its own
+
+
+def _commands(commands: tuple[tuple[str, ...], ...], *, follow: bool) -> list[Instruction]:
+    """Return the steps, each a command of its own; with `follow` a step of envc's own may stand before the first."""
+    steps: list[Instruction] = []
+    for number, command in enumerate(commands):
+        steps += [Comment(("hadolint ignore=DL3059",))] if follow or number else []
+        steps.append(RunExact(command))
     return steps
+
+
+def title_of(one: PlannedProgram) -> str:
+    """Return what is compiled, for whoever reads the stages."""
+    compiled = " ".join(filter(None, (one.source or one.folder, *one.further)))
+    return f"build {one.name} from {compiled}" if compiled else f"build {one.name}"
 
 
 def _reason(one: PlannedProgram) -> str:
@@ -152,30 +122,13 @@ def _results(plan: Plan, one: PlannedProgram) -> list[Instruction]:
     return [*copies, RunExact(("ldconfig",))] if copies else []
 
 
-def copy_programs(plan: Plan) -> list[Instruction]:
-    """Return the steps that bring what was kept into the image that runs, and that try it."""
-    steps: list[Instruction] = [Blank(), *because(plan, "programs")]
-    folders = searched_folders(plan)
-    if plan.base.steps:
-        return [*steps, *copy_kept(plan, folders, of_driver(plan))]
-    for one in (one for one in plan.programs if one.kept):
-        steps += [Copy(_KEPT + path, path, stage=one.stage, mode=MODE) for path in one.kept]
-        mount = Mount("bind", (("from", one.stage), ("source", _KEPT), ("target", _MOUNTED)))
-        commands = (
-            ("ldconfig",),
-            (plan.base.program, "-B", "-c", _LINKED, _MOUNTED, folders, *of_driver(plan)),
-            ("rm", "-f", "/var/cache/ldconfig/aux-cache"),
-        )
-        steps.append(Run(commands, (mount,)))
-    return steps
-
-
-def searched_folders(plan: Plan) -> str:
-    """Return the folders in which the program has libraries looked for."""
-    return ":".join(dict(plan.settings.search).get("LD_LIBRARY_PATH", ()))
-
-
-def of_driver(plan: Plan) -> tuple[str, ...]:
-    """Return how the names of libraries begin that the container gets with its GPUs."""
-    accelerator = plan.run.accelerator
-    return _OF_DRIVER if accelerator and not accelerator.rocm else ()
+def _fetched(plan: Plan, one: PlannedProgram) -> list[Instruction]:
+    """Return the steps that fetch packages, with the certificates of authorities where the image may have none."""
+    if not one.fetches:
+        return []
+    fetch = [RunExact(command, (CERTIFICATES,), network=True) for command in one.fetches]
+    if plan.base.steps is None:
+        return [*fetch]
+    there = 'test -e "$1" || { mkdir -p "${1%/*}" && cp "/mnt$1" "$1"; }'
+    mount = Mount("bind", (("from", plan.base.steps), ("target", "/mnt")))
+    return [RunExact(("/bin/sh", "-euc", there, "sh", AUTHORITIES), (mount,)), *fetch]

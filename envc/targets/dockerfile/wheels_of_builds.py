@@ -17,7 +17,7 @@ from envc.targets.dockerfile.instructions import Blank, Comment, Copy, From, Ins
 from envc.targets.dockerfile.own_python import bring_pip
 from envc.targets.dockerfile.projects import INSTALLED as PROJECT
 from envc.targets.dockerfile.quoting import because
-from envc.targets.dockerfile.without_python import script_text
+from envc.targets.dockerfile.scripts import script_text
 
 #: Where the steps of a build leave wheels.
 WHEELS = "/wheels"

@@ -6,8 +6,8 @@ import pytest
 
 from envc.plan.hash import hash_of
 from envc.targets.dockerfile.instructions import Copy, WorkingDirectory
+from envc.targets.dockerfile.programs import title_of
 from envc.targets.dockerfile.vendored import vendored_instructions
-from envc.targets.dockerfile.without_python import title_of
 from tests.unit.plan.planning import plan
 from tests.unit.plan.test_copied_python import stage
 from tests.unit.plan.test_programs import stages
@@ -31,7 +31,7 @@ def text(sources: str, python: str = "python 3.12") -> str:
 
 
 def test_the_first_is_where_the_steps_start_and_the_others_lie_by_name() -> None:
-    made = stages(plan(text("opencv extra contrib")))["build-opencv"]
+    made = stages(plan(text("opencv extra contrib")))["before-opencv"]
     copies = [one for one in made if isinstance(one, Copy)]
     assert copies == [
         Copy("/source", "/source", stage="source-opencv"),

@@ -174,7 +174,7 @@ def test_where_programs_are_compiled_they_are_there_too() -> None:
         'env train < python 3.12; source s from git "https://example.org/s.git" tag v1; '
         f'build b from s < run "cmake ."; keeps "/opt/b" >; stage builder < {CMAKE} > >'
     )
-    stage = parts(text)[0].split(" AS build-b\n")[1]
+    stage = parts(text)[0].split(" AS before-b\n")[1]
     assert stage.index("/usr/local/bin/cmake") < stage.index('RUN --network=none ["cmake"')
 
 

@@ -28,9 +28,9 @@ from envc.targets.dockerfile.byte_code import code_of_compiling
 from envc.targets.dockerfile.copied_python import copy_python, copy_python_to_builder
 from envc.targets.dockerfile.instructions import Copy, Run, RunExact
 from envc.targets.dockerfile.own_python import programs_of_base
+from envc.targets.dockerfile.scripts import script_text
 from envc.targets.dockerfile.unpacking import filtering
 from envc.targets.dockerfile.vendored import emit_vendored
-from envc.targets.dockerfile.without_python import script_text
 from tests.unit.lock.sources import Sources, archive
 from tests.unit.lock.world import LIBRARY, PLATFORM, Images, Packages, choose, digest, environment, image, world
 from tests.unit.plan.planning import EMPTY
@@ -48,9 +48,9 @@ LATER = frozenset(
 )
 #: Modules that run by themselves and not before Python 3.10 (`envc/lock/conda.py`), or in stages of their own, on the
 #: newest official image, where an environment has no Python.
-ALONE = {"check_linking", "install_conda", "keep_files"}
-#: Modules that run by themselves with the environment's Python, or beside it.
-SCRIPTS = {"check_needs", "find_wheels"}
+ALONE = {"check_linking", "install_conda"}
+#: Modules that run by themselves with the environment's Python, or with that of the builder.
+SCRIPTS = {"check_needs", "find_wheels", "keep_files"}
 BYTE_CODE = code_of_compiling(by_time=True, elsewhere=True, one_process=True)
 REPOSITORY = "docker.io/library/python"
 
@@ -114,7 +114,7 @@ def test_all_code_is_looked_at() -> None:
     """A module with a command of Python has its code among what is checked below."""
     files = [path for one in (envc.plan, envc.targets) for path in Path(one.__path__[0]).rglob("*.py")]
     running = {path.stem for path in files if '"-c"' in path.read_text()}
-    of_a_shell, of_modules = {"containers"}, {"conda", "without_python", "wheels_of_builds"}
+    of_a_shell, of_modules = {"containers"}, {"conda", "scripts", "wheels_of_builds"}
     assert running - {name.split(".")[-2] for name in CODE} == of_a_shell | of_modules
     assert len(CODE) > 15
 
