@@ -273,8 +273,9 @@ class Build(Declaration):
             yield self._without_result(origin, environment)
         jobs = [position for position, entry in enumerate(self.entries) if entry.kind == "jobs"]
         if len(jobs) > 1:
-            label = wrong(origin.of(f"entries.{jobs[1]}"), "again here")
-            yield Diagnostic("repeated-argument", "`build` says the same thing twice", (label,))
+            first, again = (origin.of(f"entries.{position}") for position in jobs[:2])
+            both = (wrong(again, "again here"), Label(first, "first here"))
+            yield Diagnostic("repeated-argument", "`build` says `jobs` twice", both)
         yield from self._without_one_start(origin, environment)
         yield from refuse_unknown_sources(self.sources, origin, environment)
         yield from refuse_impossible_order(self.name, self.after, origin, environment)

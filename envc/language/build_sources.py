@@ -1,4 +1,4 @@
-"""The sources that `build` compiles: each must be declared, and stands once."""
+"""The sources behind `from` of `build`: which are compiled, and what is no name of a declared one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from envc.language.outside_facets import GitSource, ProgramBuild
 from envc.language.repetitions import repetitions
 from envc.language.undeclared import undeclared
 from envc.syntax.program import Item
+
+_EXAMPLE = 'source NAME from git "https://…" tag …'
 
 
 def compiled_sources(environment: Environment) -> frozenset[str]:
@@ -35,30 +37,27 @@ def addresses_behind_from(item: Item) -> Iterator[Diagnostic]:
     if "from" not in words:
         return
     first = words.index("from") + 1
-    git = words[first : first + 1] == ["git"]
-    if [one.kind for one in arguments[first + git : first + git + 1]] == ["string"]:
-        place = arguments[first].span.to(arguments[first + git].span)
+    address = first + 1 if words[first : first + 1] == ["git"] else first
+    if [one.kind for one in arguments[address : address + 1]] == ["string"]:
         yield Diagnostic(
             "wrong-kind",
             "an address stands where the name of a source belongs",
-            (wrong(place, "no name"),),
-            helps=('the repository is an item before it: source NAME from git "https://…" tag …',),
+            (wrong(arguments[first].span.to(arguments[address].span), "no name"),),
+            helps=(f"the repository is an item before it: {_EXAMPLE}",),
         )
 
 
 def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
     """Refuse each source behind `from` that there is not, and warn of one that stands there twice."""
-    for position, one in enumerate(sources):
-        if environment.every_with(GitSource, "name", one):
-            continue
-        known = [source.name for source in environment.every(GitSource)]
+    missing = [position for position, name in enumerate(sources) if not environment.every_with(GitSource, "name", name)]
+    if missing[:1] == [0] and sources[0] == "source" and sources[1:]:  # `from source opencv`
+        place = origin.of("sources.0")
+        fix = Fix("without the word", place.to(origin.of("sources.1")), sources[1])
+        label = wrong(place, "its name alone stands here")
+        yield Diagnostic("unknown-source", "there is no source `source`", (label,), fixes=(fix,))
+        return
+    known = {source.name for source in environment.every(GitSource)} if missing else ()
+    for position in missing:
         place = origin.of(f"sources.{position}")
-        if one == "source" and position + 1 < len(sources):
-            both = place.to(origin.of(f"sources.{position + 1}"))
-            label = wrong(place, "its name alone stands here")
-            fixes = (Fix("without the word", both, sources[position + 1]),)
-            yield Diagnostic("unknown-source", "there is no source `source`", (label,), fixes=fixes)
-            continue
-        example = 'source NAME from git "https://…" tag …'
-        yield undeclared("unknown-source", "source", one, place, known, example)
+        yield undeclared("unknown-source", "source", sources[position], place, known, _EXAMPLE)
     yield from repetitions(sources, "sources", origin)

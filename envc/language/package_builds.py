@@ -9,18 +9,11 @@ from envc.diagnostics import Diagnostic, Fix, Label
 from envc.diagnostics.diagnostic import wrong
 from envc.language.build_order import unknown_build
 from envc.language.environment import Environment
+from envc.language.exact_versions import exact_version
 from envc.language.facets import PythonPackage
 from envc.language.outside_facets import ProgramBuild
 
 _LATER = "its wheel is made while the image is"
-#: One version, as a clause says it: what `==` compares with, without a star at its end.
-_EXACT = re.compile(r"={2,3}([^*]+)")
-
-
-def exact_version(specifier: str) -> str | None:
-    """Return the one version that a PEP 440 specifier allows; None where it allows several, or any."""
-    matches = (_EXACT.fullmatch(clause) for clause in specifier.split(","))
-    return next((match[1] for match in matches if match), None)
 
 
 def leaves_wheels(environment: Environment, build: str) -> bool:
@@ -53,7 +46,7 @@ def mistakes_of_wheel(package: PythonPackage, environment: Environment) -> Itera
         yield Diagnostic(
             "contradiction",
             f"`{name}{package.specifier}` is no one version, and a build makes one",
-            (wrong(said, "allows several"), Label(place, _LATER)),
+            (wrong(said, "allows several, or none"), Label(place, _LATER)),
             helps=() if number else ("write the one that it makes: the lock has it, and another one fails the build",),
             fixes=(Fix("take exactly this one", said, f"=={number}"),) if number else (),
         )

@@ -1,4 +1,4 @@
-"""What is said of a name that stands for an item of another word, and that no such item has. Pure."""
+"""A name that no item has: one sentence for the words that name items of others. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 
 
-def undeclared(mistake: str, word: str, name: str, place: Span, known: Iterable[str], example: str) -> Diagnostic:
-    """Return a mistake of a name that no item of a word has.
+def undeclared(diagnostic: str, word: str, name: str, place: Span, known: Iterable[str], example: str) -> Diagnostic:
+    """Return the `diagnostic` of a `name` at a `place` that no item of a `word` has.
 
-    `known` are the names that there are; where there is none, `example` declares one.
+    `known` are the names that such items have. Where there is none, `example` is an item that declares one.
     """
-    names = sorted(known)
+    names = sorted(set(known))
     near = similar(name, names)
     return Diagnostic(
-        mistake,
+        diagnostic,
         f"there is no {word} `{name}`",
         (wrong(place, f"no `{word}` has this name"),),
         notes=(f"{word}s here: {' '.join(names)}",) if names else (),

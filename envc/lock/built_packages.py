@@ -9,8 +9,8 @@ from envc.diagnostics import Diagnostic, Report
 from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.knowledge.library import Library
 from envc.language.environment import Environment
+from envc.language.exact_versions import exact_version
 from envc.language.facets import PythonPackage
-from envc.language.package_builds import exact_version
 from envc.language.package_names import name_of
 from envc.lock.files import LockedFiles
 from envc.lock.locked_built_packages import LockedBuiltPackage

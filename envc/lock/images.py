@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envc.diagnostics import Report
-from envc.diagnostics.diagnostic import world_failed, wrong
 from envc.knowledge.library import Library
 from envc.knowledge.systems import system_of_image
 from envc.knowledge.values import release
@@ -32,6 +31,7 @@ from envc.lock.provided import base_of, provides, refuse_missing
 from envc.lock.python_host import PythonHost
 from envc.lock.python_of_image import no_python, pip_of, python_of, python_of_base, says_its_python
 from envc.lock.resolution import Image
+from envc.lock.unread_base import unread_base
 from envc.lock.world import World
 
 
@@ -51,7 +51,7 @@ def find_images(
             raise Report([no_python(environment, SCRATCH)])
         return _without_python(None, PythonHost(shell=False), platform, world)
     base, image = find_first(choice.candidates, choice.reason, world)
-    base = with_entrypoint(environment, base, image)
+    base = with_entrypoint(environment, base, image, world)
     if provides(environment):
         return with_base_python(environment, base, platform, world)
     if choice.copied:
@@ -153,12 +153,8 @@ def with_base_python(environment: Environment, image: LockedImage, platform: str
     clause = environment.one(BaseImage)
     assert clause is not None  # noqa: S101  # only a base provides anything
     if world.bases is None:
-        raise world_failed(
-            "base-not-read",
-            f"what `{image.repository}:{image.tag}` brings is not known",
-            labels=(wrong(clause.origin.of("image")),),
-            notes=("nothing reaches a registry with --offline, and no lock holds it",),
-            helps=("lock once where its registry can be reached",),
+        raise unread_base(
+            f"what `{image.repository}:{image.tag}` brings is not known", clause.origin.of("image"), world
         )
     base = world.bases.read(image.repository, image.digest, platform, world.progress)
     return _with_own(environment, image, base)

@@ -122,7 +122,7 @@ class Image(NamedTuple):
     origin: str  # `registry`, or `table of 2026-11-24`
     variables: tuple[tuple[str, str], ...] = ()  # its environment, sorted; empty when only a table is known
     size: int | None = None  # bytes of its compressed layers
-    entrypoint: tuple[str, ...] = ()  # what every command is given to; nothing is known where only a table is
+    entrypoint: tuple[str, ...] = ()  # what every command is given to; not known where there is no manifest
     command: tuple[str, ...] = ()  # what it starts where nothing else is said
 
 

@@ -12,7 +12,6 @@ from envc.diagnostics import Fix, Span
 from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of, normalised
 
-_EXACT = re.compile(r"={2,3}([^*,]+)")
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 
 
@@ -22,12 +21,6 @@ class Missing(NamedTuple):
     note: str
     helps: tuple[str, ...]
     fixes: tuple[Fix, ...]
-
-
-def stated_version(package: PythonPackage) -> str | None:
-    """Return the version that the program says exactly."""
-    match = _EXACT.fullmatch(package.specifier)
-    return match[1] if match else None
 
 
 def missing_module(package: PythonPackage, said: str, away: frozenset[str], version: str | None) -> Missing | None:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from envc.diagnostics import Diagnostic, Report, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.language.exact_versions import exact_version
 from envc.language.facets import PythonPackage
 from envc.language.package_names import name_of, normalised
 from envc.lock.lists.project_folder import BuildSystemError, build_needs
 from envc.lock.package_sources import ASKING_GIT, TOLD_VERSION, FoundPackageSource, PackageSourceWish
 from envc.lock.repositories import GitFailure, GitReference, UnknownReference, git_failed, unknown_reference
 from envc.lock.resolution import Progress, Request, Requirement
-from envc.lock.stated_metadata import missing_module, stated_version
+from envc.lock.stated_metadata import missing_module
 from envc.resolvers.git import Git
 from envc.resolvers.git.resolver import LaidOut
 from envc.resolvers.package_indexes.selection import admits
@@ -217,7 +218,7 @@ def _no_archive(wish: PackageSourceWish, found: NoArchive) -> Report:
 def _stated(wish: PackageSourceWish, found: FoundPackageSource, error: UnreadableError) -> Said:
     """Return what the program says in place of a build system that failed. Raises `UnreadableError` with what to do."""
     package = wish.package
-    version = found.version if found.file else stated_version(package)
+    version = found.version if found.file else exact_version(package.specifier)
     if package.bare and version:
         return Said(package.name, version, (), None, "does not count: `without deps`, and its build system cannot say")
     missing = missing_module(package, str(error), wish.away, version)

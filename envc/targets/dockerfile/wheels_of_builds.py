@@ -58,7 +58,7 @@ def _install(plan: Plan, program: PlannedProgram, *where: str) -> list[Instructi
     mounts = (Mount("bind", (("from", program.stage), ("source", WHEELS), ("target", _MOUNTED))),)
     install = [*pip(plan, f"{plan.its_python.environment}/bin/python"), "install", "--no-deps", "--no-index"]
     install += ["--no-compile", "--no-cache-dir", "--find-links", _MOUNTED, *where, *names]
-    find = (plan.base.program, "-c", _code(plan, "find_wheels"), _MOUNTED, program.name, *names)
+    find = (plan.base.program, "-c", _code(plan, "check_wheels"), _MOUNTED, program.name, *names)
     return [_NEXT, RunExact(find, mounts), _NEXT, RunExact(tuple(install), mounts)]
 
 

@@ -165,12 +165,22 @@ def test_what_a_build_left_is_what_the_program_says(
     tmp_path: Path, version: str, tag: str, wanted: str, said: str
 ) -> None:
     wheel(tmp_path, "Ranker_tools", version, tag=tag)
-    found = script("find_wheels", str(tmp_path), "b", wanted)
+    found = script("check_wheels", str(tmp_path), "b", wanted)
     assert said in found if said else found == ""
 
 
+def test_other_versions_and_files_may_lie_beside_the_right_wheel(tmp_path: Path) -> None:
+    """pip takes the one that is asked for; of what is no wheel's name it takes nothing."""
+    wheel(tmp_path, "ranker", "1.1")
+    (tmp_path / "ranker-x.y-py3-none-any.whl").touch()
+    asked = ("check_wheels", str(tmp_path), "b", "ranker==1.0")
+    assert script(*asked) == "build b made ranker 1.1, and the program says 1.0"
+    wheel(tmp_path, "ranker", "1.0")
+    assert script(*asked) == ""
+
+
 def test_a_build_that_left_nothing_fails(tmp_path: Path) -> None:
-    said = script("find_wheels", str(tmp_path), "b", "ops==1", "tools==2")
+    said = script("check_wheels", str(tmp_path), "b", "ops==1", "tools==2")
     assert said.splitlines() == [
         f"build b left no wheel of {name} in /wheels: there is none at all" for name in ("ops", "tools")
     ]

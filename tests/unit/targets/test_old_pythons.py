@@ -50,7 +50,7 @@ LATER = frozenset(
 #: newest official image, where an environment has no Python.
 ALONE = {"check_linking", "install_conda"}
 #: Modules that run by themselves with the environment's Python, or with that of the builder.
-SCRIPTS = {"check_needs", "find_wheels", "keep_files"}
+SCRIPTS = {"check_needs", "check_wheels", "keep_files"}
 BYTE_CODE = code_of_compiling(by_time=True, elsewhere=True, one_process=True)
 REPOSITORY = "docker.io/library/python"
 
