@@ -62,6 +62,14 @@ class Span(NamedTuple):
         """Return the span from the beginning of this one to the end of another of the same source."""
         return Span(self.source, min(self.start, other.start), max(self.end, other.end))
 
+    @property
+    def with_blanks_before(self) -> Span:
+        """The span with the blanks before it, for an edit that leaves it out; without those that begin its line."""
+        before = self.source.text[: self.start]
+        kept = before.rstrip(" \t")
+        start = self.start if not kept or kept.endswith("\n") else len(kept)
+        return Span(self.source, start, self.end)
+
     def __str__(self) -> str:
         location = self.location
         return f"{self.source.path}:{location.line}:{location.column}"

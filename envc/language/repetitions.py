@@ -22,7 +22,7 @@ def repetitions(values: Sequence[str], field: str, origin: Origin, part: str = "
                 "repeated-argument",
                 f"`{origin.item.word}` says `{value}` twice",
                 (wrong(place, "again here"), Label(first[value], "first here")),
-                fixes=(Fix("leave it out", place, ""),),
+                fixes=(Fix("leave it out", place.with_blanks_before, ""),),
                 severity="warning",
             )
         first.setdefault(value, place)

@@ -87,11 +87,11 @@ def _edits(environment: Environment, chosen: BuildChoice, python: str, library: 
                 yield Fix(f"take CUDA {cuda}, for which builds have them", accelerator.origin.of("cuda"), cuda)
                 break
         if accelerator.exact and _exists(chosen, asked._replace(exact=False), library):
-            yield Fix("take a newer build that has them", accelerator.origin.of("exact"), "")
+            yield Fix("take a newer build that has them", accelerator.origin.of("exact").with_blanks_before, "")
     for package in packages:
         others = tuple(one if one is not package else one._replace(specifier="") for one in packages)
         if package.specifier and _exists(chosen, asked._replace(packages=others), library):
-            yield Fix(f"take any {package.name} that has them", package.origin.of("version"), "")
+            yield Fix(f"take any {package.name} that has them", package.origin.of("version").with_blanks_before, "")
 
 
 def _exists(chosen: BuildChoice, asked: BuildWish, library: Library) -> bool:

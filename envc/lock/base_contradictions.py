@@ -59,7 +59,10 @@ def _contradictions(environment: Environment, versions: dict[str, str]) -> Itera
                 "take another tag of the image, one with the version that is asked for",
                 by_override(wish.name, place.text if own else wish.specifier),
             ),
-            fixes=(Fix(f"take what the base brings, {wish.name} {version}", place, ""), *_replacing(wish, environment))
+            fixes=(
+                Fix(f"take what the base brings, {wish.name} {version}", place.with_blanks_before, ""),
+                *_replacing(wish, environment),
+            )
             if own
             else (),
         )

@@ -103,7 +103,7 @@ def fix_of(edit: Edit, version: str) -> Fix:
     origin = edit.package.origin
     if not edit.renamed:
         suits = f": {version} suits all" if version else " that fits"
-        return Fix(f"take any {edit.name}{suits}", origin.of("version"), "")
+        return Fix(f"take any {edit.name}{suits}", origin.of("version").with_blanks_before, "")
     extras = f"[{','.join(edit.package.extras)}]" if edit.package.extras else ""
     return Fix(f"a package has a similar name: {edit.name}", origin.of("name"), f"{edit.name}{extras}")
 

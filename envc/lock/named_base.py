@@ -106,7 +106,7 @@ def _other_cuda(environment: Environment, base: BaseImage, request: ImageRequest
     if not fields or minor(gpu.cuda) == said[0]:
         return
     what = gpu.flavour or f"cuDNN {gpu.cudnn}"
-    alone = Fix(f"leave `{what}` out: the base has what it has", gpu.origin.of("flavour"), "")
+    alone = Fix(f"leave `{what}` out: the base has what it has", gpu.origin.of("flavour").with_blanks_before, "")
     yield Diagnostic(
         "contradiction",
         f"the base is an image of CUDA {said[0]}, and {what} of CUDA {gpu.cuda} is asked for",

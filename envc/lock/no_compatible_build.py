@@ -123,14 +123,14 @@ def _fixes(environment: Environment, family: Family, asked: BuildWish, library: 
         if package.specifier:
             others = tuple(one if one is not package else one._replace(specifier="") for one in asked.packages)
             if choose_build(family, asked._replace(packages=others), accelerator is not None, library):
-                yield Fix(f"take any {package.name} that fits", package.origin.of("version"), "")
+                yield Fix(f"take any {package.name} that fits", package.origin.of("version").with_blanks_before, "")
 
 
 def _cuda_fixes(accelerator: Accelerator, family: Family, asked: BuildWish, library: Library) -> Iterator[Fix]:
     """Yield the edit that lifts `exact`, and the nearest other CUDA, newer ones first."""
     relaxed = choose_build(family, asked._replace(exact=False), True, library) if asked.exact else None
     if relaxed:
-        yield Fix(f"take the build for CUDA {relaxed.cuda}", accelerator.origin.of("exact"), "")
+        yield Fix(f"take the build for CUDA {relaxed.cuda}", accelerator.origin.of("exact").with_blanks_before, "")
     floor = cuda_minor(asked.cuda or "0.0")
     cudas = sorted({cuda for build in family.builds for cuda in build.cuda}, key=cuda_minor)
     above = [cuda for cuda in cudas if cuda_minor(cuda) > floor]

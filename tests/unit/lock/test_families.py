@@ -76,7 +76,7 @@ def test_the_lock_says_what_the_machines_need(clauses: str, build: str, driver: 
     ("clauses", "edit"),
     [
         ("gpu cuda 11.8; ml jax", ("11.8", "12.0")),
-        ("gpu cuda 12.6 exact; ml jax", ("exact", "")),
+        ("gpu cuda 12.6 exact; ml jax", (" exact", "")),
         ("gpu cuda 13.0; ml tensorflow", ("13.0", "12.5")),
         ("gpu cuda 11.8; ml tensorflow 2.19", ("11.8", "12.2")),
         ("gpu rocm 6.4; ml jax", None),
