@@ -10,7 +10,7 @@ from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage, SystemPackage
-from envc.language.layers import facets_of, without
+from envc.language.layers import facets_of, things_of, without
 from envc.language.outside_facets import ProvidedPackage
 from envc.language.package_rules import Override, Patch
 from envc.language.package_source import ProjectFolder
@@ -72,7 +72,7 @@ def without_dropped(
     if not drop.word.repeatable:
         left = [one for one in declared if type(one.declaration) is not drop.word]
         return left, [] if mine else [_nothing(drop, None, ())]
-    facets = facets_of(mine)
+    facets = [facet for one in mine for facet in things_of(one)]
     known = sorted({name for facet in facets for name in names_of(facet)[:1]} | provided)
     # names of packages are the same however they are written; all other names are what they are
     plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) or provided else _path
@@ -116,6 +116,8 @@ def names_of(facet: Facet) -> tuple[str, ...]:
         return (facet.port.removesuffix("/tcp"), facet.port)
     if isinstance(facet, IgnoredPath):
         return (facet.pattern,)
+    if isinstance(facet, PythonPackage) and facet.extras:
+        return (facet.name, f"{facet.name}[{','.join(facet.extras)}]")
     if isinstance(facet, Patch):
         return (facet.path, facet.package)
     if isinstance(facet, SystemPackage) and facet.repository:
@@ -146,7 +148,8 @@ def _path(name: str) -> str:
 
 def _nothing(drop: Drop, name: Argument | None, known: Sequence[str]) -> Diagnostic:
     word = drop.item.word
-    near = similar(name.value, known) if name else None
+    bare = normalised(name.value.partition("[")[0]) if name else ""  # a package without its extras
+    near = bare if bare in known else similar(name.value, known) if name else None
     quoted = near if near is None or (name and name.kind != "string") else f'"{near}"'
     return Diagnostic(
         "nothing-to-drop",

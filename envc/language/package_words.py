@@ -28,6 +28,7 @@ class PackageList(Declaration):
     """Packages, each with a version or a range, `pinned` one by one or all together."""
 
     repeatable = True
+    listed_behind = "packages"  # of a list that lies in the project
     accelerated: ClassVar[bool] = False
 
     packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
