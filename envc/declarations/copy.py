@@ -8,8 +8,12 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo
 
 from envc.declarations.base import fixed_reference
-from envc.language.facets import CopiedPath
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
+from envc.language.environment import Environment
+from envc.language.facets import SCRATCH, BaseImage, CopiedPath
 from envc.language.fields import Keyword, Positional
+from envc.language.image_places import reserved
 from envc.language.origin import Origin
 from envc.language.outside_facets import ImageFile
 from envc.language.values import ContainerPath, Text, container_path, program_path, refuse
@@ -66,3 +70,13 @@ class Copy(Declaration):
             yield CopiedPath(self.source, self.at or "", origin)
         else:
             yield ImageFile(self.source, self.image[1], self.at or self.source, origin)
+
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Refuse a place of the system, of the packages and of the secrets."""
+        base = environment.one(BaseImage)
+        path = self.at or (self.source if self.image else None)
+        found = reserved(path, on_nothing=base is not None and base.reference == SCRATCH) if path else None
+        if found:
+            place = origin.of("at" if self.at else "source")
+            label = wrong(place, found.reason)
+            yield Diagnostic("reserved-path", f"`copy` cannot lay files at {path}", (label,), helps=(found.remedy,))

@@ -22,6 +22,10 @@ from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
 
 
+#: The field that has the name of a facet, where it is not `name`.
+_NAMED_BY: dict[type, str] = {CopiedPath: "source", IgnoredPath: "pattern", ProjectFolder: "path"}
+
+
 class Drop(NamedTuple):
     """An item that takes something away: a word's setting, or what a word lists by these names."""
 
@@ -110,19 +114,15 @@ def _without_provided(declared: Sequence[Declared], drop: Drop, asked: set[str])
 def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     facet = said_in_stage(facet)
-    if isinstance(facet, CopiedPath):
-        return (facet.source,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
-    if isinstance(facet, IgnoredPath):
-        return (facet.pattern,)
     if isinstance(facet, PythonPackage) and facet.extras:
         return (facet.name, f"{facet.name}[{','.join(facet.extras)}]")
     if isinstance(facet, Patch):
         return (facet.path, facet.package)
     if isinstance(facet, SystemPackage) and facet.repository:
         return (facet.name, facet.repository.name)  # all of a repository go by its name
-    name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
+    name = getattr(facet, _NAMED_BY.get(type(facet), "name"), None)
     return (name,) if isinstance(name, str) else ()
 
 
