@@ -21,7 +21,6 @@ from envc.language.stages import said_in_stage
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
 
-
 #: The field that has the name of a facet, where it is not `name`.
 _NAMED_BY: dict[type, str] = {CopiedPath: "source", IgnoredPath: "pattern", ProjectFolder: "path"}
 
