@@ -792,6 +792,10 @@ WRONG = {
         "ulimit stack unlimited nofile",
     ],
     "user": [
+        "user nobody",
+        "user www-data uid 33",
+        "user app uid 33",
+        "user root uid 1000",
         "user",
         "user any uid 5",
         "user any any",
