@@ -94,10 +94,7 @@ def _covered(environment: Environment, folder: WorkingDirectory | None) -> Itera
             "occupied-path",
             f"what is mounted at `{mount.path}` hides `{path}` of the image",
             (wrong(mount.origin.of("at"), f"`{mount.name}` lies over it"), Label(place, "lies in the image")),
-            notes=(
-                "where the mount is an empty volume of Docker's, it is filled from the image once, and stays as it is",
-            ),
-            helps=('give each a place of its own with `at "…"`',),
+            helps=("mount it at a folder of its own, or let what is in the image lie elsewhere with `at`",),
             severity="warning",
         )
 

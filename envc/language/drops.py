@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Fix, Label
+from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
@@ -91,6 +91,21 @@ def without_dropped(
 
     kept = (without(one, doomed) if _is_meant(one, drop) else one for one in declared)
     return [one for one in kept if one is not None], mistakes
+
+
+def told_of_drops(mistakes: Sequence[Diagnostic], drops: Sequence[Drop]) -> list[Diagnostic]:
+    """Return mistakes of which those about a name that nothing has say where it is dropped: `unknown-source`."""
+    dropped = {(f"unknown-{drop.item.word}", name.value): name.span for drop in drops for name in drop.names}
+    return [_told_of_drop(one, dropped) for one in mistakes] if dropped else [*mistakes]
+
+
+def _told_of_drop(mistake: Diagnostic, dropped: Mapping[tuple[str, str], Span]) -> Diagnostic:
+    user = mistake.labels[0].span if mistake.labels else None
+    place = dropped.get((mistake.name, user.text.strip('"'))) if user else None
+    if place is None:
+        return mistake
+    helps = ("leave the `drop` out, or drop what needs it as well",)
+    return mistake._replace(labels=(*mistake.labels, Label(place, "dropped here")), helps=helps, fixes=())
 
 
 def _is_meant(declared: Declared, drop: Drop) -> bool:
