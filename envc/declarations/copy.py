@@ -50,7 +50,8 @@ class Copy(Declaration):
     """Copies a file or a folder of the project into the image, last of all, so that a change rebuilds nothing else.
 
     The path is relative to the program. Without `at` it lies under the working directory by the same name. What is not
-    copied is not even sent to the builder: the .dockerignore is derived.
+    copied is not even sent to the builder: the .dockerignore is derived. Files lie beside those of the system, such as
+    `/etc/nginx/nginx.conf`, and not in their place.
 
     With `from image` it comes from another image, whose digest the lock holds; without `at` it lies at the same path.
     """

@@ -24,6 +24,7 @@ _GROUP = "leave it out: the group is 0, which has no rights by itself and may wr
 class User(Declaration):
     """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
 
+    It is a user of the program's own: the names and ids that every image of Debian and Ubuntu has are refused.
     Group 0 may write the working directory and the home folder, so any other id works too, as some clusters give one.
     `user any` is for those, OpenShift among them: the container does not know the id that it will get, so `USER` and
     `LOGNAME` name `app`, for programs that ask who they are and would find nobody under that id.
