@@ -70,10 +70,17 @@ def _lines(declared: Declared) -> Iterator[Line]:
     flags = [name for name in layout.flags if getattr(declaration, name)]
     kinds = [getattr(declaration, name) for name in dict.fromkeys(layout.choices.values())]
     for position, facet in enumerate(facets):
-        span = origin.of(f"{field}.{position}")
+        span = _span_of(declared, field, position)
         text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *flags])
         line = Line(word, text, place_of(span), _reasons(declared, span))
         yield line._replace(platform=declared.platform, names=names_of(facet))
+
+
+def _span_of(declared: Declared, field: str, position: int) -> Span:
+    """Return where a thing of a list stands, from the first of its arguments to the last."""
+    size = declared.declaration.thing_size
+    first, last = (declared.origin.of(f"{field}.{size * position + word}") for word in (0, size - 1))
+    return Span(first.source, first.start, last.end)
 
 
 def _parameters(declared: Declared) -> tuple[str, ...]:

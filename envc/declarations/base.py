@@ -82,6 +82,7 @@ class Base(Declaration):
     `override` with a reason puts another version in the place of one of them.
     """
 
+    listed_behind = "provides"
     examples = (
         'base "python:3.12-slim-trixie"',
         'base "registry.example.com/team/python:3.12.4"',

@@ -45,13 +45,14 @@ class Env(Declaration):
     block: Annotated[tuple[()], Items("env")] = ()
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        """Refuse an environment without a Python, two things in one place, and what a target hides."""
+        """Refuse an environment without a Python, two things in one place, and what a target or a mount hides."""
         if not environment.one(Interpreter) and not environment.one(BaseImage):
             yield _no_python(origin)
         folder = environment.one(WorkingDirectory)
         for stage in (None, "builder"):
             yield from _occupied(seen_from(environment, stage), folder, stage or "container")
         yield from _hidden(environment, folder)
+        yield from _covered(seen_from(environment, None), folder)
 
 
 def _placed(environment: Environment, folder: WorkingDirectory | None) -> Iterator[tuple[_Placed, str]]:
@@ -78,6 +79,24 @@ def _hidden(environment: Environment, folder: WorkingDirectory | None) -> Iterat
                 (wrong(facet.origin.of("at"), "lies in the home folder"), emptied),
                 helps=("let it lie elsewhere: a `workdir` such as /app, or `at` with another place",),
             )
+
+
+def _covered(environment: Environment, folder: WorkingDirectory | None) -> Iterator[Diagnostic]:
+    """Warn of what lies in the image below a folder that something is mounted at."""
+    mounts = {one.path: one for one in environment.every(Artifact) if one.delivery != "copied"}
+    for facet, path in _placed(environment, folder) if mounts else ():
+        above = (path[:position] for position, letter in enumerate(path) if position and letter == "/")
+        mount = next((mounts[one] for one in above if one in mounts), None)
+        if mount is None or (isinstance(facet, Artifact) and facet.delivery != "copied"):
+            continue
+        place = facet.origin.of("at" if "at" in facet.origin.spans else "source")
+        yield Diagnostic(
+            "occupied-path",
+            f"what is mounted at `{mount.path}` hides `{path}` of the image",
+            (wrong(mount.origin.of("at"), f"`{mount.name}` lies over it"), Label(place, "lies in the image")),
+            helps=("mount it at a folder of its own, or let what is in the image lie elsewhere with `at`",),
+            severity="warning",
+        )
 
 
 def _occupied(environment: Environment, folder: WorkingDirectory | None, where: str) -> Iterator[Diagnostic]:

@@ -78,7 +78,7 @@ class Health(Declaration):
         if not isinstance(refusal, tuple):
             yield Diagnostic(refusal.type, "`health command` takes a command", (wrong(place, refusal.message()),))
         if self.port is not None:
-            yield from _refuse_port(self.kind, self.subject, origin)
+            yield from _refuse_port(self.kind, self.subject, self.port, origin)
         elif self.kind == "http" and not (_ADDRESS.fullmatch(self.subject) and has_host(self.subject)):
             yield Diagnostic(
                 "unreadable-address",
@@ -120,7 +120,15 @@ def _refuse_without_client(origin: Origin, environment: Environment) -> Iterator
     )
 
 
-def _refuse_port(kind: str, subject: str, origin: Origin) -> Iterator[Diagnostic]:
+def _refuse_port(kind: str, subject: str, port: str, origin: Origin) -> Iterator[Diagnostic]:
+    if port.endswith("/udp") and kind in {"http", "grpc"}:
+        place = origin.of("port")
+        yield Diagnostic(
+            "contradiction",
+            f"`health {kind}` asks by TCP",
+            (wrong(place, "a port of UDP"),),
+            fixes=(Fix("ask at the port of TCP", place, port.partition("/")[0]),),
+        )
     if kind == "grpc":
         return
     if kind != "http":

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import BuildArgument, Secret, Setting
@@ -55,7 +55,8 @@ class Path(Declaration):
             yield SearchedFolder(SEARCHED[self.kind or "programs"], folder, place)
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
-        """Refuse a folder that stands twice, and a variable that is given a value as well."""
+        """Refuse a kind behind folders, a folder that stands twice, and a variable that is given a value as well."""
+        yield from _behind_folders(origin, len(self.folders))
         variable = SEARCHED[self.kind or "programs"]
         secrets = environment.every_with(Secret, "variable", variable)
         others = (
@@ -74,3 +75,23 @@ class Path(Declaration):
             if first != place:
                 labels = (wrong(place, "again here"), Label(first, "first here"))
                 yield Diagnostic("repeated-name", f"`{folder}` is in `{variable}` twice", labels)
+
+
+def _behind_folders(origin: Origin, number: int) -> Iterator[Diagnostic]:
+    """Yield a kind that stands behind folders: it is of all folders of its item, also those before it."""
+    kind, first = origin.spans.get("kind"), origin.spans.get("folders.0")
+    if kind is None or first is None or kind.start < first.start:
+        return
+    places = [origin.of(f"folders.{position}") for position in range(number)]
+    before = max((one for one in places if one.start < kind.start), key=lambda one: one.end)
+    if before == places[-1]:
+        fix = Fix("say it first", Span(kind.source, first.start, kind.end), f"{kind.text} {first.to(before).text}")
+    else:
+        fix = Fix("write two items", Span(kind.source, before.end, kind.end), f"; path {kind.text}")
+    yield Diagnostic(
+        "unexpected-argument",
+        f"`path` takes no `{kind.text}` behind a folder",
+        (wrong(kind, "what the folders are for stands first"), Label(first, "a folder before it")),
+        helps=("an item is of one kind: write two `path` items for two kinds",),
+        fixes=(fix,),
+    )

@@ -20,7 +20,7 @@ from envc.language.origin import Origin
 from envc.language.outside_facets import GitSource
 from envc.language.package_origins import read_commit
 from envc.language.taken import taken_before
-from envc.language.values import ContainerPath, Name, Text, holds_packages, refuse
+from envc.language.values import FilesPath, Name, Text, refuse
 from envc.language.word import Declaration
 from envc.syntax.program import Item
 
@@ -61,12 +61,6 @@ def _name(text: str | None) -> str | None:
     return text
 
 
-def _place(path: str | None) -> str | None:
-    if path is not None and (path == "/" or holds_packages(path)):
-        refuse("reserved-path", "the system or the packages lie there")
-    return path
-
-
 class Source(Declaration):
     """Brings files of a git repository: a tag or a commit, which the lock holds with the checksum of all its files.
 
@@ -92,7 +86,7 @@ class Source(Declaration):
     commit: Annotated[Text | None, AfterValidator(_commit), Keyword()] = None
     branch: Annotated[Text | None, AfterValidator(_name), Keyword()] = None
     submodules: Annotated[bool, Flag()] = False
-    at: Annotated[ContainerPath | None, AfterValidator(_place), Keyword()] = None
+    at: Annotated[FilesPath | None, Keyword()] = None
 
     @classmethod
     def misread(cls, item: Item) -> list[Diagnostic]:

@@ -8,15 +8,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from envc.diagnostics import Diagnostic, Label
+from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.artifact_words import is_address, readable_address
 from envc.language.environment import Environment
 from envc.language.fields import Flag, Keyword, Positional
+from envc.language.image_places import FOLDERS
 from envc.language.origin import Origin
 from envc.language.outside_facets import Tool as ToolFacet
 from envc.language.taken import taken_before
-from envc.language.values import ContainerPath, Name, ProgramPath, Sha256, Tag, Text, holds_packages, refuse
+from envc.language.values import FilesPath, Name, ProgramPath, Sha256, Tag, Text, refuse
 from envc.language.word import Declaration
 
 
@@ -26,19 +27,6 @@ def _downloadable(text: str) -> str:
     if text.partition("://")[0] not in {"http", "https"}:
         refuse("unfetchable-address", "neither http nor https")
     return readable_address(text)
-
-
-#: Folders that are the kernel's, or links to those of the system, and programs that a build's steps are made of.
-_SYSTEM = frozenset(("bin", "boot", "dev", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys"))
-_STEPS = frozenset(("apt", "apt-get", "bash", "dash", "dpkg", "env", "python", "python3", "sh", "tar"))
-
-
-def _place(path: str) -> str:
-    top, _, name = path.rpartition("/")
-    system = path.split("/")[1] in _SYSTEM or (top in {"/usr/bin", "/usr/sbin"} and name in _STEPS)
-    if path == "/" or system or holds_packages(path):
-        refuse("reserved-path", "the system or the packages lie there", "programs lie in /usr/local/bin or /opt")
-    return path
 
 
 _ARCHIVES = "take it as tar, maybe with gzip, bzip2 or xz, or as zip; a program by itself is not `unpacked`"
@@ -57,6 +45,14 @@ def _no_archive(address: str) -> str | None:
     """Return what a file is, by its name, that cannot be unpacked; None where it may be an archive."""
     name = re.split(r"[?#]", address)[0].rpartition("/")[2].lower()
     return next((what for ending, what in _NO_ARCHIVES.items() if name.endswith(ending)), None)
+
+
+_OPENED = re.compile(r".*\.(?:tar|tar\.(?:gz|bz2|xz)|tgz|tbz2?|txz|zip)", re.DOTALL)
+
+
+def _is_archive(address: str) -> bool:
+    """Say whether a file is an archive by its name, one that `unpacked` opens."""
+    return bool(_OPENED.fullmatch(re.split(r"[?#]", address)[0].lower()))
 
 
 class Tool(Declaration):
@@ -78,7 +74,7 @@ class Tool(Declaration):
     version: Annotated[Tag, Positional()]
     location: Annotated[Text, AfterValidator(_downloadable), Keyword("from")]
     sha256: Annotated[Sha256 | None, Keyword()] = None
-    at: Annotated[ContainerPath, AfterValidator(_place), Keyword()]
+    at: Annotated[FilesPath, Keyword()]
     unpacked: Annotated[bool, Flag()] = False
     inside: Annotated[ProgramPath | None, Keyword()] = None
 
@@ -118,6 +114,31 @@ class Tool(Declaration):
                 "a path in an archive has no `..`",
                 (wrong(origin.of("inside"), "leads out of it"),),
             )
+        if not self.unpacked:
+            yield from self._as_it_comes(origin)
         labels = taken_before(environment, "tool", self.name, origin.of("name"))
         if labels:
             yield Diagnostic("repeated-name", f"two tools are called `{self.name}`", labels)
+
+    def _as_it_comes(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the place of a file that is not unpacked."""
+        place = origin.of("at")
+        unpack = Fix("unpack it", Span(place.source, place.end, place.end), " unpacked")
+        archive = _is_archive(self.location)
+        if self.at in FOLDERS:
+            into = Fix("lay it into that folder", place, f'"{self.at}/{self.name}"')
+            yield Diagnostic(
+                "reserved-path",
+                f"`{self.name}` is a file, and cannot lie at {self.at}",
+                (wrong(place, "a folder of the system"),),
+                fixes=(unpack if archive else into,),
+            )
+        elif archive and not _is_archive(self.at) and self.inside is None:
+            yield Diagnostic(
+                "setting-without-effect",
+                f"the archive of `{self.name}` lies at its place as it is, and nothing opens it",
+                (wrong(place, "no program"), Label(origin.of("location"), "an archive by its name")),
+                helps=("`unpacked` lays its content into the folder of `at`",),
+                fixes=(unpack,),
+                severity="warning",
+            )

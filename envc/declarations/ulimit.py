@@ -26,6 +26,7 @@ class Ulimit(Declaration):
     """
 
     repeatable = True
+    thing_size = 2
     examples = ("ulimit memlock unlimited stack 64MiB", "ulimit nofile 65536:1048576")
 
     limits: Annotated[tuple[str, ...], AfterValidator(readable_or_refused), Positional(many=True)]

@@ -9,9 +9,11 @@ from typing import Annotated, ClassVar
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
+from envc.language.facets import SCRATCH, BaseImage
 from envc.language.facets import User as UserFacet
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
+from envc.language.system_users import SYSTEM_USERS, owner_of
 from envc.language.values import Name, UserId
 from envc.language.word import Declaration
 
@@ -22,6 +24,7 @@ _GROUP = "leave it out: the group is 0, which has no rights by itself and may wr
 class User(Declaration):
     """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
 
+    It is a user of the program's own: the names and ids that every image of Debian and Ubuntu has are refused.
     Group 0 may write the working directory and the home folder, so any other id works too, as some clusters give one.
     `user any` is for those, OpenShift among them: the container does not know the id that it will get, so `USER` and
     `LOGNAME` name `app`, for programs that ask who they are and would find nobody under that id.
@@ -41,8 +44,11 @@ class User(Declaration):
         default = 0 if self.name == "root" else 1000
         yield UserFacet(self.name, default if self.uid is None else self.uid, origin)
 
-    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:  # noqa: ARG002
-        """Warn of root, and refuse an id for whoever it will be, and one in place of a name."""
+    def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
+        """Warn of root, and refuse a user of the system, an id for whoever it will be, and one in place of a name."""
+        base = environment.one(BaseImage)
+        if base is None or base.reference != SCRATCH:  # which has nobody
+            yield from self._of_the_system(origin)
         if _NUMBER.fullmatch(self.name):
             place, named = origin.of("name"), "root" if int(self.name) == 0 else f"app uid {int(self.name)}"
             fixes = () if self.uid is not None else (Fix("give it a name", place, named),)
@@ -62,4 +68,32 @@ class User(Declaration):
                 (wrong(origin.span, "asked for here"),),
                 notes=("a process that breaks out of the container is then root on the machine",),
                 severity="warning",
+            )
+
+    def _of_the_system(self, origin: Origin) -> Iterator[Diagnostic]:
+        """Yield a name and an id that a user of the system has already: there would be two of them."""
+        if self.name == "root" and self.uid:
+            yield Diagnostic(
+                "contradiction",
+                "root has the id 0",
+                (wrong(origin.of("uid"), "not root's"),),
+                fixes=(Fix("take another name", origin.of("name"), "app"),),
+            )
+        elif self.name in SYSTEM_USERS:
+            yield Diagnostic(
+                "unusable-name",
+                f"`{self.name}` is a user of the system already",
+                (wrong(origin.of("name"), "every image of Debian and Ubuntu has it"),),
+                notes=("a second line of its name in /etc/passwd would not count",),
+                helps=("take a name of your own, such as `user app uid 1234`",),
+                fixes=(Fix("take another name", origin.of("name"), "app"),),
+            )
+        elif self.uid is not None and (owner := owner_of(self.uid)):
+            yield Diagnostic(
+                "contradiction",
+                f"the id {self.uid} is that of `{owner}`, a user of the system",
+                (wrong(origin.of("uid"), "every image of Debian and Ubuntu has it"),),
+                notes=(f"programs would be told that they run as `{owner}`",),
+                helps=("take an id from 1000 on, which no user of the system has",),
+                fixes=(Fix("take the first of them", origin.of("uid"), "1000"),),
             )

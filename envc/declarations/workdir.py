@@ -10,9 +10,10 @@ from envc.diagnostics.diagnostic import wrong
 from envc.language.environment import Environment
 from envc.language.facets import WorkingDirectory
 from envc.language.fields import Positional
+from envc.language.image_places import HOME_OF_ROOT, OWN_FOLDER
 from envc.language.origin import Origin
 from envc.language.users import home_of
-from envc.language.values import HOME_OF_ROOT, OWN_FOLDER, WorkingPath
+from envc.language.values import WorkingPath
 from envc.language.word import Declaration
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from envc.language.values import container_path, holds_packages, refuse
+from envc.language.image_places import holds_packages, reserved
+from envc.language.values import container_path, refuse
 
 #: Where the kernel's files, the packages and the sources themselves lie; and folders that are links to others.
 _NOT_KEPT = frozenset(
@@ -17,9 +18,8 @@ def kept_path(text: str) -> str:
     path = container_path(text)
     if path == "/" or path.split("/")[1] in _NOT_KEPT or holds_packages(path):
         refuse("reserved-path", "nothing of a build is kept there; install below /usr/local or /opt")
-    if path in {"/etc", "/var"}:
-        refuse("reserved-path", "the system's own files lie there", "name the files in it, or a folder of their own")
-    return path
+    found = reserved(path)
+    return path if found is None else refuse("reserved-path", *found)
 
 
 def folder_below(path: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from envc.diagnostics import Diagnostic, Fix, Label, Report, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.bind import bind
+from envc.language.drops import told_of_drops
 from envc.language.environment import ChosenParameter, Declared, Environment, Meaning
 from envc.language.expand import Expander
 from envc.language.groups import group_mistakes, group_of, in_groups
@@ -202,6 +203,7 @@ class _Checker:
                 child.declaration.check(child.origin, seen[child.stage]), child.origin.item, child.uses
             )
         ]
+        found = told_of_drops(found, self.expander.dropped)
         self.mistakes.extend(one for one in found if one.severity == "error")
         return environment._replace(warnings=tuple(_once(one for one in found if one.severity != "error")))
 

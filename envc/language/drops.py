@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from envc.diagnostics import Diagnostic, Fix, Label
+from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.environment import Declared
 from envc.language.facets import CopiedPath, ExposedPort, Facet, IgnoredPath, PythonPackage, SystemPackage
-from envc.language.layers import facets_of, without
+from envc.language.layers import facets_of, things_of, without
 from envc.language.outside_facets import ProvidedPackage
 from envc.language.package_rules import Override, Patch
 from envc.language.package_source import ProjectFolder
@@ -20,6 +20,9 @@ from envc.language.stage_facets import Stage
 from envc.language.stages import said_in_stage
 from envc.language.word import Declaration
 from envc.syntax.program import Argument, Item
+
+#: The field that has the name of a facet, where it is not `name`.
+_NAMED_BY: dict[type, str] = {CopiedPath: "source", IgnoredPath: "pattern", ProjectFolder: "path"}
 
 
 class Drop(NamedTuple):
@@ -72,7 +75,7 @@ def without_dropped(
     if not drop.word.repeatable:
         left = [one for one in declared if type(one.declaration) is not drop.word]
         return left, [] if mine else [_nothing(drop, None, ())]
-    facets = facets_of(mine)
+    facets = [facet for one in mine for facet in things_of(one)]
     known = sorted({name for facet in facets for name in names_of(facet)[:1]} | provided)
     # names of packages are the same however they are written; all other names are what they are
     plain = normalised if any(isinstance(facet, PythonPackage | Override) for facet in facets) or provided else _path
@@ -88,6 +91,21 @@ def without_dropped(
 
     kept = (without(one, doomed) if _is_meant(one, drop) else one for one in declared)
     return [one for one in kept if one is not None], mistakes
+
+
+def told_of_drops(mistakes: Sequence[Diagnostic], drops: Sequence[Drop]) -> list[Diagnostic]:
+    """Return mistakes of which those about a name that nothing has say where it is dropped: `unknown-source`."""
+    dropped = {(f"unknown-{drop.item.word}", name.value): name.span for drop in drops for name in drop.names}
+    return [_told_of_drop(one, dropped) for one in mistakes] if dropped else [*mistakes]
+
+
+def _told_of_drop(mistake: Diagnostic, dropped: Mapping[tuple[str, str], Span]) -> Diagnostic:
+    user = mistake.labels[0].span if mistake.labels else None
+    place = dropped.get((mistake.name, user.text.strip('"'))) if user else None
+    if place is None:
+        return mistake
+    helps = ("leave the `drop` out, or drop what needs it as well",)
+    return mistake._replace(labels=(*mistake.labels, Label(place, "dropped here")), helps=helps, fixes=())
 
 
 def _is_meant(declared: Declared, drop: Drop) -> bool:
@@ -110,17 +128,15 @@ def _without_provided(declared: Sequence[Declared], drop: Drop, asked: set[str])
 def names_of(facet: Facet) -> tuple[str, ...]:
     """Return what people call a facet, the usual name first."""
     facet = said_in_stage(facet)
-    if isinstance(facet, CopiedPath):
-        return (facet.source,)
     if isinstance(facet, ExposedPort):
         return (facet.port.removesuffix("/tcp"), facet.port)
-    if isinstance(facet, IgnoredPath):
-        return (facet.pattern,)
+    if isinstance(facet, PythonPackage) and facet.extras:
+        return (facet.name, f"{facet.name}[{','.join(facet.extras)}]")
     if isinstance(facet, Patch):
         return (facet.path, facet.package)
     if isinstance(facet, SystemPackage) and facet.repository:
         return (facet.name, facet.repository.name)  # all of a repository go by its name
-    name = facet.path if isinstance(facet, ProjectFolder) else getattr(facet, "name", None)
+    name = getattr(facet, _NAMED_BY.get(type(facet), "name"), None)
     return (name,) if isinstance(name, str) else ()
 
 
@@ -146,7 +162,8 @@ def _path(name: str) -> str:
 
 def _nothing(drop: Drop, name: Argument | None, known: Sequence[str]) -> Diagnostic:
     word = drop.item.word
-    near = similar(name.value, known) if name else None
+    bare = normalised(name.value.partition("[")[0]) if name else ""  # a package without its extras
+    near = bare if bare in known else similar(name.value, known) if name else None
     quoted = near if near is None or (name and name.kind != "string") else f'"{near}"'
     return Diagnostic(
         "nothing-to-drop",

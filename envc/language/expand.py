@@ -72,6 +72,7 @@ class Expander:
         self.used: set[Span] = set()
         self.opened: dict[int, Module] = {}
         self.doubts: list[Diagnostic] = []  # warnings about one environment on one platform
+        self.dropped: list[Drop] = []  # in one environment on one platform
         self.complete = True
         self._left = MOST_ITEMS
         self._bound: dict[tuple[int, str | None], tuple[Item, Declared | None]] = {}
@@ -80,6 +81,7 @@ class Expander:
         """Return what holds in the first environment of a chain, on every platform or on one."""
         self._left = MOST_ITEMS
         self.doubts.clear()
+        self.dropped.clear()
         found: list[Declared] = []
         for link in reversed(chain):
             said = Said()
@@ -110,6 +112,7 @@ class Expander:
         self.mistakes.extend(repeated_words(said.brought))
         self.mistakes.extend(repeated_words(said.own))
         found = merged(below, said.brought)
+        self.dropped += said.drops
         for drop in said.drops:
             found, mistakes = without_dropped(found, drop, said.own)
             self._refuse([one for one in mistakes if one.severity == "error"])

@@ -96,7 +96,8 @@ def _content(facet: Facet) -> tuple[str, str]:
 def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | None:
     """Return an item without some of what it says, or None when nothing is left.
 
-    Of a list single entries go; any other item goes whole, or stays whole when only a part of it is to go.
+    Of a list single entries go. Any other item goes whole with its first facet, which is the thing that it is about,
+    and stays whole when only something that this brings along is to go.
     """
     facets = own_facets(declared)
     kept = [position for position, facet in enumerate(facets) if not doomed(facet)]
@@ -106,9 +107,20 @@ def without(declared: Declared, doomed: Callable[[Facet], bool]) -> Declared | N
         return None
     field = list_field(declared, len(facets))
     if field is not None:
-        return _with_entries(declared, field, kept)
-    field = _field_behind(declared, len(facets) - 1) if kept[0] == 0 else None
-    return declared if field is None else _with_entries(declared, field, [position - 1 for position in kept[1:]])
+        size = declared.declaration.thing_size
+        return _with_entries(declared, field, [size * one + word for one in kept for word in range(size)])
+    field = declared.declaration.listed_behind
+    if field is not None and len(getattr(declared.declaration, field)) == len(facets) - 1:
+        kept_entries = [position - 1 for position in kept[1:]]
+        return _with_entries(declared, field, kept_entries) if kept[0] == 0 else declared
+    return declared if kept[0] == 0 else None
+
+
+def things_of(declared: Declared) -> list[Facet]:
+    """Return the facets of an item that have names of their own: not what the one thing that it is about brings."""
+    facets = own_facets(declared)
+    lists = declared.declaration.listed_behind is not None or list_field(declared, len(facets)) is not None
+    return facets if lists else facets[:1]
 
 
 def list_field(declared: Declared, length: int) -> str | None:
@@ -118,14 +130,8 @@ def list_field(declared: Declared, length: int) -> str | None:
     layout = layout_of(type(declared.declaration))
     fields = [field for field, positional in layout.positional if positional.many]
     fields += [layout.entries[0]] if layout.entries else []
-    return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
-
-
-def _field_behind(declared: Declared, length: int) -> str | None:
-    """Return the field that lists what an item has beside its first facet: `base "image" provides torch apex`."""
-    keywords = layout_of(type(declared.declaration)).keywords.values()
-    fields = (field for field, keyword in keywords if keyword.many)
-    return next((field for field in fields if len(getattr(declared.declaration, field)) == length), None)
+    words = length * declared.declaration.thing_size
+    return next((field for field in fields if len(getattr(declared.declaration, field)) == words), None)
 
 
 def _with_entries(declared: Declared, field: str, kept: list[int]) -> Declared:

@@ -20,6 +20,7 @@ from envc.language.packages import PackageEntry
 from envc.language.taken import taken_before
 from envc.language.values import ProgramPath
 from envc.language.verbs import verbs_of
+from envc.language.wheel_files import mistakes_of_file
 from envc.language.word import Declaration
 from envc.syntax.program import Item
 
@@ -28,6 +29,7 @@ class PackageList(Declaration):
     """Packages, each with a version or a range, `pinned` one by one or all together."""
 
     repeatable = True
+    listed_behind = "packages"  # of a list that lies in the project
     accelerated: ClassVar[bool] = False
 
     packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
@@ -94,6 +96,7 @@ class PackageList(Declaration):
         yield from circular_builds(packages, environment)
         for package in packages:
             yield from mistakes_of_wheel(package, environment)
+            yield from mistakes_of_file(package)
             labels = taken_before(environment, "package", package.name, package.origin.of("name"))
             if labels:
                 yield Diagnostic("repeated-package", f"the package `{package.name}` is asked for twice", labels)

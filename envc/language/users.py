@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envc.language.environment import Environment
 from envc.language.facets import User
-from envc.language.values import HOME_OF_ROOT
+from envc.language.image_places import HOME_OF_ROOT
 
 
 def name_and_id(environment: Environment) -> tuple[str, int]:

@@ -6,12 +6,14 @@ A refusal's type is the kebab-case name of its diagnostic.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from envc.language.image_places import HOME_OF_ROOT, Reserved, not_owned, reserved
 
 _SIZES = {
     "B": 1,
@@ -42,16 +44,6 @@ _LONGEST_TIME = 366 * 86_400_000
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([A-Za-z]*)")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
-#: Folders that a container's user is never given, and those below which it is given none but `/usr/src`.
-_SYSTEM_FOLDERS = frozenset(("/", "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var"))  # noqa: S108
-_SYSTEM_TREES = frozenset(
-    ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/sbin", "/sys", "/usr")
-)
-#: The home of root, whom a container's user is or is not.
-HOME_OF_ROOT = "/root"
-#: What is said of a path that a container's user is not given, and what to do in its place.
-RESERVED = "the system or the packages lie there"
-OWN_FOLDER = "take a folder of your own, such as /app or /data; commands name what lies elsewhere by its whole path"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -166,21 +158,12 @@ def refuse_blank_ends(path: str) -> None:
         refuse("unusable-path", "builders drop blanks at the ends of a path")
 
 
-def holds_packages(path: str) -> bool:
-    """Say whether the environment's packages may lie at a path of the container, or below it."""
-    return path.split("/")[1:3] in (["opt", "venv"], ["opt", "venv-beside"])
+def _place_of(why: Callable[[str], Reserved | None]) -> AfterValidator:
+    def check(path: str) -> str:
+        found = why(path)
+        return path if found is None else refuse("reserved-path", *found)
 
-
-def _owned_path(path: str) -> str:
-    top = "/" + path.split("/")[1]
-    system = top in _SYSTEM_TREES and path.split("/")[1:3] != ["usr", "src"]  # programs' own, as official images use it
-    if path in _SYSTEM_FOLDERS or system or holds_packages(path):
-        refuse("reserved-path", RESERVED, OWN_FOLDER)
-    return path
-
-
-def _working_path(path: str) -> str:
-    return path if path == HOME_OF_ROOT else _owned_path(path)
+    return AfterValidator(check)
 
 
 def program_path(text: str) -> str:
@@ -235,9 +218,11 @@ UserId = Annotated[int, BeforeValidator(_read_uid)]
 #: An absolute path in the container, normalised.
 ContainerPath = Annotated[str, AfterValidator(plain), AfterValidator(container_path)]
 #: An absolute path in the container, where its user may be given a folder.
-OwnedPath = Annotated[ContainerPath, AfterValidator(_owned_path)]
+OwnedPath = Annotated[ContainerPath, _place_of(not_owned)]
 #: An absolute path in the container, where its user may be given a folder; `/root` where the user is root.
-WorkingPath = Annotated[ContainerPath, AfterValidator(_working_path)]
+WorkingPath = Annotated[ContainerPath, _place_of(lambda path: None if path == HOME_OF_ROOT else not_owned(path))]
+#: An absolute path in the container, where a program may lay files.
+FilesPath = Annotated[ContainerPath, _place_of(reserved)]
 #: A relative path, with `/`; one of the project begins at the program's file.
 ProgramPath = Annotated[str, AfterValidator(plain), AfterValidator(program_path)]
 #: `3.12` or `3.12.4`.

@@ -39,6 +39,10 @@ class Declaration(BaseModel):
     repeatable: ClassVar[bool] = False
     #: Whether what it lists are things of their own, which `drop` names one by one, or all say something of one thing.
     lists_things: ClassVar[bool] = True
+    #: How many arguments say one of the things that it lists.
+    thing_size: ClassVar[int] = 1
+    #: The field that lists what an item has beside its first facet: `base "image" provides torch apex`.
+    listed_behind: ClassVar[str | None] = None
     #: Whether it may stand in `stage`, and then says what it says of that stage only.
     in_stages: ClassVar[bool] = False
     #: Words of other tools, `a number` or `a block`, that it does not take, and what to do in their place.

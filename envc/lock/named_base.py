@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from envc.diagnostics import Diagnostic, Fix, Label, Report
 from envc.diagnostics.diagnostic import wrong
 from envc.knowledge.library import Library
 from envc.knowledge.systems import CUDA_REPOSITORIES, WithoutApt, system_of_image
-from envc.knowledge.values import minor
 from envc.language.asking_for_python import asking_for_python, lacks_python
 from envc.language.environment import Environment
 from envc.language.facets import Accelerator, BaseImage, Interpreter, ListedPackage, PythonPackage, SystemPackage
 from envc.language.outside_facets import ProgramBuild
 from envc.lock.copied_python import glibc_for_python, system_from_table
+from envc.lock.idle_images import idle_images
 from envc.lock.official_python import python_candidates
 from envc.lock.provided import provides
 from envc.lock.python_host import PythonHost
@@ -29,12 +28,12 @@ def refuse_unfit(environment: Environment, request: ImageRequest, library: Libra
     """Refuse a base whose name says that it cannot serve. Raises a Report.
 
     A distribution's own image on which no official Python runs, or that lacks a Python where something asks for one;
-    packages of apt where there is none; an image of another CUDA than the flavour that is asked for.
+    packages of apt where there is none; a flavour or a cuDNN that another image has.
     """
     base = environment.one(BaseImage)
     assert base is not None  # noqa: S101  # only a base that the program names comes here
     found = library.without_apt(request.repository, request.tag)
-    mistakes = [*_without_apt(environment, base, request, found, library), *_other_cuda(environment, base, request)]
+    mistakes = [*_without_apt(environment, base, request, found, library), *idle_images(environment, base, request)]
     if mistakes:
         raise Report(mistakes)
     if provides(environment):
@@ -95,25 +94,3 @@ def _may_have_compilers(environment: Environment) -> bool:
     ]
     built = any(one.accelerated and one.source and one.source.is_built for one in packages)
     return built and environment.one(Accelerator) is not None
-
-
-def _other_cuda(environment: Environment, base: BaseImage, request: ImageRequest) -> Iterator[Diagnostic]:
-    """Refuse an image of NVIDIA's where another one is asked for: a flavour and a cuDNN are those of an image."""
-    gpu, said = environment.one(Accelerator), re.match(r"\d+\.\d+", request.tag)
-    if request.repository not in CUDA_REPOSITORIES or gpu is None or gpu.cuda is None or said is None:
-        return
-    fields = [one for one in ("flavour", "cudnn") if getattr(gpu, one)]
-    if not fields or minor(gpu.cuda) == said[0]:
-        return
-    what = gpu.flavour or f"cuDNN {gpu.cudnn}"
-    alone = Fix(f"leave `{what}` out: the base has what it has", gpu.origin.of("flavour").with_blanks_before, "")
-    yield Diagnostic(
-        "contradiction",
-        f"the base is an image of CUDA {said[0]}, and {what} of CUDA {gpu.cuda} is asked for",
-        (
-            wrong(gpu.origin.of("cuda"), f"{what} of this one"),
-            Label(base.origin.of("image"), f"CUDA {said[0]}, as its tag says"),
-        ),
-        helps=("take the image of that CUDA, or leave `base` out: envc chooses NVIDIA's image that fits",),
-        fixes=(alone,) if fields == ["flavour"] else (),
-    )

@@ -24,7 +24,7 @@ REPLACED = [
     ("arg M test of test live", "arg M live of test live"),
     ('labels team "a"', 'labels team "b"'),
     ('workdir "/a"', 'workdir "/b"'),
-    ("user a uid 1", "user b uid 2"),
+    ("user a uid 1001", "user b uid 1002"),
     ('copy "src" at "/a"', 'copy "other" at "/a"'),
     ('run "a"', 'run "b" "c"'),
     ('run "a" arguments "b" stop SIGINT', 'run "c" arguments ""'),

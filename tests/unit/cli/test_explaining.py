@@ -121,6 +121,14 @@ def test_what_is_said_is_no_default(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "train.env", "HOME").splitlines()[1].startswith('set HOME "/home/ada" default')
 
 
+def test_pairs_of_a_list_are_explained_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are left of a parent's item."""
+    base = "env base < python 3.12; ulimit memlock unlimited stack 64MiB nofile 65536 >\n"
+    Path("train.env").write_text(f"{base}env train from base < ulimit drop stack >")
+    lines = said(capsys, "train.env", "ulimit").splitlines()[1:]
+    assert lines == [f"ulimit {one} train.env:1 from base" for one in ("memlock unlimited", "nofile 65536")]
+
+
 def test_a_word_or_a_name_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing beside it; what is near is suggested."""
     assert squeezed("  gpu cuda 12.8  train.env:5  from base; $cuda given at train.env:8") in said(

@@ -10,8 +10,8 @@ from envc.diagnostics import Report, Source
 SHA = "1" * 64
 
 
-def wheel(version: str) -> str:
-    return f'from wheel "https://h.example.org/torch-{version}-cp312-cp312-linux_x86_64.whl" sha256 "{SHA}"'
+def wheel(version: str, name: str = "torch") -> str:
+    return f'from wheel "https://h.example.org/{name}-{version}-cp312-cp312-linux_x86_64.whl" sha256 "{SHA}"'
 
 
 def understood(text: str) -> None:
@@ -38,7 +38,7 @@ def test_a_build_for_the_processor_has_an_address(text: str) -> None:
         (f"pip torch {wheel('2.2.0%2Bcu121')}", "12.1"),
         (f"ml torch {wheel('2.2.0+cu121')}", "12.1"),
         (f"pip torch {wheel('1.0.0+cu92')}", "9.2"),
-        (f"ml flash-attn {wheel('2.8.3+cu12torch2.8')}", "12"),
+        (f"ml flash-attn {wheel('2.8.3+cu12torch2.8', 'flash_attn')}", "12"),
         ('index pt "https://h.example.org/whl/cu118" for torch; pip torch', "11.8"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envc.language.container_facets import ProcessLimit
 from envc.language.environment import Environment
 from envc.language.facets import (
     Accelerator,
@@ -9,6 +10,7 @@ from envc.language.facets import (
     CopiedPath,
     ExposedPort,
     Interpreter,
+    PackageFile,
     PackageIndex,
     PythonPackage,
     SystemPackage,
@@ -200,3 +202,50 @@ def test_an_index_and_its_secret_are_inherited_and_dropped() -> None:
     assert mistakes(f"{base}env child from base < secret drop token >") == ["unknown-secret"]
     child = environment(f"{base}env child from base < set CORP_FILE x; arg CORP y >", "child")
     assert [one.secret for one in child.every(PackageIndex)] == ["token"]  # its variable is not the container's
+
+
+def test_a_cache_goes_with_the_variable_that_it_brings() -> None:
+    """On every platform or on one; the variable alone is not the cache's name."""
+    base = 'env base < python 3.12; cache torch mounted at "/c"; cache pip mounted at "/p" >\n'
+    child = environment(f"{base}env child from base < cache drop torch >", "child")
+    assert [one.name for one in child.every(Artifact)] == ["pip"]
+    assert settings(child) == {"PIP_CACHE_DIR": "/p"}
+    child = environment(f"{base}env child from base < on linux/arm64 < cache drop pip > >", "child")
+    assert settings(child.on("linux/arm64")) == {"TORCH_HOME": "/c"}
+    assert settings(child) == {"TORCH_HOME": "/c", "PIP_CACHE_DIR": "/p"}
+    assert mistakes(f"{base}env a from base < cache drop TORCH_HOME >") == ["nothing-to-drop"]
+
+
+def test_data_takes_the_place_of_a_cache_of_its_name() -> None:
+    """The variable of the cache goes with it."""
+    base = 'env base < python 3.12; cache torch mounted at "/c" >\n'
+    child = environment(f"{base}env child from base < data v1 of torch mounted >", "child")
+    assert [one.kind for one in child.every(Artifact)] == ["data"]
+    assert settings(child) == {}
+
+
+def test_a_limit_of_processes_goes_or_is_replaced_alone() -> None:
+    """Name and value are a pair; the others of the item stay."""
+    base = "env base < python 3.12; ulimit memlock unlimited stack 64MiB nofile 65536 >\n"
+    child = environment(f"{base}env child from base < ulimit drop stack >", "child")
+    assert [(one.name, one.soft) for one in child.every(ProcessLimit)] == [("memlock", None), ("nofile", 65536)]
+    child = environment(f"{base}env child from base < ulimit stack 128MiB >", "child")
+    limits = [(one.name, one.soft) for one in child.every(ProcessLimit)]
+    assert limits == [("memlock", None), ("nofile", 65536), ("stack", 128 * 2**20)]
+
+
+def test_a_package_of_a_list_goes_alone() -> None:
+    """What stands beside the list of the project, and no group of that list."""
+    text = 'env base < python 3.12; pip six from "pyproject.toml" group dev >\nenv child from base < pip drop six >'
+    child = environment(text, "child")
+    assert packages(child) == {}
+    assert [one.groups for one in child.every(PackageFile)] == [("dev",)]
+
+
+def test_a_package_is_dropped_with_the_extras_that_it_has() -> None:
+    """With others, nothing is dropped in silence."""
+    base = "env base < python 3.12; pip uvicorn[standard] six >\n"
+    for name in ("uvicorn", "uvicorn[standard]", "Uvicorn[standard]"):
+        child = environment(f'{base}env child from base < pip drop "{name}" >', "child")
+        assert list(packages(child)) == ["six"]
+    assert mistakes(f"{base}env a from base < pip drop six[extra] >") == ["nothing-to-drop"]

@@ -24,7 +24,7 @@ def test_root_works_at_home(user: str, path: str) -> None:
     assert refused(f'workdir "{path}"', user) == []
 
 
-@pytest.mark.parametrize("user", ["user app", "user any", "user trainer uid 1234", "user root uid 1000", "labels a 1"])
+@pytest.mark.parametrize("user", ["user app", "user any", "user trainer uid 1234", "labels a 1"])
 def test_nobody_else_does(user: str) -> None:
     assert refused(user, 'workdir "/root"') == [("reserved-path", '"/root"')]
 
@@ -89,3 +89,17 @@ def test_whose_home_it_is_is_asked_where_all_is_known() -> None:
         meaning(text + "\nenv b from a < user app >")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.message == '`workdir` cannot take `"/root"`'
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        'python 3.12; copy "a" at "/etc/nginx/nginx.conf"',
+        'python 3.12; copy "a" at "/usr/local/bin/a"',
+        'python 3.12; copy "a" at "/var/www"',
+        'base "scratch"; copy "/lib64/ld-linux-x86-64.so.2" from image "debian:bookworm-slim"',
+    ],
+)
+def test_files_lie_beside_those_of_the_system(item: str) -> None:
+    """Configuration and programs of the program's own; all that an image of nothing needs."""
+    assert environment(f"env a < {item} >", "a")

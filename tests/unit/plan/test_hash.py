@@ -81,7 +81,7 @@ def changed(after: PlanHash, before: PlanHash | None = None) -> set[str]:
         ("gpu cuda 11.3", "gpu cuda 11.4", {"settings"}),
         ("secret token", "secret token\n  set A 1", {"settings"}),
         ("secret token", "secret token\n  expose 80", {"settings"}),
-        ("secret token", "secret token\n  user me uid 7", {"settings"}),
+        ("secret token", "secret token\n  user me uid 1007", {"settings"}),
         ("secret token", 'secret token\n  workdir "/work"', {"settings"}),
         ("secret token", 'secret token\n  labels < team "a" >', {"settings"}),
         ("secret token", 'secret token\n  ignore "*.tmp"', {"source"}),
