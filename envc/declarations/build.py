@@ -19,7 +19,8 @@ from envc.language.origin import Origin
 from envc.language.outside_facets import Fetching, GitSource, ProgramBuild, Toolchain
 from envc.language.package_builds import leaves_wheels
 from envc.language.refused_steps import refuse_step
-from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
+from envc.language.script_lines import judged
+from envc.language.swallowed_errors import read_step, refuse_swallowed_error
 from envc.language.taken import taken_before
 from envc.language.values import (
     Name,
@@ -51,9 +52,9 @@ def _fetcher(text: str) -> str:
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
-    refuse_step(texts)
-    why = swallowed_error(texts) if texts else None
-    return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
+    judged(texts, refuse_step)
+    judged(texts, refuse_swallowed_error)
+    return read_step(texts)
 
 
 def _packages(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.fields import layout_of, literals
+from envc.language.script_lines import line_of
 from envc.syntax.program import Item
 
 
@@ -55,6 +56,9 @@ def refusals(
                 )
             )
         else:
+            if (line := one.get("ctx", {}).get("line")) is not None and said == span.text:
+                span = line_of(span, line)
+                said = span.text
             shown = re.sub(r"(?<=://)[^/@]*@", "…@", said[:400])  # what stands there may be a password
             refused = " ".join(shown[:80].split())
             refused = refused if len(refused) <= 40 else refused[:37] + "…"
