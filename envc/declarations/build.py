@@ -14,6 +14,7 @@ from envc.language.build_paths import folder_below, kept_path
 from envc.language.build_sources import addresses_behind_from, refuse_unknown_sources
 from envc.language.each_value import read_each
 from envc.language.environment import Environment
+from envc.language.fetching_steps import refuse_fetching_steps
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import Fetching, GitSource, ProgramBuild, Toolchain
@@ -285,6 +286,8 @@ class Build(Declaration):
                 helps = ('a step goes there by itself: run "make -C scheduler"',) if entry.kind == "run" else ()
                 yield Diagnostic("unexpected-argument", f"`{entry.kind}` takes no `in`", (label,), helps=helps)
         yield from _without_toolchains(self._all("fetches"), self._all("apt"), origin, environment)
+        steps = {place: entry.values for place, entry in enumerate(self.entries) if entry.kind == "run"}
+        yield from refuse_fetching_steps(steps, self._all("fetches"), origin)
         labels = taken_before(environment, "build", self.name, origin.of("name"))
         if labels:
             yield Diagnostic("repeated-name", f"two builds are called `{self.name}`", labels)

@@ -11,6 +11,7 @@ from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.commands import read_command
 from envc.language.environment import Environment
+from envc.language.fetching_steps import refuse_fetching
 from envc.language.fields import Entries, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import BuildCheck
@@ -22,6 +23,7 @@ from envc.language.word import Declaration, Entry
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
     judged(texts, refuse_step)
+    judged(texts, refuse_fetching)
     judged(texts, refuse_swallowed_check)
     return read_command(texts)
 

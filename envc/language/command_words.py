@@ -68,6 +68,14 @@ def script_of(words: Sequence[str]) -> str | None:
     return next((words[place + 1] for place, one in enumerate(words[:-1]) if _says_command(one)), None)
 
 
+def behind_options(arguments: list[str], with_value: frozenset[str]) -> list[str]:
+    """Return what stands behind the options of a program, where its subcommand begins."""
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        place += 2 if arguments[place] in with_value else 1
+    return arguments[place:]
+
+
 def _unquoted(text: str, words: list[str]) -> list[str]:
     """Return the last words of a text as a shell reads them, where they start one; else as they are."""
     if not _starts_shell(words):
