@@ -102,11 +102,14 @@ def refuse_swallowed_check(texts: tuple[str, ...]) -> None:
 def swallowed_error(texts: tuple[str, ...], *, ends_with_code: bool = False) -> str | None:
     """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot.
 
-    One that `ends_with_code` may have a `!` before its last command, for the sake of the code that it ends with.
+    One that `ends_with_code` may have a `!` before its last command, for the sake of the code that it ends with; where
+    that is a script, it stops before a `true` at its end.
     """
+    stops = ends_with_code and len(texts) == 1 and texts[0].endswith("\n")
     texts = words_from_shell(texts)
     text = without_texts(without_blank_lines(without_comments(" ".join(texts))))
-    if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
+    hiding = (_AFTER, _GOES_ON, _MAKE) if stops else (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)
+    if any(one.search(text) for one in hiding) or any(map(_ends_well, _groups(text))):
         return UNSEEN
     if _TRAP.search(text):
         return TRAPPED

@@ -185,7 +185,12 @@ def test_arguments_are_read_too(texts: tuple[str, ...], why: str | None) -> None
 
 def test_a_check_may_end_with_what_must_fail() -> None:
     """Its code is what the check tells; before the end nobody asks for it."""
-    for script in ("! python -c 'import x'\n", "cd /\n! (python -m x)\n", "if true; then ! python -m x; fi\n"):
+    for script in (
+        "! python -c 'import x'\n",
+        "cd /\n! (python -m x)\n",
+        "if true; then ! python -m x; fi\n",
+        "python -m x\ntrue\n",
+    ):
         assert swallowed_error((script,), ends_with_code=True) is None
     for script in ("! python -m x\npython -m y\n", "if true; then ! python -m x; python -m y; fi\n"):
         assert swallowed_error((script,), ends_with_code=True) == NEGATED
