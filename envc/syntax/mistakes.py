@@ -8,7 +8,7 @@ import lark
 
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.syntax.other_marks import in_quotes, other_mark
+from envc.syntax.other_marks import helps_of_parameter, in_quotes, other_mark
 from envc.syntax.single_equals import single_equals
 
 #: Strings, comments, and brackets of blocks.
@@ -136,7 +136,9 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unquoted-path",
             "a path stands without quotes",
             (wrong(span, "begins here"),),
-            helps=("nothing resolves `~`: write the path in full, in quotes",) if character == "~" else (),
+            helps=("nothing resolves `~`: write the path in full, in quotes",)
+            if character == "~"
+            else helps_of_parameter(source, start),
             fixes=in_quotes(source, start) if character != "~" else (),
         )
     if character in "<>=!~":
