@@ -79,4 +79,5 @@ def _key(one: Diagnostic) -> tuple[str, str]:
 def _step(fix: Fix, then: Diagnostic) -> str:
     """Return an edit that is not enough as a help."""
     why = next((label.text for label in then.labels if label.primary and label.text), "")
-    return f"{fix.title}, but then {then.message}" + (f": {why}" if why else "")
+    what = f"`{fix.replacement}` is similar" if "similar" in fix.title else fix.title  # a help shows no text to compare
+    return f"{what}, but then {then.message}" + (f": {why}" if why else "")
