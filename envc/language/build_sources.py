@@ -48,10 +48,10 @@ def addresses_behind_from(item: Item) -> Iterator[Diagnostic]:
 
 def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
     """Refuse each source behind `from` that there is not, and warn of one that stands there twice."""
-    for position, one in enumerate(sources):
-        if environment.every_with(GitSource, "name", one):
-            continue
-        known = [source.name for source in environment.every(GitSource)]
+    unknown = [place for place, one in enumerate(sources) if not environment.every_with(GitSource, "name", one)]
+    known = [source.name for source in environment.every(GitSource)] if unknown else []
+    for before, position in enumerate(unknown):
+        one = sources[position]
         place = origin.of(f"sources.{position}")
         if one == "source" and position + 1 < len(sources):
             both = place.to(origin.of(f"sources.{position + 1}"))
@@ -60,5 +60,5 @@ def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: 
             yield Diagnostic("unknown-source", "there is no source `source`", (label,), fixes=fixes)
             continue
         example = 'source NAME from git "https://…" tag …'
-        yield undeclared("unknown-source", "source", one, place, known, example)
+        yield undeclared("unknown-source", "source", one, place, known, example, before=before)
     yield from repetitions(sources, "sources", origin)
