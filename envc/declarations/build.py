@@ -14,12 +14,14 @@ from envc.language.build_paths import folder_below, kept_path
 from envc.language.build_sources import addresses_behind_from, refuse_unknown_sources
 from envc.language.each_value import read_each
 from envc.language.environment import Environment
+from envc.language.fetching_steps import refuse_fetching_steps
 from envc.language.fields import Entries, Keyword, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import Fetching, GitSource, ProgramBuild, Toolchain
 from envc.language.package_builds import leaves_wheels
 from envc.language.refused_steps import refuse_step
-from envc.language.swallowed_errors import REMEDIES, read_step, swallowed_error
+from envc.language.script_lines import judged
+from envc.language.swallowed_errors import read_step, refuse_swallowed_error
 from envc.language.taken import taken_before
 from envc.language.values import (
     Name,
@@ -51,9 +53,9 @@ def _fetcher(text: str) -> str:
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
-    refuse_step(texts)
-    why = swallowed_error(texts) if texts else None
-    return refuse("swallowed-error", why, REMEDIES[why]) if why else read_step(texts)
+    judged(texts, refuse_step)
+    judged(texts, refuse_swallowed_error)
+    return read_step(texts)
 
 
 def _packages(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -285,6 +287,8 @@ class Build(Declaration):
                 helps = ('a step goes there by itself: run "make -C scheduler"',) if entry.kind == "run" else ()
                 yield Diagnostic("unexpected-argument", f"`{entry.kind}` takes no `in`", (label,), helps=helps)
         yield from _without_toolchains(self._all("fetches"), self._all("apt"), origin, environment)
+        steps = {place: entry.values for place, entry in enumerate(self.entries) if entry.kind == "run"}
+        yield from refuse_fetching_steps(steps, self._all("fetches"), origin)
         labels = taken_before(environment, "build", self.name, origin.of("name"))
         if labels:
             yield Diagnostic("repeated-name", f"two builds are called `{self.name}`", labels)

@@ -11,15 +11,20 @@ from envc.diagnostics import Diagnostic
 from envc.diagnostics.diagnostic import wrong
 from envc.language.commands import read_command
 from envc.language.environment import Environment
+from envc.language.fetching_steps import refuse_fetching
 from envc.language.fields import Entries, Positional
 from envc.language.origin import Origin
 from envc.language.outside_facets import BuildCheck
 from envc.language.refused_steps import refuse_step
+from envc.language.script_lines import judged
+from envc.language.swallowed_errors import refuse_swallowed_check
 from envc.language.word import Declaration, Entry
 
 
 def _command(texts: tuple[str, ...]) -> tuple[str, ...]:
-    refuse_step(texts)
+    judged(texts, refuse_step)
+    judged(texts, refuse_fetching)
+    judged(texts, refuse_swallowed_check)
     return read_command(texts)
 
 
@@ -36,7 +41,8 @@ class Check(Declaration):
     """Runs commands in the finished image while it is built; one that fails fails the build.
 
     A command runs as the container's user, with the variables and files that the container will have, without network,
-    GPU, mounted data and secrets. What it writes is thrown away: the image is the same with and without it.
+    GPU, mounted data and secrets. What it writes is thrown away: the image is the same with and without it. What hides
+    that a command failed is refused, as in a `build`: `pytest || true` would check nothing.
     """
 
     repeatable = True

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from envc.diagnostics import Diagnostic
+from envc.diagnostics.diagnostic import wrong
 from envc.language.facets import PackageFile
 from envc.language.fields import Positional
 from envc.language.origin import Origin
 from envc.language.values import ProgramPath
 from envc.language.word import Declaration
+from envc.syntax.program import Item
 
 
 class Constraints(Declaration):
@@ -23,6 +26,19 @@ class Constraints(Declaration):
     examples = ('constraints "constraints.txt"',)
 
     listed: Annotated[ProgramPath, Positional(kinds=frozenset({"string"}))]
+
+    @classmethod
+    def misread(cls, item: Item) -> Iterator[Diagnostic]:
+        """Return a mistake for a package and its versions, which no list holds."""
+        first, *others = item.arguments or (None,)
+        if first and first.kind == "word" and first.given is None and any(one.kind == "constraint" for one in others):
+            said = " ".join(one.span.text for one in item.arguments)
+            helps = (
+                'write it in a requirements file: constraints "constraints.txt"',
+                f"or ask for the package in these versions: `pip {said}`",
+            )
+            label = wrong(first.span, "a package, where the path of a file belongs")
+            yield Diagnostic("wrong-kind", "`constraints` takes no packages", (label,), helps=helps)
 
     def facets(self, origin: Origin) -> Iterator[PackageFile]:
         """Return the file."""

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from envc.diagnostics import Diagnostic, Fix, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.language.cluster_facets import Target
+from envc.language.drops import is_drop
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, BaseImage, CopiedPath, Interpreter, WorkingDirectory
 from envc.language.fields import ANY, Items, Keyword, Positional
@@ -121,12 +122,13 @@ def _implied_place(facet: _Placed, folder: WorkingDirectory | None) -> str:
 
 
 def _no_python(origin: Origin) -> Diagnostic:
-    block = origin.item.block_span
-    fixes = (
-        ()
-        if block is None
-        else (Fix("ask for one", Span(block.source, block.start + 1, block.start + 1), " python 3.12;"),)
-    )
+    block, items = origin.item.block_span, origin.item.block or ()
+    dropped = next((one for one in items if one.word == "python" and is_drop(one)), None)
+    fixes: tuple[Fix, ...] = ()
+    if dropped:
+        fixes = (Fix("ask for one in its place", dropped.span, "python 3.12"),)
+    elif block:
+        fixes = (Fix("ask for one", Span(block.source, block.start + 1, block.start + 1), " python 3.12;"),)
     return Diagnostic(
         "no-python",
         f"the environment `{origin.of('name').text}` has no Python",

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import AfterValidator, ValidationInfo
+
 from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.language.commands import command_or_refusal
+from envc.language.commands import read_command
 from envc.language.environment import Environment
 from envc.language.facets import HealthCheck, HealthKind, PackageFile, PythonPackage
 from envc.language.fields import Keyword, Positional
 from envc.language.origin import Origin
-from envc.language.values import Count, Duration, Port, Text, has_host
+from envc.language.values import Count, Duration, Port, has_host, plain, refuse
 from envc.language.word import Declaration
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/\S*)?")
@@ -22,6 +24,21 @@ _PATH = re.compile(r"/\S*")
 _SERVICE = re.compile(r"(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)?", re.ASCII)
 _CLIENT = "grpcio-health-checking"
 
+_TAKES = {
+    "file": 'a path in the container: health file "/app/train.log"',
+    "http": 'one address: health http "http://127.0.0.1:8080/healthz"',
+    "grpc": 'one service: health grpc "ranker.Ranker" port 50051',
+}
+
+
+def _subject(texts: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
+    kind = information.data.get("kind")
+    if kind == "command":
+        return read_command(texts)
+    if kind and (len(texts) != 1 or texts[0].endswith("\n")):
+        refuse("unexpected-argument", f"`{kind}` takes one string", _TAKES[kind])
+    return tuple(map(plain, texts)) if kind else texts
+
 
 class Health(Declaration):
     r"""Says how to see that the container works. Needs no program in the image but Python; `health command` its own.
@@ -29,7 +46,7 @@ class Health(Declaration):
     `health file` wants a file that exists and is not empty, and with `fresh 5m` has changed within that time.
     `health http` wants an answer below 400, from an address, or from a path on a `port` of the container.
     `health grpc` asks by gRPC's health protocol for a service, or with "" for the server, on a `port`, without TLS.
-    `health command` wants the exit code 0, without a shell.
+    `health command` wants the exit code 0, without a shell: one string or several, or a script, as `run` takes them.
     `every` is the time between checks, `timeout` how long one may take, `start` how long a start may take,
     `retries` how many failures in a row make it unhealthy.
     """
@@ -40,10 +57,13 @@ class Health(Declaration):
         'health http "/healthz" port 8080',
         'health grpc "ranker.Ranker" port 50051; pip grpcio-health-checking',
         'health command "python -m ranker.selftest"',
+        'health command "python" "-c" "import ranker"',
     )
 
     kind: Annotated[HealthKind, Positional()]
-    subject: Annotated[Text, Positional(kinds=frozenset({"string"}))]
+    subject: Annotated[
+        tuple[str, ...], AfterValidator(_subject), Positional(many=True, kinds=frozenset({"string", "script"}))
+    ]
     port: Annotated[Port | None, Keyword()] = None
     every: Annotated[Duration, Keyword()] = 30_000
     timeout: Annotated[Duration, Keyword()] = 5_000
@@ -53,33 +73,27 @@ class Health(Declaration):
 
     def facets(self, origin: Origin) -> Iterator[HealthCheck]:
         """Return the check."""
-        subject: tuple[str, ...] = (self.subject,)
-        if self.kind == "command":
-            command = command_or_refusal(self.subject)
-            subject = command if isinstance(command, tuple) else subject
-        if self.port is not None:
+        subject = self.subject
+        if self.port is not None and self.kind != "command":
             place = f"127.0.0.1:{self.port.partition('/')[0]}"
-            subject = (place, self.subject) if self.kind == "grpc" else (f"http://{place}{self.subject}",)
+            subject = (place, *subject) if self.kind == "grpc" else (f"http://{place}{subject[0]}",)
         yield HealthCheck(
             self.kind, subject, self.every, self.timeout, self.start or 0, self.retries, self.fresh, origin
         )
 
     def check(self, origin: Origin, environment: Environment) -> Iterator[Diagnostic]:
         """Refuse subjects that do not fit the kind, and a question that nothing in the image can ask."""
-        place = origin.of("subject")
+        place, subject = origin.of("subject"), self.subject[0]
         if self.kind == "grpc":
-            yield from _refuse_service(self.subject, self.port, origin)
+            yield from _refuse_service(subject, self.port, origin)
             yield from _refuse_without_client(origin, environment)
-        if self.kind == "file" and not self.subject.startswith("/"):
+        if self.kind == "file" and not subject.startswith("/"):
             yield Diagnostic(
                 "path-not-absolute", "`health file` takes a path in the container", (wrong(place, 'begins with "/"'),)
             )
-        refusal = command_or_refusal(self.subject) if self.kind == "command" else ()
-        if not isinstance(refusal, tuple):
-            yield Diagnostic(refusal.type, "`health command` takes a command", (wrong(place, refusal.message()),))
         if self.port is not None:
-            yield from _refuse_port(self.kind, self.subject, self.port, origin)
-        elif self.kind == "http" and not (_ADDRESS.fullmatch(self.subject) and has_host(self.subject)):
+            yield from _refuse_port(self.kind, subject, self.port, origin)
+        elif self.kind == "http" and not (_ADDRESS.fullmatch(subject) and has_host(subject)):
             yield Diagnostic(
                 "unreadable-address",
                 "`health http` takes the address of a page",

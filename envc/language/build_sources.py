@@ -57,7 +57,7 @@ def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: 
         yield Diagnostic("unknown-source", "there is no source `source`", (label,), fixes=(fix,))
         return
     known = {source.name for source in environment.every(GitSource)} if missing else ()
-    for position in missing:
+    for before, position in enumerate(missing):
         place = origin.of(f"sources.{position}")
-        yield undeclared("unknown-source", "source", sources[position], place, known, _EXAMPLE)
+        yield undeclared("unknown-source", "source", sources[position], place, known, _EXAMPLE, before=before)
     yield from repetitions(sources, "sources", origin)

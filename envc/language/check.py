@@ -240,10 +240,12 @@ class _Checker:
 
 def _used_somewhere(sides: Iterable[Environment]) -> Iterator[Span]:
     """Yield the places of what is unused on some platforms and used on another one, which has it from the same item."""
-    sides = tuple(sides)
-    for place in {one.labels[0].span for side in sides for one in side.warnings if one.name in _OF_ALL_PLATFORMS}:
-        having = [side for side in sides if any(_holds(one.origin.item, place) for one in side.declared)]
-        if not all(any(place == one.labels[0].span for one in side.warnings) for side in having):
+    of_sides = [
+        (side, {one.labels[0].span for one in side.warnings if one.name in _OF_ALL_PLATFORMS}) for side in sides
+    ]
+    for place in {place for _, places in of_sides for place in places}:
+        using = (side for side, places in of_sides if place not in places)
+        if any(_holds(one.origin.item, place) for side in using for one in side.declared):
             yield place
 
 

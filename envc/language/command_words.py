@@ -5,7 +5,7 @@ Every program with a `run` loads this file: what reads scripts of a shell is loa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 SHELLS = frozenset(("ash", "bash", "dash", "sh", "zsh"))
@@ -22,11 +22,19 @@ def pipes_of(texts: tuple[str, ...]) -> Iterator[list[list[str]]]:
         yield from _pipes_of_script(texts[0])
         return
     words = _without_beginning(texts[0].split() if len(texts) == 1 else list(texts))
-    script = _script_of(_unquoted(texts[0], words) if len(texts) == 1 else words)
+    script = script_of(_unquoted(texts[0], words) if len(texts) == 1 else words)
     if script is not None:
         yield from _pipes_of_script(script)
     elif words:
         yield [words]
+
+
+def words_from_shell(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the arguments of a shell that a command of one text starts as a shell reads them; others as they are."""
+    if len(texts) != 1 or "\n" in texts[0]:
+        return texts
+    words = _without_beginning(texts[0].split())
+    return tuple(_unquoted(texts[0], words)) if _starts_shell(words) else texts
 
 
 def _pipes_of_script(script: str) -> Iterator[list[list[str]]]:
@@ -37,16 +45,35 @@ def _pipes_of_script(script: str) -> Iterator[list[list[str]]]:
         if texts:
             yield [words for _, words in texts]
         for one, words in texts:
-            within = _script_of(_unquoted(one, words))
+            within = script_of(_unquoted(one, words))
             if within is not None:
                 yield from _pipes_of_script(within)
 
 
-def _script_of(words: list[str]) -> str | None:
+def shells_in(script: str) -> Iterator[tuple[str, ...]]:
+    """Yield the arguments of each shell that a script starts."""
+    from envc.language.shell_text import pipes_in, without_texts, words_of
+
+    for pipe in pipes_in(without_texts(script)):
+        for one in pipe:
+            words = words_of(one)
+            if _starts_shell(words):
+                yield tuple(_unquoted(one, words))
+
+
+def script_of(words: Sequence[str]) -> str | None:
     """Return the script that a command gives a shell behind `-c`, if it does."""
     if not _starts_shell(words):
         return None
     return next((words[place + 1] for place, one in enumerate(words[:-1]) if _says_command(one)), None)
+
+
+def behind_options(arguments: list[str], with_value: frozenset[str]) -> list[str]:
+    """Return what stands behind the options of a program, where its subcommand begins."""
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        place += 2 if arguments[place] in with_value else 1
+    return arguments[place:]
 
 
 def _unquoted(text: str, words: list[str]) -> list[str]:
@@ -62,7 +89,7 @@ def _unquoted(text: str, words: list[str]) -> list[str]:
         return words
 
 
-def _starts_shell(words: list[str]) -> bool:
+def _starts_shell(words: Sequence[str]) -> bool:
     return bool(words) and PurePosixPath(words[0]).name in SHELLS
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from pydantic_core import PydanticCustomError
 
@@ -10,9 +11,26 @@ from envc.language.open_addresses import holds_password
 from envc.language.values import refuse
 
 _SHELL = re.compile(r"[|&;<>`$]")
+#: What a shell does itself, and no program does.
+_OF_SHELLS = frozenset(
+    (
+        *("!", ".", "alias", "case", "cd", "eval", "exec", "exit", "export", "for", "if", "popd", "pushd", "readonly"),
+        *("set", "source", "trap", "ulimit", "umask", "unset", "until", "while", "{"),
+    )
+)
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
+#: A word of which a shell makes several paths. Behind `--` it may be a pattern that the program reads, as `find` does.
+_PATHS = re.compile(r"(?!-)[\w./*?+@%,\[\]-]+")
+_FIND = frozenset(("-iname", "-ipath", "-iwholename", "-name", "-path", "-wholename"))
+#: Programs of files, to which `*` alone is every one of them.
+_OF_FILES = frozenset(
+    ("cat", "chgrp", "chmod", "chown", "cp", "install", "ln", "ls", "mv", "rm", "rmdir", "tar", "zip")
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 _ONE_EACH = "several commands are a script in triple quotes, or a `run` each in `build` and `check`"
+_IN_A_SCRIPT = "a script in triple quotes has a shell; several strings, one by one, are taken as they are"
+_GONE = "a script in triple quotes has a shell, and what is set in it is gone where it ends"
 _AS_IT_IS = "what stands in single quotes within is taken as it is, and so are several strings, one by one"
 
 
@@ -35,6 +53,11 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
         refuse("unreadable-command", "an empty command")
     if any(map(_SHELL.search, _outside_quotes(text))):
         refuse("shell-in-command", "no shell reads this; a script in triple quotes has one")
+    if words[0] in _OF_SHELLS and text.lstrip().startswith(words[0]):
+        refuse("shell-in-command", f"`{words[0]}` is a shell's own, and no program", _GONE)
+    if _ASSIGNED.match(text.lstrip()):
+        refuse("shell-in-command", "an assignment is a shell's", f"`env` sets it for one command: `env {_shown(text)}`")
+    _refuse_paths(text, _IN_A_SCRIPT)
     return words
 
 
@@ -48,7 +71,25 @@ def read_arguments(texts: tuple[str, ...]) -> tuple[str, ...]:
         return texts
     if any(map(_SHELL.search, _outside_quotes(texts[0]))):
         refuse("shell-in-command", "no shell reads this", _AS_IT_IS)
+    _refuse_paths(texts[0], _AS_IT_IS)
     return _split(texts[0])
+
+
+def _refuse_paths(text: str, remedy: str) -> None:
+    """Refuse what a shell would make paths of, outside of quotes: `*.so`, `~/x`."""
+    if "*" not in text and "~" not in text:
+        return
+    words = re.sub(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", "_", text).split()
+    for before, one in zip(("", *words), words, strict=False):
+        if one == "~" or one.startswith("~/"):
+            refuse("shell-in-command", "no shell reads this, and nothing resolves `~`", "write the path in full")
+        of_files = one != "*" or PurePosixPath(words[0]).name in _OF_FILES
+        if "*" in one and _PATHS.fullmatch(one) and of_files and before not in _FIND and not before.startswith("--"):
+            refuse("shell-in-command", f"no shell reads this, and nothing resolves `{_shown(one)}`", remedy)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "…"
 
 
 def with_arguments(command: tuple[str, ...], arguments: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from envc.language.command_words import SHELLS, pipes_of
+from envc.language.command_words import SHELLS, behind_options, pipes_of
 from envc.language.refused import Refused, refuse_first
 
 #: Managers of packages of other distributions, by what calls them.
@@ -127,18 +127,10 @@ def _where(refused: Refused, test: Callable[[str], object]) -> Callable[[list[st
 
 
 def _of_git(arguments: list[str]) -> Refused | None:
-    arguments = _behind_options(arguments, frozenset(("-C", "-c")))
+    arguments = behind_options(arguments, frozenset(("-C", "-c")))
     clones = arguments[:1] == ["clone"] and any(map(_REMOTE.match, arguments))
     follows = arguments[:1] in (["fetch"], ["pull"]) or arguments[:2] == ["submodule", "update"]
     return _CLONED if clones or follows else None
-
-
-def _behind_options(arguments: list[str], with_value: frozenset[str]) -> list[str]:
-    """Return what stands behind the options of a program, where its subcommand begins."""
-    place = 0
-    while place < len(arguments) and arguments[place].startswith("-"):
-        place += 2 if arguments[place] in with_value else 1
-    return arguments[place:]
 
 
 def _of_pip(name: str, arguments: list[str]) -> Refused | None:
@@ -147,7 +139,7 @@ def _of_pip(name: str, arguments: list[str]) -> Refused | None:
     elif name.startswith("python"):
         module = next((place for place, one in enumerate(arguments) if not one.startswith("-") or one == "-m"), 0)
         arguments = arguments[module + 2 :] if arguments[module : module + 2] == ["-m", "pip"] else []
-    arguments = _behind_options(arguments, _WITH_VALUE)
+    arguments = behind_options(arguments, _WITH_VALUE)
     if not arguments or arguments[0] not in _OF_PIP or "--no-index" in arguments:
         return None
     named = list(_named(arguments[1:]))

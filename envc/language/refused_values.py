@@ -11,6 +11,7 @@ from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
 from envc.language.fields import layout_of, literals
+from envc.language.script_lines import line_of
 from envc.syntax.program import Item
 
 
@@ -55,13 +56,20 @@ def refusals(
                 )
             )
         else:
-            shown = re.sub(r"(?<=://)[^/@]*@", "…@", said[:400])  # what stands there may be a password
-            refused = " ".join(shown[:80].split())
-            refused = refused if len(refused) <= 40 else refused[:37] + "…"
+            if (line := one.get("ctx", {}).get("line")) is not None and said == span.text:
+                span = line_of(span, line)
+                said = span.text
             word = owner if owner and span == item.word_span else item.word
-            message, remedy = f"`{word}` cannot take `{refused}`", one.get("ctx", {}).get("remedy")
+            message, remedy = cannot_take(word, said), one.get("ctx", {}).get("remedy")
             helps = (str(remedy),) if remedy else ()
             instead = one.get("ctx", {}).get("instead")
             fixes = (Fix("here it is written so", span, str(instead)),) if instead else ()
             found.append(Diagnostic(one["type"], message, (wrong(span, one["msg"]),), helps=helps, fixes=fixes))
     return found
+
+
+def cannot_take(word: str, said: str) -> str:
+    """Return the message for a value that a word refuses: its beginning, on one line."""
+    shown = re.sub(r"(?<=://)[^/@]*@", "…@", said[:400])  # what stands there may be a password
+    refused = " ".join(shown[:80].split())
+    return f"`{word}` cannot take `{refused if len(refused) <= 40 else refused[:37] + '…'}`"

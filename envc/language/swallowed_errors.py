@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from envc.language.command_words import SHELLS
+from envc.language.command_words import SHELLS, script_of, shells_in, words_from_shell
 from envc.language.commands import read_command
 from envc.language.shell_text import (
     QUOTED,
@@ -17,16 +17,24 @@ from envc.language.shell_text import (
     without_texts,
     words_of,
 )
+from envc.language.values import refuse
 
 #: Why a step is refused, as the label says it.
 UNSEEN = "a failure of it would go unseen"
 PIPE = "a failure before its `|` would go unseen"
 SHELL = "a failure before its last command would go unseen"
+NEGATED = "a failure behind `!` would go unseen"
+BEHIND = "a failure of what `&` starts would go unseen: `wait` alone never fails"
+TRAPPED = "a failure would go unseen: its `trap` ends it with `exit 0`"
 REMEDIES = {
+    NEGATED: "what must fail is asked for in an `if`: `if command; then exit 1; fi`",
+    BEHIND: "start one after the other, or wait for each: `first & one=$!`, and `wait $one` behind it",
+    TRAPPED: "leave `exit 0` out of it: a script ends with the code that it had before its `trap`",
     UNSEEN: "let it fail; what may have nothing to do says so: `test -e file` in an `if`, `mkdir -p`, `rm -f`",
     PIPE: "begin the script with `set -o pipefail`: bash reads it then, and stops there",
     SHELL: "write `-ec` in place of `-c`, or a script in triple quotes, which stops where a command fails",
 }
+_PIPE_OF_CHECK = 'bash stops there with pipefail: run "bash" "-euo" "pipefail" "-c" "…"'
 
 #: Never fail, whatever there was before.
 _NEVER = r"(?:(?:/usr)?/bin/)?(?:true|:|echo|printf|exit\s+0)(?![\w/.-])"
@@ -39,6 +47,19 @@ _AT_THE_END = re.compile(r"[;\n]\s*(true|:|exit\s+0)[;\s]*\Z|;\s*(true|exit\s+0)
 _IGNORING = r"(?:[bBdehkLnpqrRsStvw]*i[bBdehkLnpqrRsStvwj\d]*|-ignore-errors)(?![\w-])"
 _MAKE = re.compile(
     rf"\b(?:g?make\b|cmake\b[^;&|\n]*\s--\s)(?:[^;&|\n]*\s)?-{_IGNORING}|\bMAKEFLAGS=[\"']?-?{_IGNORING}"
+)
+
+#: A command behind `!` that ends there: nothing asks for its exit code, and `set -e` takes no notice of it.
+_BEHIND_MARK = r"(?:\A|[;\n{(]|\b(?:then|do|else)\b)\s*!\s[^;&|\n()]*"
+_NEGATED = re.compile(rf"{_BEHIND_MARK}(?:[;\n)]|\Z)")
+_NEGATED_BEFORE = re.compile(rf"{_BEHIND_MARK}[;\n)](?!(?:[\s;)}}]|fi\b|done\b|esac\b)*\Z)")
+_CONTINUED = re.compile(r"\\\n|(?<=&&)\s*\n|(?<=\|)\s*\n")
+_BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])")
+_WAITS = re.compile(r"(?:\A|[;&\n{(])\s*wait\s*(?:[;&|\n)}]|\Z)")
+#: Asks for the exit code of one that was started, or ends it: such as a server that a test needs.
+_ASKED_FOR = re.compile(r"\$!|\bkill\b|\bwait\s+[-$%\"\d]|\bjobs\s+-p")
+_TRAP = re.compile(
+    r"\btrap\s+(?:--\s+)?(?:'[^']*\bexit\s+0\b[^']*'|\"[^\"]*\bexit\s+0\b[^\"]*\")[ \t\w]*\b(?:EXIT|ERR|0)\b"
 )
 
 #: What does the work of a step; what writes text fails only with a full disk.
@@ -61,14 +82,59 @@ def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
     return command
 
 
-def swallowed_error(texts: tuple[str, ...]) -> str | None:
-    """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot."""
+def refuse_swallowed_error(texts: tuple[str, ...]) -> None:
+    """Refuse a step of a build that can fail without being seen to."""
+    why = swallowed_error(texts) if texts else None
+    if why:
+        refuse("swallowed-error", why, REMEDIES[why])
+
+
+def refuse_swallowed_check(texts: tuple[str, ...]) -> None:
+    """Refuse a check that can fail without being seen to. One may end with a command behind `!`: that must fail.
+
+    No script of a check is one for bash, so that what pipes is written as its arguments.
+    """
+    why = swallowed_error(texts, ends_with_code=True) if texts else None
+    if why:
+        refuse("swallowed-error", why, _PIPE_OF_CHECK if why == PIPE else REMEDIES[why])
+
+
+def swallowed_error(texts: tuple[str, ...], *, ends_with_code: bool = False) -> str | None:
+    """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot.
+
+    One that `ends_with_code` may have a `!` before its last command, for the sake of the code that it ends with; where
+    that is a script, it stops before a `true` at its end.
+    """
+    stops = ends_with_code and len(texts) == 1 and texts[0].endswith("\n")
+    texts = words_from_shell(texts)
     text = without_texts(without_blank_lines(without_comments(" ".join(texts))))
-    if any(one.search(text) for one in (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)) or any(map(_ends_well, _groups(text))):
+    hiding = (_AFTER, _GOES_ON, _MAKE) if stops else (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)
+    if any(one.search(text) for one in hiding) or any(map(_ends_well, _groups(text))):
         return UNSEEN
+    if _TRAP.search(text):
+        return TRAPPED
     if not _has_pipefail(text) and any(map(_hides_work, _pipes(without_heredocs(texts[-1])))):
         return PIPE
-    return SHELL if _goes_on(texts) else None
+    if _goes_on(texts):
+        return SHELL
+    script = texts[0] if len(texts) == 1 else script_of(texts)
+    if script is None:
+        return None
+    within = (why for words in shells_in(script) if (why := swallowed_error(words)))
+    return _left_alone(script, _NEGATED_BEFORE if ends_with_code else _NEGATED) or next(within, None)
+
+
+def _left_alone(script: str, negated: re.Pattern[str]) -> str | None:
+    """Return why a command of a script can fail, and no part of it asks whether it did."""
+    text = _CONTINUED.sub(" ", QUOTED.sub(_kept, without_texts(without_blank_lines(without_comments(script)))))
+    if negated.search(text):
+        return NEGATED
+    return BEHIND if _BACKGROUND.search(text) and _WAITS.search(text) and not _ASKED_FOR.search(script) else None
+
+
+def _kept(quoted: re.Match[str]) -> str:
+    """Return what stands for a quoted text: a line that goes on does so."""
+    return quoted[0] if quoted[0] == "\\\n" else "_"
 
 
 def _has_pipefail(text: str) -> bool:

@@ -13,6 +13,9 @@ Finder = Callable[[Source], Sequence[Diagnostic]]
 
 #: So many edits are tried; who has made more mistakes mends these first.
 MOST_TRIED = 24
+#: A text with many mistakes is long to check, and checked anew for each edit: fewer are tried then, but these.
+FEWEST_TRIED = 3
+_MOST_FOUND = 100 * MOST_TRIED
 #: Strings and comments, and what items end at: separators, line ends, brackets of blocks.
 _PIECE = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<end>[;\n]|[<>](?![\d=]))')
 
@@ -24,7 +27,8 @@ def with_tried_edits(found: Sequence[Diagnostic], source: Source, mistakes_in: F
     not offered.
     """
     every = ((one, fix) for one in found for fix in one.fixes if fix.span.source is source)
-    tried = {id(fix): _outcome(one, fix, found, mistakes_in) for one, fix in islice(every, MOST_TRIED)}
+    most = min(MOST_TRIED, max(FEWEST_TRIED, _MOST_FOUND // max(1, len(found))))
+    tried = {id(fix): _outcome(one, fix, found, mistakes_in) for one, fix in islice(every, most)}
     mended = []
     for one in found:
         dropped = [(fix, tried[id(fix)]) for fix in one.fixes if tried.get(id(fix)) is not None]
@@ -79,4 +83,5 @@ def _key(one: Diagnostic) -> tuple[str, str]:
 def _step(fix: Fix, then: Diagnostic) -> str:
     """Return an edit that is not enough as a help."""
     why = next((label.text for label in then.labels if label.primary and label.text), "")
-    return f"{fix.title}, but then {then.message}" + (f": {why}" if why else "")
+    what = f"`{fix.replacement}` is similar" if "similar" in fix.title else fix.title  # a help shows no text to compare
+    return f"{what}, but then {then.message}" + (f": {why}" if why else "")

@@ -8,7 +8,7 @@ import lark
 
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
-from envc.syntax.other_marks import in_quotes, other_mark
+from envc.syntax.other_marks import helps_of_parameter, in_quotes, other_mark
 from envc.syntax.single_equals import single_equals
 
 #: Strings, comments, and brackets of blocks.
@@ -136,7 +136,9 @@ def _unexpected_character(source: Source, start: int) -> Diagnostic:
             "unquoted-path",
             "a path stands without quotes",
             (wrong(span, "begins here"),),
-            helps=("nothing resolves `~`: write the path in full, in quotes",) if character == "~" else (),
+            helps=("nothing resolves `~`: write the path in full, in quotes",)
+            if character == "~"
+            else helps_of_parameter(source, start),
             fixes=in_quotes(source, start) if character != "~" else (),
         )
     if character in "<>=!~":
@@ -158,6 +160,7 @@ def _unclosed_string(source: Source, start: int) -> Diagnostic:
         )
     line = source.locate(start).line
     end = source.line_starts[line - 1] + len(source.line(line).rstrip())
+    end = _before_brackets(source, start, end)
     return Diagnostic(
         "unclosed-string",
         "a string is never closed",
@@ -165,6 +168,19 @@ def _unclosed_string(source: Source, start: int) -> Diagnostic:
         notes=('a string ends on the line it begins on; `"""` opens one of many lines',),
         fixes=(Fix("close it", Span(source, end, end), '"'),) if source.text[end - 1] != "\\" else (),
     )
+
+
+def _before_brackets(source: Source, start: int, end: int) -> int:
+    """Return where a string ends whose line ends with brackets that close blocks before it, which nothing else does."""
+    marks = {"<": 1, ">": -1}
+    open_blocks = 0
+    for match in _BRACKET.finditer(source.text, 0, start):
+        open_blocks += marks.get(match[0], 0)
+    for match in _BRACKET.finditer(source.text, end):
+        open_blocks += marks.get(match[0], 0)
+    while open_blocks > 0 and (bracket := re.search(r"[ \t]+>$", source.text[start + 1 : end])):
+        end, open_blocks = start + 1 + bracket.start(), open_blocks - 1
+    return end
 
 
 def _lonely_comparator(source: Source, start: int) -> Diagnostic:

@@ -6,6 +6,7 @@ import re
 
 from envc.diagnostics import Diagnostic, Fix, Source, Span
 from envc.diagnostics.diagnostic import wrong
+from envc.syntax.parameters_in_pieces import help_of, parameter_in
 from envc.syntax.single_equals import rest_of_item
 
 _STRINGS = "a value with other characters than letters, digits and . _ - + / is a string, in double quotes"
@@ -29,13 +30,14 @@ def other_mark(source: Source, start: int) -> Diagnostic:
     value = _value_of_set(source, start) if character == "," else None
     fixes = _value_in_quotes(value) if value else _by_mark(source, start)
     quoted = () if fixes or character in "{}," else (*in_quotes(source, start), *_all_in_quotes(source, start))
-    help_of = _HELPS.get(character)
+    told = _HELPS.get(character)
+    parameter = helps_of_parameter(source, start)
     return Diagnostic(
         "unexpected-character",
         f"`{character}` begins nothing that the language has",
         (wrong(Span(source, start, start + 1)),),
-        notes=(_LISTED,) if character == "," and not value else () if help_of else (_STRINGS,),
-        helps=(help_of,) if help_of and not fixes and not _runs(source, start) else (),
+        notes=(_LISTED,) if character == "," and not value else () if told or parameter else (_STRINGS,),
+        helps=(told,) if told and not fixes and not _runs(source, start) else parameter,
         fixes=fixes or quoted,
     )
 
@@ -61,19 +63,35 @@ def _by_mark(source: Source, start: int) -> tuple[Fix, ...]:
     return ()
 
 
+def helps_of_parameter(source: Source, start: int) -> tuple[str, ...]:
+    """Return what is said of a parameter in the text around an offset, which is resolved in no string."""
+    name = parameter_in(_piece_around(source, start).text, source)
+    return (help_of(name),) if name else ()
+
+
+def _piece_around(source: Source, start: int) -> Span:
+    """Return what stands around an offset between blanks and separators."""
+    location = source.locate(start)
+    line, column = source.line(location.line), location.column - 1
+    begin = re.search(r"[^\s;<>\"]*$", line[:column]).start()  # type: ignore[union-attr]  # may be empty
+    end = re.compile(r"[^\s;<>\"]*").match(line, begin).end()  # type: ignore[union-attr]
+    return Span(source, start - column + begin, start - column + max(end, column + 1))
+
+
 def in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
     """Return the edit that makes a string of what stands around an offset, where a string may stand."""
+    if helps_of_parameter(source, start):
+        return ()
     location = source.locate(start)
     line, column = source.line(location.line), location.column - 1
     single = re.compile(r"'[^'\"]*'").match(line, column)
-    begin = column if single else re.search(r"[^\s;<>\"]*$", line[:column]).start()  # type: ignore[union-attr]  # may be empty
-    behind = single or re.compile(r"[^\s;<>\"]*").match(line, begin)
-    end = behind.end() if behind else column + 1
+    piece = _piece_around(source, start)
+    offset = start - column
+    begin, end = (column, single.end()) if single else (piece.start - offset, piece.end - offset)
     before = line[:begin].rstrip()
     if before == "" or before.endswith((";", "<")) or line[end : end + 1] == '"':
         return ()
     text = (line[begin + 1 : end - 1] if single else line[begin:end]).replace("\\", "\\\\")
-    offset = start - column
     return (Fix("write it in quotes", Span(source, offset + begin, offset + end), f'"{text}"'),)
 
 
@@ -107,7 +125,12 @@ def _all_in_quotes(source: Source, start: int) -> tuple[Fix, ...]:
     """Return the edit that makes one string of a command."""
     found = _runs(source, start)
     rest = rest_of_item(source, start)
-    if not found or not found["command"] or source.text[rest.end : rest.end + 1] == '"':
+    if (
+        not found
+        or not found["command"]
+        or parameter_in(rest.text, source)
+        or source.text[rest.end : rest.end + 1] == '"'
+    ):
         return ()
     begin = start - len(found["command"])
     whole = Span(source, begin, begin + len(source.text[begin : rest.end].rstrip()))

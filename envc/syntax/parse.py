@@ -33,6 +33,9 @@ _KINDS: dict[str, Kind] = {
     "CONSTRAINT": "constraint",
 }
 
+#: What is said of brackets, and of none behind a string that is never closed: they may be part of it.
+_OF_BRACKETS = frozenset(("unclosed-block", "unopened-block"))
+
 
 def parse(source: Source) -> Program:
     """Parse a text. Raises a Report with every mistake found."""
@@ -45,7 +48,8 @@ def parse(source: Source) -> Program:
         if at_end or error.line not in lines:  # what follows on the same line is mostly the same mistake
             mistake = name_mistake(source, error)
             line = mistake.labels[0].span.location.line
-            mistakes.extend([mistake] if line not in lines else [])
+            guessed = mistake.name in _OF_BRACKETS and any(one.name == "unclosed-string" for one in mistakes)
+            mistakes.extend([mistake] if line not in lines and not guessed else [])
             lines.update({line, error.line})
         return not at_end and len(mistakes) < MOST_MISTAKES and next(complaints) < MOST_COMPLAINTS
 

@@ -19,6 +19,19 @@ from envc.language.commands import command_or_refusal, read_command
         (("a | b\n",), ("/bin/sh", "-euc", "a | b\n")),
         (("a\nb > c\n",), ("/bin/sh", "-euc", "a\nb > c\n")),
         (("python", "-c", "import x\nx.y()\n"), ("python", "-c", "import x\nx.y()\n")),
+        (("cp", "*.so", "~/x"), ("cp", "*.so", "~/x")),
+        (("cd", "x"), ("cd", "x")),
+        (("find . -name '*.so'",), ("find", ".", "-name", "*.so")),
+        (("find . -name *.so",), ("find", ".", "-name", "*.so")),
+        (("find . -name \\*.so",), ("find", ".", "-name", "*.so")),
+        (
+            ("x --hosts *.example.org --ips=* -b *:80 KEYS *",),
+            (*("x", "--hosts", "*.example.org"), "--ips=*", "-b", "*:80", "KEYS", "*"),
+        ),
+        (("curl http://localhost/?a=b",), ("curl", "http://localhost/?a=b")),
+        (("train a=[1,2] b=~/x c~ d~/e",), ("train", "a=[1,2]", "b=~/x", "c~", "d~/e")),
+        (("env CC=gcc make CC=gcc",), ("env", "CC=gcc", "make", "CC=gcc")),
+        (("./cd x",), ("./cd", "x")),
     ],
 )
 def test_a_command_is_its_arguments(texts: tuple[str, ...], arguments: tuple[str, ...]) -> None:
@@ -38,6 +51,15 @@ def test_a_command_is_its_arguments(texts: tuple[str, ...], arguments: tuple[str
             for piece in ("|", "&", "&&", ";", "<", ">", "2>&1", "`b`", "$B", "$(b)")
         ],
         ('a "b" > c', "shell-in-command"),
+        *[
+            (text, "shell-in-command")
+            for text in (
+                *("cd sub", "export A=b", "source x", ". x", "exec python x.py", "! make", "set -e"),
+                *("CC=gcc python x.py", "A='b c' make", " A= make"),
+                *("cp *.so /opt/k", "cp -r build/* /opt/k", "rm -rf *", "python *.py", "python x.py ~/x", "ls ~"),
+                *("cp lib/x*.so.? /opt/k", "cp 'a b'/*.so /opt/k"),
+            )
+        ],
         ("a\x07", "control-character"),
         ("a\0b", "control-character"),
     ],

@@ -61,6 +61,13 @@ WITHIN = {
     "expose": ("env train < expose ", "8{}", " ", " >"),
     "takes": ("env train takes ", "a{} 1", " ", " < python 3.12 >"),
     "build": ('env train < build b project "f" < ', 'run "make a{}"', "; ", '; keeps "/opt/b" > >'),
+    "sources that nothing compiles": ("env train < python 3.12; ", _SOURCE, "; ", " >"),
+    "sources that there are not": (
+        'env train < python 3.12; source s from git "https://example.org/s.git" tag v1; build b from ',
+        "p{}",
+        " ",
+        ' < run "make"; keeps "/opt/b" > >',
+    ),
     "environments of a group": ("", "env e{} < python 3.12 >", "; ", ""),
 }
 

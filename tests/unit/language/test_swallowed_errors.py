@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from envc.language.swallowed_errors import PIPE, SHELL, UNSEEN, read_step, swallowed_error
+from envc.language.swallowed_errors import (
+    BEHIND,
+    NEGATED,
+    PIPE,
+    SHELL,
+    TRAPPED,
+    UNSEEN,
+    read_step,
+    swallowed_error,
+)
 
 HIDING = {
     UNSEEN: [
@@ -57,6 +66,17 @@ HIDING = {
         "sh <<X\nmake | tee log\nX",
         "cat > note <<X\nx\nX\nmake | tee log",
     ],
+    NEGATED: [
+        "! make",
+        "bash -c '! make'",
+        "cd b\n! make\nmake install",
+        "cd b; ! make; cd ..",
+        "if true; then ! make; fi",
+        "( ! make )",
+    ],
+    BEHIND: ["make &\nwait", "make -C a & make -C b & wait", "make 2>&1 & wait; make install", "(make & wait)"],
+    SHELL: ["bash -c 'cmake .; make'", "cd b && sh -c 'cmake .; make'"],
+    TRAPPED: ["trap 'exit 0' EXIT\nmake", 'trap "rm -f x; exit 0" EXIT\nmake', "trap 'exit 0' INT EXIT; make"],
 }
 
 SEEN = [
@@ -95,6 +115,24 @@ SEEN = [
     "echo 'say make || true' > note",
     "echo \"make -i\" 'set +e'",
     "printf '%s\\n' 'exit 0'",
+    "if ! test -e file; then make; fi",
+    "while ! test -e file; do make; done",
+    "! make || exit 1",
+    "! make && exit 1",
+    "if true &&\n  ! test -e x; then make; fi",
+    "if test -e y \\\n  && ! test -e x; then make; fi",
+    "[ ! -e x ]",
+    "find . ! -name x",
+    "find . \\( ! -name x \\)",
+    "python -c '\n! x\n'",
+    "make & one=$!\nwait $one",
+    "python -m server &\npytest\nkill %1\nwait",
+    "make > log 2>&1\nwait",
+    "make &> log\nwait",
+    "make && wait",
+    "trap 'rm -f x' EXIT\nmake",
+    "trap 'exit 1' INT",
+    "trap 'exit 0' USR1",
 ]
 
 
@@ -124,12 +162,38 @@ def test_what_hides_none(text: str) -> None:
         (("sh", "-c", "cmake . && make"), None),
         (("sh", "-c", "echo 'a; b'"), None),
         (("sh", "build.sh"), None),
+        (("sh -c 'cmake .; make'",), SHELL),
+        (("/bin/bash -c 'cmake .; make'",), SHELL),
+        (("env A=b bash -c 'cmake .; make'",), SHELL),
+        (("bash -c 'make; exit 0'",), UNSEEN),
+        (("bash -c 'make | tee log'",), PIPE),
+        (("bash -c '! make'",), NEGATED),
+        (("bash", "-ec", "make & wait"), BEHIND),
+        (("bash", "-c", "trap 'exit 0' EXIT; make"), TRAPPED),
+        (("sh -ec 'cmake .; make'",), None),
+        (("bash -euo pipefail -c 'make | tee log'",), None),
+        (("bash -c 'make",), None),
+        (("bash build.sh '! x'",), None),
+        (("python", "-c", "! x"), None),
         (("python", "-c", "import x; x.y()"), None),
     ],
 )
 def test_arguments_are_read_too(texts: tuple[str, ...], why: str | None) -> None:
     """Those of a shell as the shell reads them: without `-e` it goes on behind what failed."""
     assert swallowed_error(texts) == why
+
+
+def test_a_check_may_end_with_what_must_fail() -> None:
+    """Its code is what the check tells; before the end nobody asks for it."""
+    for script in (
+        "! python -c 'import x'\n",
+        "cd /\n! (python -m x)\n",
+        "if true; then ! python -m x; fi\n",
+        "python -m x\ntrue\n",
+    ):
+        assert swallowed_error((script,), ends_with_code=True) is None
+    for script in ("! python -m x\npython -m y\n", "if true; then ! python -m x; python -m y; fi\n"):
+        assert swallowed_error((script,), ends_with_code=True) == NEGATED
 
 
 def test_a_script_that_asks_for_pipefail_is_read_by_bash() -> None:

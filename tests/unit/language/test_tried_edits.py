@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from envc.cli.fixing import applied, certain_fixes, found_in, made_certain
-from envc.diagnostics import Diagnostic, Fix, Source
+from envc.declarations import words
+from envc.diagnostics import Diagnostic, Fix, Report, Source
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.source import Span
-from envc.language.tried_edits import MOST_TRIED, with_tried_edits
+from envc.language.check import check
+from envc.language.tried_edits import FEWEST_TRIED, MOST_TRIED, with_tried_edits
+from envc.language.undeclared import MOST_NAMES
+from envc.syntax.parse import parse
 
 
 def found(items: str) -> tuple[Diagnostic, ...]:
@@ -53,20 +57,36 @@ def test_mistakes_of_other_items_keep_no_edit_back() -> None:
     assert [fix.replacement for fix in one.fixes] == ["=="]
 
 
-def test_only_so_many_edits_are_tried() -> None:
-    """The rest is not offered: a text full of mistakes is not read hundreds of times."""
-    source = Source("p.env", "a\n" * 100)
+def tried_of(mistakes: int) -> tuple[list[bool], int]:
+    """Return of so many mistakes which ones are offered an edit, and how often the text was read for that."""
+    source = Source("p.env", "a\n" * mistakes)
     asked = []
 
     def mistakes_in(text: Source) -> tuple[Diagnostic, ...]:
         asked.append(text)
         return ()
 
-    spans = [Span(source, 2 * position, 2 * position + 1) for position in range(100)]
-    mistakes = [Diagnostic("x", f"x {one.start}", (wrong(one),), fixes=(Fix("b", one, "b"),)) for one in spans]
-    offered = [bool(one.fixes) for one in with_tried_edits(mistakes, source, mistakes_in)]
-    assert offered == [True] * MOST_TRIED + [False] * (100 - MOST_TRIED)
-    assert len(asked) == MOST_TRIED
+    spans = [Span(source, 2 * position, 2 * position + 1) for position in range(mistakes)]
+    found = [Diagnostic("x", f"x {one.start}", (wrong(one),), fixes=(Fix("b", one, "b"),)) for one in spans]
+    return [bool(one.fixes) for one in with_tried_edits(found, source, mistakes_in)], len(asked)
+
+
+@pytest.mark.parametrize(("mistakes", "tried"), [(100, MOST_TRIED), (300, 8), (5000, FEWEST_TRIED)])
+def test_only_so_many_edits_are_tried(mistakes: int, tried: int) -> None:
+    """The rest is not offered: a text full of mistakes, which is long to check, is not checked hundreds of times."""
+    assert tried_of(mistakes) == ([True] * tried + [False] * (mistakes - tried), tried)
+
+
+def test_a_similar_name_is_looked_for_to_so_many_mistakes_of_an_item() -> None:
+    """Each of them would be compared with all that there are."""
+    sources = "; ".join(f'source kernel{one} from git "https://example.org/k" tag v1' for one in range(100, 140))
+    named = " ".join(f"kernle{one}" for one in range(100, 140))
+    program = parse(Source("p.env", f'env p < {sources}; build b from {named} < run "make"; keeps "/opt/b" > >\n'))
+    with pytest.raises(Report) as raised:
+        check(program, words)
+    unknown = [one for one in raised.value.diagnostics if one.name == "unknown-source"]
+    assert [bool(one.fixes) for one in unknown] == [True] * MOST_NAMES + [False] * (40 - MOST_NAMES)
+    assert unknown[0].notes == (f"sources here: {' '.join(f'kernel{one}' for one in range(100, 130))} …",)
 
 
 @pytest.mark.parametrize(
