@@ -30,7 +30,7 @@ class PackageList(Declaration):
     repeatable = True
     accelerated: ClassVar[bool] = False
 
-    packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
+    packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry, optional=True)] = ()
     listed: Annotated[ProgramPath | None, Keyword("from", kinds=frozenset({"string"}))] = None
     groups: Annotated[tuple[str, ...], Keyword("group", many=True)] = ()
     extras: Annotated[tuple[str, ...], Keyword("extra", many=True)] = ()

@@ -27,7 +27,7 @@ def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[
     kind = KIND_NAMES[argument.kind]
     said = layout.brought_along.get(argument.value if argument.kind == "word" else kind)
     further = "further " if any(argument.kind in one.kinds for _, one in layout.positional) else ""
-    open_to = [one for one in layout.words if _field_of(one, layout) not in filled]
+    open_to = [one for one in layout.words if layout.field_of(one) not in filled]
     near = similar(argument.value, open_to) if argument.kind == "word" and not said else None
     return Diagnostic(
         "unexpected-argument",
@@ -85,9 +85,3 @@ def wrong_kind(argument: Argument, kinds: frozenset[Kind], choices: Sequence[str
         notes=(words,) if choices and argument.kind == "word" else (),
         fixes=fixes,
     )
-
-
-def _field_of(word: str, layout: Layout) -> str:
-    if word in layout.keywords:
-        return layout.keywords[word][0]
-    return layout.flags.get(word) or layout.choices.get(word, "")

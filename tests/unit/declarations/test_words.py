@@ -7,13 +7,13 @@ import contextlib
 import pytest
 from pydantic import BaseModel
 
-from envc.cli.commands.help import describe
 from envc.declarations import words
 from envc.diagnostics import Report, Source
 from envc.language.check import check
 from envc.language.environment import Environment
 from envc.language.facets import ExposedPort
 from envc.language.fields import Entries, layout_of
+from envc.language.usage import describe
 from envc.language.word import Declaration
 from envc.syntax.parse import parse
 
