@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from envc.syntax.program import Kind
+from envc.syntax.program import Argument, Kind
 
 _PLAIN: frozenset[Kind] = frozenset({"word", "number", "string"})
 #: Whatever may be given to a parameter; what a reference refers to is looked up elsewhere.
@@ -87,6 +87,11 @@ class Layout(NamedTuple):
     def words(self) -> list[str]:
         """Every word that has a meaning among the arguments."""
         return sorted({*self.keywords, *self.flags, *self.choices})
+
+    def has_meaning(self, argument: Argument) -> bool:
+        """Say whether an argument is one of these words; a parameter's value is a choice at the most."""
+        known = argument.value in self.choices if argument.given is not None else bool(self.field_of(argument.value))
+        return argument.kind == "word" and known
 
     def field_of(self, word: str) -> str:
         """Return the field that a word among the arguments says; nothing for a word that has no meaning there."""
