@@ -67,11 +67,15 @@ class _Binder:
         self.mistakes: list[Diagnostic] = []
 
     def take(self, arguments: tuple[Argument, ...]) -> None:
+        """Give every argument to a field.
+
+        What must stand first is taken as it is; then words with a meaning are told from values, wherever they stand.
+        """
         remaining = list(arguments)
         while remaining:
             argument = remaining.pop(0)
             if argument.kind == "reference":
-                self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+                self.no_parameter(argument)
             elif self.must_be_positional():
                 if self.is_left_out(argument):
                     self.left_out(argument)
@@ -102,6 +106,11 @@ class _Binder:
         self.mistakes.append(missing_argument(self.item.word, self.model, field, argument.span, behind))
 
     def take_named(self, argument: Argument, remaining: list[Argument]) -> None:
+        """Take a flag, a choice, or a keyword with its values.
+
+        The first value of a keyword is one whatever it is; with `many`, further ones go on up to the next word that has
+        a meaning, or that is like one and has a value of its own.
+        """
         layout, word = self.layout, argument.value
         if word in layout.flags:
             self.store(layout.flags[word], True, argument.span)
@@ -196,6 +205,10 @@ class _Binder:
             first = False
 
     def take_block(self) -> None:
+        """Take each item of the block as an entry of the list, whose first argument is the item's word.
+
+        Items of a place are not read here; a word that has neither takes no block.
+        """
         block, layout = self.item.block, self.layout
         if block is None:
             return
@@ -215,6 +228,7 @@ class _Binder:
             )
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
+        """Fill the model of an entry, and add it to the list; its spans are below its place, `packages.3.name`."""
         bound = bind(item, entries.model, arguments, self.item.word)
         self.mistakes.extend(bound.mistakes)
         if bound.model is not None:
@@ -225,10 +239,11 @@ class _Binder:
             self.spans[f"{field}.{position}"] = item.span
 
     def value(self, argument: Argument, kinds: frozenset[Kind]) -> str:
+        """Return the value of an argument, and take note of one of another kind than belongs there."""
         if argument.given is not None:
             self.texts[argument.span] = argument.given.text
         if argument.kind == "reference" and "reference" not in kinds:
-            self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+            self.no_parameter(argument)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             self.mistakes.append(wrong_kind(argument, kinds, self.open_choices(), is_a_name=self.is_a_name(argument)))
         return argument.value
@@ -246,17 +261,20 @@ class _Binder:
         return written and "word" in names and kinds in (["word"], ["word", "constraint"])
 
     def store(self, field: str, value: object, span: Span) -> None:
-        if field in self.values:
-            self.mistakes.append(
-                Diagnostic(
-                    "repeated-argument",
-                    f"`{self.item.word}` says the same thing twice",
-                    (wrong(span, "again here"), Label(self.spans[field], "first here")),
-                )
-            )
+        """Give a field its value, or say that it has one: the same thing twice, or two choices of one thing."""
+        if field not in self.values:
+            self.values[field], self.spans[field] = value, span
             return
-        self.values[field] = value
-        self.spans[field] = span
+        first = self.spans[field]
+        name, message = "repeated-argument", f"`{self.item.word}` says the same thing twice"
+        labels = (wrong(span, "again here"), Label(first, "first here"))
+        if field in self.layout.choices.values() and self.values[field] != value:
+            name, message = "contradiction", f"`{self.item.word}` is `{self.values[field]}` or `{value}`, and not both"
+            labels = (wrong(span, "and this"), Label(first, "this here"))
+        self.mistakes.append(Diagnostic(name, message, labels))
+
+    def no_parameter(self, reference: Argument) -> None:
+        self.mistake("unknown-parameter", f"there is no parameter `${reference.value}`", reference.span)
 
     def unexpected(self, argument: Argument) -> None:
         self.mistakes.append(unexpected(argument, self.item.word, self.layout, self.values))

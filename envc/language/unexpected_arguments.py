@@ -28,6 +28,8 @@ def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[
 
     `filled` are the fields that have a value already: what says these is offered no more.
     """
+    if argument.given is not None and layout.field_of(argument.value):
+        return _no_keyword(argument, word)
     kind = KIND_NAMES[argument.kind]
     said = layout.brought_along.get(argument.value if argument.kind == "word" else kind)
     further = "further " if any(argument.kind in one.kinds for _, one in layout.positional) else ""
@@ -42,6 +44,16 @@ def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[
         (f"behind `{word}` may stand: {' '.join(known)}",) if known else (),
         helps=(said,) if said else (),
         fixes=() if said else _fixes(argument, layout, begins, filled),
+    )
+
+
+def _no_keyword(argument: Argument, word: str) -> Diagnostic:
+    """Return what is said of a parameter's value that would be a keyword if it stood there."""
+    return Diagnostic(
+        "unexpected-argument",
+        f"`{word}` takes no further value",
+        (wrong(argument.span, f"its value is `{argument.value}`, and the value of a parameter is never a keyword"),),
+        helps=("write the word itself here, and a parameter for what stands behind it",),
     )
 
 
