@@ -60,5 +60,5 @@ def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: 
             yield Diagnostic("unknown-source", "there is no source `source`", (label,), fixes=fixes)
             continue
         example = 'source NAME from git "https://…" tag …'
-        yield undeclared("unknown-source", "source", one, place, known, example)
+        yield undeclared("unknown-source", "source", one, place, known, example, environment)
     yield from repetitions(sources, "sources", origin)
