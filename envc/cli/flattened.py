@@ -70,10 +70,21 @@ def _lines(declared: Declared) -> Iterator[Line]:
     flags = [name for name in layout.flags if getattr(declaration, name)]
     kinds = [getattr(declaration, name) for name in dict.fromkeys(layout.choices.values())]
     for position, facet in enumerate(facets):
-        span = origin.of(f"{field}.{position}")
-        text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *flags])
+        entry = f"{field}.{position}"
+        span = origin.of(entry)
+        said = _keywords(declared, entry)
+        text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *said, *flags])
         line = Line(word, text, place_of(span), _reasons(declared, span))
         yield line._replace(platform=declared.platform, names=names_of(facet))
+
+
+def _keywords(declared: Declared, entry: str) -> Iterator[str]:
+    """Yield what a list says of all its entries behind keywords, but for what an entry says itself: `from bioconda`."""
+    origin, keywords = declared.origin, layout_of(type(declared.declaration)).keywords
+    said = [(origin.spans[field], name) for name, (field, _) in keywords.items() if field in origin.spans]
+    for span, name in sorted(said, key=lambda one: one[0].start):
+        if f"{entry}.{keywords[name][0]}" not in origin.spans:
+            yield f"{name} {_with_values(span, origin.item)}"
 
 
 def _parameters(declared: Declared) -> tuple[str, ...]:
