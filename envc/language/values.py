@@ -200,10 +200,8 @@ def system_name(text: str) -> str:
     """Read the name of a Debian or Ubuntu package; behind a last letter `-` would make apt remove it."""
     if re.fullmatch(r"\d+(\.\d+)*([-+~:][\w.+~:-]*)?", text, re.ASCII):
         refuse("unusable-name", "a version, and `apt` takes names alone", WITHOUT_VERSION)
-    if re.fullmatch(r"[a-z0-9]", text):
-        refuse("unusable-name", "a system package has two characters or more")
     if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]", text, re.ASCII):
-        refuse("unusable-name", "a system package has lower-case letters, digits and + - . only")
+        refuse("unusable-name", "a system package has two or more lower-case letters, digits and + - . only")
     return text
 
 
