@@ -13,10 +13,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
-from envc.cli.commands.help import usage
 from envc.declarations import words
 from envc.language import target_values, values
 from envc.language.fields import Choice, Entries, Flag, Items, Keyword, Positional, literals
+from envc.language.usage import usage
 from envc.language.word import Declaration
 from tools.ebnf import ebnf
 

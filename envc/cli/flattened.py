@@ -71,7 +71,8 @@ def _lines(declared: Declared) -> Iterator[Line]:
     kinds = [getattr(declaration, name) for name in dict.fromkeys(layout.choices.values())]
     for position, facet in enumerate(facets):
         span = _span_of(declared, field, position)
-        text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *flags])
+        said = _keywords(declared, f"{field}.{position}")
+        text = " ".join([word, *filter(None, kinds), _with_values(span, origin.item), *said, *flags])
         line = Line(word, text, place_of(span), _reasons(declared, span))
         yield line._replace(platform=declared.platform, names=names_of(facet))
 
@@ -81,6 +82,15 @@ def _span_of(declared: Declared, field: str, position: int) -> Span:
     size = declared.declaration.thing_size
     first, last = (declared.origin.of(f"{field}.{size * position + word}") for word in (0, size - 1))
     return Span(first.source, first.start, last.end)
+
+
+def _keywords(declared: Declared, entry: str) -> Iterator[str]:
+    """Yield what a list says of all its entries behind keywords, but for what an entry says itself: `from bioconda`."""
+    origin, keywords = declared.origin, layout_of(type(declared.declaration)).keywords
+    said = [(origin.spans[field], name) for name, (field, _) in keywords.items() if field in origin.spans]
+    for span, name in sorted(said, key=lambda one: one[0].start):
+        if f"{entry}.{keywords[name][0]}" not in origin.spans:
+            yield f"{name} {_with_values(span, origin.item)}"
 
 
 def _parameters(declared: Declared) -> tuple[str, ...]:

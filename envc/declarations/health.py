@@ -147,7 +147,9 @@ def _refuse_port(kind: str, subject: str, port: str, origin: Origin) -> Iterator
         return
     if kind != "http":
         yield Diagnostic(
-            "contradiction", "only a page has a port", (wrong(origin.of("port"), f"of {kind}, which has none"),)
+            "contradiction",
+            "only a page and a gRPC server have a port",
+            (wrong(origin.of("port"), f"of {kind}, which has none"),),
         )
     elif not _PATH.fullmatch(subject):
         yield Diagnostic(

@@ -86,7 +86,7 @@ class Target(Declaration):
     constraint: Annotated[Constraint | None, Keyword()] = None
     container: Annotated[ContainerPlugin | None, Keyword()] = None
     exclusive: Annotated[bool, Flag()] = False
-    settings: Annotated[tuple[TargetSetting, ...], Entries(TargetSetting)] = ()
+    settings: Annotated[tuple[TargetSetting, ...], Entries(TargetSetting, optional=True)] = ()
 
     def facets(self, origin: Origin) -> Iterator[TargetFacet]:
         """Return the target."""

@@ -15,7 +15,7 @@ from envc.language.outside_facets import Toolchain as ToolchainFacet
 from envc.language.taken import taken_before
 from envc.language.values import Name, ShortVersion
 from envc.language.word import Declaration, Entry
-from envc.syntax.program import Item
+from envc.syntax.program import Argument, Item
 
 #: What the distribution calls the toolchains that people try.
 _PACKAGES = {
@@ -31,6 +31,9 @@ _PACKAGES = {
     "ocaml": "ocaml",
     "openjdk": "default-jdk-headless",
 }
+
+#: What people write for the newest version.
+_MOVING = frozenset(("beta", "current", "latest", "lts", "nightly", "stable"))
 
 
 class ToolchainEntry(Entry):
@@ -54,14 +57,23 @@ class Toolchain(Declaration):
 
     @classmethod
     def misread(cls, item: Item) -> list[Diagnostic]:
-        """Return a mistake for each unknown name without a version: that it lacks one would help nobody."""
+        """Return a mistake for each unknown name without a version: that it lacks one would help nobody.
+
+        The name of a moving version is none behind a toolchain: there it is the version that lacks.
+        """
         known = _known()
-        alone = [(one.word, one.word_span) for one in item.block or () if not one.arguments]
-        for position, one in enumerate(item.arguments):
-            behind = item.arguments[position + 1 : position + 2]
-            if one.kind == "word" and one.given is None and all(other.kind == "word" for other in behind):
-                alone.append((one.value, one.span))
-        return [_unknown(name, place, known) for name, place in alone if name not in known]
+        alone = [one for one in item.block or () if not one.arguments and one.word not in known]
+        found = [_unknown(one.word, one.word_span, known) for one in alone]
+        for before, one, behind in zip(
+            (None, *item.arguments), item.arguments, (*item.arguments[1:], None), strict=False
+        ):
+            if one.kind != "word" or one.given is not None or one.value in known:
+                continue
+            if before is not None and before.value in known and one.value in _MOVING:
+                found.append(_moving(before.value, one))
+            elif behind is None or behind.kind == "word":
+                found.append(_unknown(one.value, one.span, known))
+        return found
 
     def facets(self, origin: Origin) -> Iterator[ToolchainFacet]:
         """Return the toolchains."""
@@ -99,6 +111,15 @@ def _unknown(name: str, place: Span, known: list[str]) -> Diagnostic:
         notes=(f"known are: {' '.join(known)}",),
         helps=(f"a package of the distribution goes into the block of `build`: `apt {package}`",),
         fixes=(Fix("one has a similar name", place, near),) if near else (),
+    )
+
+
+def _moving(name: str, word: Argument) -> Diagnostic:
+    return Diagnostic(
+        "missing-argument",
+        f"`{name}` lacks its version",
+        (wrong(word.span, f"`{word.value}` is none: it is another one tomorrow"),),
+        helps=("write one, such as 22 or 1.85: the lock holds its image by digest",),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 from envc.diagnostics import Diagnostic, Label, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.fields import Entries, Keyword, Layout, begins_of, layout_of
+from envc.language.fields import Entries, Keyword, begins_of, layout_of
+from envc.language.inline_lists import begins_none, names_one, take_entry
+from envc.language.missing_arguments import missing_argument
 from envc.language.origin import Origin
 from envc.language.refused_values import refusals
 from envc.language.unexpected_arguments import stray, unexpected, wants_quotes, wrong_kind
@@ -38,7 +39,7 @@ def bind(
 
     `owner` is the word that an entry belongs to.
     """
-    binder = _Binder(item, layout_of(model), owner)
+    binder = _Binder(item, model, owner)
     binder.take(item.arguments if arguments is None else arguments)
     binder.take_block()
     origin = Origin(item, binder.spans)
@@ -53,11 +54,12 @@ def bind(
 class _Binder:
     """Walks the arguments of one item once."""
 
-    def __init__(self, item: Item, layout: Layout, owner: str | None) -> None:
+    def __init__(self, item: Item, model: type[BaseModel], owner: str | None) -> None:
         self.item = item
+        self.model = model
         self.owner = owner  # the word that an entry belongs to
-        self.layout = layout
-        self.waiting = list(layout.positional)
+        self.layout = layout_of(model)
+        self.unfilled = list(self.layout.positional)
         self.values: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
         self.behind_address = False  # of the last entry of an inline list
@@ -65,34 +67,50 @@ class _Binder:
         self.mistakes: list[Diagnostic] = []
 
     def take(self, arguments: tuple[Argument, ...]) -> None:
-        waiting = list(arguments)
-        while waiting:
-            argument = waiting.pop(0)
+        """Give every argument to a field.
+
+        What must stand first is taken as it is; then words with a meaning are told from values, wherever they stand.
+        """
+        remaining = list(arguments)
+        while remaining:
+            argument = remaining.pop(0)
             if argument.kind == "reference":
-                self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+                self.no_parameter(argument)
             elif self.must_be_positional():
-                self.take_unnamed(argument, waiting)
-            elif _names_one(argument, self.layout.brought_along):
+                if self.is_left_out(argument):
+                    self.left_out(argument)
+                    return  # what the rest belongs to is not known
+                self.take_unnamed(argument, remaining)
+            elif names_one(argument, self.layout.brought_along):
                 self.unexpected(argument)
-                if waiting and waiting[0].kind != "word":
-                    waiting.pop(0)  # its value
-            elif not self.has_meaning(argument):
-                self.take_unnamed(argument, waiting)
+                if remaining and remaining[0].kind != "word":
+                    remaining.pop(0)  # its value
+            elif not self.layout.has_meaning(argument):
+                self.take_unnamed(argument, remaining)
             else:
-                self.take_named(argument, waiting)
+                self.take_named(argument, remaining)
 
     def must_be_positional(self) -> bool:
-        return bool(self.waiting) and self.waiting[0][0] in self.layout.required and not self.waiting[0][1].many
+        """Say whether the next argument fills a field whatever it is: one that must have a value and has none."""
+        return bool(self.unfilled) and self.unfilled[0][0] in self.layout.required and not self.unfilled[0][1].many
 
-    def has_meaning(self, argument: Argument) -> bool:
-        layout = self.layout
-        if argument.given is not None:  # a parameter's value is never a keyword
-            return argument.kind == "word" and argument.value in layout.choices
-        return argument.kind == "word" and (
-            argument.value in layout.keywords or argument.value in layout.flags or argument.value in layout.choices
-        )
+    def is_left_out(self, argument: Argument) -> bool:
+        """Say whether a word's keyword or choice stands in place of such a value: `build from opencv` lacks its name.
 
-    def take_named(self, argument: Argument, waiting: list[Argument]) -> None:
+        Entries of a list may be called as their keywords are.
+        """
+        return self.owner is None and names_one(argument, {*self.layout.keywords, *self.layout.choices})
+
+    def left_out(self, argument: Argument) -> None:
+        field, behind = self.unfilled[0][0], f" before `{argument.value}`"
+        self.mistakes.append(missing_argument(self.item.word, self.model, field, argument.span, behind))
+
+    def take_named(self, argument: Argument, remaining: list[Argument]) -> None:
+        """Take a flag, a choice, or a keyword with its values.
+
+        The first value of a keyword is one whatever it is; with `many`, further ones go on up to the next word that has
+        a meaning, or that is like one and has a value of its own.
+        """
         layout, word = self.layout, argument.value
         if word in layout.flags:
             self.store(layout.flags[word], True, argument.span)
@@ -101,10 +119,10 @@ class _Binder:
         else:
             field, keyword = layout.keywords[word]
             taken: list[Argument] = []
-            while waiting and (keyword.many or not taken) and not (taken and self.ends(keyword, waiting[0])):
-                if taken and self.is_misspelt(waiting[0], waiting[1:], keyword.kinds):
+            while remaining and (keyword.many or not taken) and not (taken and self.ends(keyword, remaining[0])):
+                if taken and self.is_misspelt(remaining[0], remaining[1:], keyword.kinds):
                     break
-                taken.append(waiting.pop(0))
+                taken.append(remaining.pop(0))
             if not taken:
                 self.mistake("missing-argument", f"`{word}` has no value", argument.span, "nothing follows")
                 return
@@ -116,95 +134,81 @@ class _Binder:
     def ends(self, keyword: Keyword, argument: Argument) -> bool:
         """Say whether the values of a keyword end before an argument."""
         if not keyword.before_entries or not self.layout.entries or argument.given is not None:
-            return self.has_meaning(argument)
+            return self.layout.has_meaning(argument)
         begins = argument.kind == "word" and argument.value in begins_of(self.layout.entries[1])
-        return begins or argument.kind in {"string", "script"} or self.has_meaning(argument)
+        return begins or argument.kind in {"string", "script"} or self.layout.has_meaning(argument)
 
-    def take_unnamed(self, argument: Argument, waiting: list[Argument]) -> None:
-        if self.waiting:
-            field, positional = self.waiting[0]
+    def take_unnamed(self, argument: Argument, remaining: list[Argument]) -> None:
+        """Give an argument that has no meaning of its own to the next field that takes one, or to the list."""
+        if self.unfilled:
+            field, positional = self.unfilled[0]
             if not positional.many:
-                self.waiting.pop(0)
+                self.unfilled.pop(0)
                 self.store(field, self.value(argument, positional.kinds), argument.span)
                 return
             if wants_quotes(argument, positional.kinds) and similar(argument.value, self.layout.choices):
                 self.unexpected(argument)
                 return
-            if field in self.values and self.is_misspelt(argument, waiting, positional.kinds):
-                self.misspelt(argument, waiting)
+            if field in self.values and self.is_misspelt(argument, remaining, positional.kinds):
+                self.misspelt(argument, remaining)
                 return
             if wants_quotes(argument, positional.kinds):  # `run python train.py`: one text, and one mistake
-                while waiting and wants_quotes(waiting[0], positional.kinds) and not self.has_meaning(waiting[0]):
-                    argument = _joined(argument, waiting.pop(0))
+                while (
+                    remaining
+                    and wants_quotes(remaining[0], positional.kinds)
+                    and not self.layout.has_meaning(remaining[0])
+                ):
+                    argument = _joined(argument, remaining.pop(0))
             value = self.value(argument, positional.kinds)
             self.spans[f"{field}.{len(self.values.get(field, ()))}"] = argument.span
             self.values[field] = (*self.values.get(field, ()), value)
             self.spans[field] = self.spans[field].to(argument.span) if field in self.spans else argument.span
         elif self.layout.entries and argument.kind in {"word", "string"}:
-            self.take_inline(*self.layout.entries, argument, waiting)
+            self.take_inline(*self.layout.entries, argument, remaining)
         else:
-            self.misspelt(argument, waiting)
+            self.misspelt(argument, remaining)
 
-    def is_misspelt(self, argument: Argument, waiting: list[Argument], kinds: frozenset[Kind]) -> bool:
+    def is_misspelt(self, argument: Argument, remaining: list[Argument], kinds: frozenset[Kind]) -> bool:
         """Say whether a word among texts is like a keyword and has a value behind it: `run "train" args "-v"`."""
-        return bool(waiting) and wants_quotes(argument, kinds) and bool(similar(argument.value, self.layout.keywords))
+        return bool(remaining) and wants_quotes(argument, kinds) and bool(similar(argument.value, self.layout.keywords))
 
-    def misspelt(self, argument: Argument, waiting: list[Argument]) -> None:
+    def misspelt(self, argument: Argument, remaining: list[Argument]) -> None:
         """Say that there is no such argument; where it is like a keyword, what stands behind it is its value."""
         self.unexpected(argument)
-        if similar(argument.value, self.layout.keywords) and waiting and not self.has_meaning(waiting[0]):
-            waiting.pop(0)
+        if similar(argument.value, self.layout.keywords) and remaining and not self.layout.has_meaning(remaining[0]):
+            remaining.pop(0)
 
-    def take_inline(self, field: str, entries: Entries, argument: Argument, waiting: list[Argument]) -> None:
-        """Take the next entry of an inline list."""
-        taken = [argument]
-        layout = layout_of(entries.model)
-        while waiting and not self.has_meaning(waiting[0]) and not _begins_entry(waiting[0], layout, len(taken)):
-            taken.append(waiting.pop(0))
-        tail = self.take_tail(waiting, layout)
-        if not tail and self.is_stray(argument, taken, layout):
-            self.mistakes.append(stray(argument, self.item.word, layout, behind_address=self.behind_address))
-            while waiting and not self.has_meaning(waiting[0]):
-                waiting.pop(0)  # its value, or more of its kind
+    def take_inline(self, field: str, entries: Entries, argument: Argument, remaining: list[Argument]) -> None:
+        """Take the next entry of a list in one line, or say that none begins so."""
+        if begins_none(argument, entries):
+            self.unexpected(argument)
+            self.drop_values(remaining, entries)
             return
-        taken += tail
-        self.behind_address = any(one.kind == "string" for one in tail)
-        entry = Item(argument.value, argument.span, tuple(taken[1:]))
-        self.take_entry(field, entries, entry, tuple(taken))
+        taken = take_entry(argument, remaining, self.layout, entries)
+        if taken.is_stray(entries, behind_address=self.behind_address):
+            layout = layout_of(entries.model)
+            self.mistakes.append(stray(argument, self.item.word, layout, behind_address=self.behind_address))
+            while remaining and not self.layout.has_meaning(remaining[0]):
+                remaining.pop(0)
+            return
+        self.behind_address = any(one.kind == "string" for one in taken.tail)
+        arguments = (*taken.plain, *taken.tail)
+        self.take_entry(field, entries, Item(argument.value, argument.span, arguments[1:]), arguments)
 
-    def is_stray(self, argument: Argument, taken: list[Argument], entry: Layout) -> bool:
-        """Say whether a word of an inline list begins no entry: it says something of the entry before it.
-
-        Behind an address nothing tells a name that stands alone from a word that the address does not have.
-        """
-        if argument.kind != "word" or argument.given is not None:
-            return False
-        alone = all(one.kind == "string" and one.given is None for one in taken[1:])
-        known = argument.value in entry.brought_along
-        return (self.behind_address and (alone or known)) or (known and alone and len(taken) > 1)
-
-    def take_tail(self, waiting: list[Argument], entry: Layout) -> list[Argument]:
-        """Return the keywords of an inline entry, from the one whose value says that it belongs to the entry."""
-        taken: list[Argument] = []
-        while waiting and _names_one(waiting[0], entry.keywords):
-            keyword = entry.keywords[waiting[0].value][1]
-            begins = any(_names_one(one, keyword.first) for one in waiting[1:2])
-            if begins == bool(taken) or (taken and keyword.first):
-                break
-            values = [waiting.pop(0), *([waiting.pop(0)] if waiting else [])]
-            if _names_one(values[-1], keyword.named) and waiting and not self.has_meaning(waiting[0]):
-                values.append(waiting.pop(0))
-            while waiting and keyword.many and self.goes_on(waiting[0], keyword, entry):
-                values.append(waiting.pop(0))
-            taken += values
-        return taken
-
-    def goes_on(self, argument: Argument, keyword: Keyword, entry: Layout) -> bool:
-        if keyword.first:
-            return argument.kind == "string"
-        return not self.has_meaning(argument) and not _names_one(argument, entry.keywords)
+    def drop_values(self, remaining: list[Argument], entries: Entries) -> None:
+        """Drop what stands behind a word that is not known: its value, or more up to a word that is, or is like one."""
+        first = True
+        while remaining and not self.layout.has_meaning(remaining[0]) and begins_none(remaining[0], entries):
+            if not first and remaining[0].kind == "word" and similar(remaining[0].value, self.layout.keywords):
+                return
+            remaining.pop(0)
+            first = False
 
     def take_block(self) -> None:
+        """Take each item of the block as an entry of the list, whose first argument is the item's word.
+
+        Items of a place are not read here; a word that has neither takes no block.
+        """
         block, layout = self.item.block, self.layout
         if block is None:
             return
@@ -224,6 +228,7 @@ class _Binder:
             )
 
     def take_entry(self, field: str, entries: Entries, item: Item, arguments: tuple[Argument, ...]) -> None:
+        """Fill the model of an entry, and add it to the list; its spans are below its place, `packages.3.name`."""
         bound = bind(item, entries.model, arguments, self.item.word)
         self.mistakes.extend(bound.mistakes)
         if bound.model is not None:
@@ -234,10 +239,11 @@ class _Binder:
             self.spans[f"{field}.{position}"] = item.span
 
     def value(self, argument: Argument, kinds: frozenset[Kind]) -> str:
+        """Return the value of an argument, and take note of one of another kind than belongs there."""
         if argument.given is not None:
             self.texts[argument.span] = argument.given.text
         if argument.kind == "reference" and "reference" not in kinds:
-            self.mistake("unknown-parameter", f"there is no parameter `${argument.value}`", argument.span)
+            self.no_parameter(argument)
         elif argument.kind not in kinds and not (argument.given is not None and reads_as(argument, kinds)):
             self.mistakes.append(wrong_kind(argument, kinds, self.open_choices(), is_a_name=self.is_a_name(argument)))
         return argument.value
@@ -255,17 +261,20 @@ class _Binder:
         return written and "word" in names and kinds in (["word"], ["word", "constraint"])
 
     def store(self, field: str, value: object, span: Span) -> None:
-        if field in self.values:
-            self.mistakes.append(
-                Diagnostic(
-                    "repeated-argument",
-                    f"`{self.item.word}` says the same thing twice",
-                    (wrong(span, "again here"), Label(self.spans[field], "first here")),
-                )
-            )
+        """Give a field its value, or say that it has one: the same thing twice, or two choices of one thing."""
+        if field not in self.values:
+            self.values[field], self.spans[field] = value, span
             return
-        self.values[field] = value
-        self.spans[field] = span
+        first = self.spans[field]
+        name, message = "repeated-argument", f"`{self.item.word}` says the same thing twice"
+        labels = (wrong(span, "again here"), Label(first, "first here"))
+        if field in self.layout.choices.values() and self.values[field] != value:
+            name, message = "contradiction", f"`{self.item.word}` is `{self.values[field]}` or `{value}`, and not both"
+            labels = (wrong(span, "and this"), Label(first, "this here"))
+        self.mistakes.append(Diagnostic(name, message, labels))
+
+    def no_parameter(self, reference: Argument) -> None:
+        self.mistake("unknown-parameter", f"there is no parameter `${reference.value}`", reference.span)
 
     def unexpected(self, argument: Argument) -> None:
         self.mistakes.append(unexpected(argument, self.item.word, self.layout, self.values))
@@ -276,18 +285,3 @@ class _Binder:
 
 def _joined(first: Argument, second: Argument) -> Argument:
     return first._replace(value=f"{first.value} {second.value}", span=first.span.to(second.span))
-
-
-def _names_one(argument: Argument, words: Container[str]) -> bool:
-    return argument.kind == "word" and argument.given is None and argument.value in words
-
-
-def _begins_entry(argument: Argument, entry: Layout, taken: int) -> bool:
-    """Say whether an argument begins the next entry of an inline list, of whose last entry so many were taken.
-
-    A parameter's value is part of the last one, as is a word in place of a value that the entry must have in quotes.
-    """
-    if argument.kind != "word" or argument.given is not None:
-        return False
-    field, positional = entry.positional[taken] if taken < len(entry.positional) else ("", None)
-    return positional is None or field not in entry.required or "word" in positional.kinds

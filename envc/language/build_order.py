@@ -37,16 +37,17 @@ def refuse_impossible_order(
     needs = {build.name: build.after for build in environment.every(ProgramBuild)}
     for position, one in enumerate(after):
         if one not in needs:
-            yield unknown_build(one, origin.of(f"after.{position}"), needs.keys() - {name})
+            yield unknown_build(one, origin.of(f"after.{position}"), needs.keys() - {name}, environment)
     builds = {build.name: build for build in environment.every(ProgramBuild)}
     for circle in _circles(Same(environment.facets)):
         if circle[-1] == name:
             yield _circular([builds[one] for one in circle])
 
 
-def unknown_build(name: str, place: Span, known: Iterable[str]) -> Diagnostic:
+def unknown_build(name: str, place: Span, known: Iterable[str], environment: Environment) -> Diagnostic:
     """Return what is said of a name that no build has; `known` are the names that there are."""
-    return undeclared("unknown-build", "build", name, place, known, 'build NAME project "…" with packages < run "…" >')
+    example = 'build NAME project "…" with packages < run "…" >'
+    return undeclared("unknown-build", name, place, known, example, environment)
 
 
 @lru_cache(maxsize=4)

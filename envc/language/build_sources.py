@@ -59,5 +59,6 @@ def refuse_unknown_sources(sources: Sequence[str], origin: Origin, environment: 
     known = {source.name for source in environment.every(GitSource)} if missing else ()
     for before, position in enumerate(missing):
         place = origin.of(f"sources.{position}")
-        yield undeclared("unknown-source", "source", sources[position], place, known, _EXAMPLE, before=before)
+        unknown = sources[position]
+        yield undeclared("unknown-source", unknown, place, known, _EXAMPLE, environment, before=before)
     yield from repetitions(sources, "sources", origin)

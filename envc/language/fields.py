@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from envc.syntax.program import Kind
+from envc.syntax.program import Argument, Kind
 
 _PLAIN: frozenset[Kind] = frozenset({"word", "number", "string"})
 #: Whatever may be given to a parameter; what a reference refers to is looked up elsewhere.
@@ -52,10 +53,12 @@ class Choice(NamedTuple):
 class Entries(NamedTuple):
     """A list, inline or in a block. Inline, each word begins an entry: `ml torch 2.7 numpy`.
 
-    In a block each item is one: `ml < torch 2.7; numpy >`. The entry's own model says what may stand in it.
+    In a block each item is one: `ml < torch 2.7; numpy >`. The entry's own model says what may stand in it. A list that
+    is `optional` may have none: the word says something without.
     """
 
     model: type[BaseModel]
+    optional: bool = False
 
 
 class Items(NamedTuple):
@@ -85,6 +88,17 @@ class Layout(NamedTuple):
         """Every word that has a meaning among the arguments."""
         return sorted({*self.keywords, *self.flags, *self.choices})
 
+    def has_meaning(self, argument: Argument) -> bool:
+        """Say whether an argument is one of these words; a parameter's value is a choice at the most."""
+        known = argument.value in self.choices if argument.given is not None else bool(self.field_of(argument.value))
+        return argument.kind == "word" and known
+
+    def field_of(self, word: str) -> str:
+        """Return the field that a word among the arguments says; nothing for a word that has no meaning there."""
+        if word in self.keywords:
+            return self.keywords[word][0]
+        return self.flags.get(word) or self.choices.get(word, "")
+
 
 @lru_cache
 def layout_of(model: type[BaseModel]) -> Layout:
@@ -97,7 +111,7 @@ def layout_of(model: type[BaseModel]) -> Layout:
     items: tuple[str, Items] | None = None
     required = set()
     for field, information in model.model_fields.items():
-        form = next((one for one in information.metadata if isinstance(one, _FORMS)), None)
+        form = form_of(information)
         if information.is_required():
             required.add(field)
         if isinstance(form, Positional):
@@ -114,6 +128,11 @@ def layout_of(model: type[BaseModel]) -> Layout:
             items = (field, form)
     brought_along: Mapping[str, str] = getattr(model, "brought_along", {})
     return Layout(tuple(positional), frozenset(required), keywords, flags, choices, entries, items, brought_along)
+
+
+def form_of(information: FieldInfo) -> Form | None:
+    """Return how a field is written, or None for one that no program writes."""
+    return next((one for one in information.metadata if isinstance(one, _FORMS)), None)
 
 
 @lru_cache

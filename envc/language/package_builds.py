@@ -29,7 +29,7 @@ def mistakes_of_wheel(package: PythonPackage, environment: Environment) -> Itera
     name, build, place = package.name, package.source.address, package.origin.of("source")
     known = [one.name for one in environment.every(ProgramBuild)]
     if build not in known:
-        yield unknown_build(build, package.origin.spans.get("source.1", place), known)
+        yield unknown_build(build, package.origin.spans.get("source.1", place), known, environment)
     if not package.specifier:
         yield Diagnostic(
             "missing-argument",

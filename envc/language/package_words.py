@@ -32,7 +32,7 @@ class PackageList(Declaration):
     listed_behind = "packages"  # of a list that lies in the project
     accelerated: ClassVar[bool] = False
 
-    packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry)] = ()
+    packages: Annotated[tuple[PackageEntry, ...], Entries(PackageEntry, optional=True)] = ()
     listed: Annotated[ProgramPath | None, Keyword("from", kinds=frozenset({"string"}))] = None
     groups: Annotated[tuple[str, ...], Keyword("group", many=True)] = ()
     extras: Annotated[tuple[str, ...], Keyword("extra", many=True)] = ()

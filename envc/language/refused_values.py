@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.fields import layout_of, literals
+from envc.language.fields import literals
+from envc.language.missing_arguments import missing_argument
 from envc.language.script_lines import line_of
 from envc.syntax.program import Item
 
@@ -27,7 +28,6 @@ def refusals(
 
     `texts` has the values of parameters, by where their references stand; `owner` is the word that an entry belongs to.
     """
-    written = {field: name for name, (field, _) in layout_of(model).keywords.items()}
     found = []
     errors = error.errors(include_url=False)
     if any(one["type"] == "literal_error" for one in errors):  # what is lacking depends on what was chosen
@@ -39,22 +39,9 @@ def refusals(
         span = spans.get(".".join(map(str, place[:2])), spans.get(field, item.span))
         said = texts.get(span, span.text)
         if one["type"] == "missing":
-            values = literals(model.model_fields[field].annotation)
-            what = " or ".join(f"`{value}`" for value in values) if values else f"its {written.get(field, field)}"
-            missing = "are" if not values and what.endswith("s") and not what.endswith(("ss", "us")) else "is"
-            label = wrong(item.span, f"{what} {missing} missing")
-            found.append(Diagnostic("missing-argument", f"`{item.word}` lacks {what}", (label,)))
+            found.append(missing_argument(item.word, model, field, item.span))
         elif one["type"] == "literal_error":
-            values = literals(model.model_fields[field].annotation)
-            near = similar(said, values)
-            found.append(
-                Diagnostic(
-                    "unknown-choice",
-                    f"`{said}` is none of {', '.join(values)}",
-                    (wrong(span, "not one of them"),),
-                    fixes=(Fix("one of them is similar", span, near),) if near else (),
-                )
-            )
+            found.append(_unknown_choice(said, literals(model.model_fields[field].annotation), span))
         else:
             if (line := one.get("ctx", {}).get("line")) is not None and said == span.text:
                 span = line_of(span, line)
@@ -73,3 +60,14 @@ def cannot_take(word: str, said: str) -> str:
     shown = re.sub(r"(?<=://)[^/@]*@", "…@", said[:400])  # what stands there may be a password
     refused = " ".join(shown[:80].split())
     return f"`{word}` cannot take `{refused if len(refused) <= 40 else refused[:37] + '…'}`"
+
+
+def _unknown_choice(said: str, values: list[str], span: Span) -> Diagnostic:
+    near = similar(said, values)
+    only = values[0] if len(values) == 1 else ""
+    return Diagnostic(
+        "unknown-choice",
+        f"`{said}` stands where `{only}` belongs" if only else f"`{said}` is none of {', '.join(values)}",
+        (wrong(span, f"not `{only}`" if only else "not one of them"),),
+        fixes=(Fix("it is similar" if only else "one of them is similar", span, near),) if near else (),
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from envc.diagnostics import Diagnostic, Fix, Label
+from envc.diagnostics import Diagnostic, Label
 from envc.diagnostics.diagnostic import wrong
-from envc.language.cluster_facets import Launch, Target
+from envc.language.cluster_facets import Target
 from envc.language.environment import Environment
 from envc.language.facets import Artifact, Secret
 from envc.language.origin import Origin
@@ -24,9 +25,9 @@ def target_mistakes(target: Target, settings: tuple[str, ...], environment: Envi
     if labels:
         yield Diagnostic("repeated-name", f"two targets are called `{target.name}`", labels)
     yield from _unknown(target)
+    yield from _of_another_form(target)
     yield from _volumes(target, environment)
     yield from _settings(target, settings, environment)
-    yield from _launch(target, environment)
     yield from machinery(target.name).mistakes(target, environment)
 
 
@@ -41,28 +42,33 @@ def _unknown(target: Target) -> Iterator[Diagnostic]:
                 f"`target {target.name}` takes no `{shown}`",
                 (wrong(origin.of(field), f"known to {' and '.join(known)}"),),
             )
-    forms = machinery(target.name).forms
-    if target.form and target.form not in forms:
+    where = machinery(target.name)
+    if target.form and target.form not in where.forms:
         yield Diagnostic(
             "unexpected-argument",
             f"`target {target.name}` knows no `as {target.form}`",
-            (wrong(origin.of("form"), f"none of {', '.join(forms)}" if forms else "a batch job is all there is"),),
+            (wrong(origin.of("form"), f"none of {', '.join(where.forms)}" if where.forms else where.without_forms),),
         )
-    wanted = {"replicas": "deployment", "retries": "job"}
-    for field, form in wanted.items():
-        if field in origin.spans and target.form and target.form != form:
+
+
+def _of_another_form(target: Target) -> Iterator[Diagnostic]:
+    """Refuse what belongs to another form than is asked for, and two things that belong to two forms."""
+    origin, forms = target.origin, machinery(target.name).field_forms
+    said = [field for field in forms if field in origin.spans]
+    for field in said:
+        if target.form and target.form != forms[field]:
             yield Diagnostic(
                 "contradiction",
-                f"only a {form} has {field}",
+                f"only a {forms[field]} has {field}",
                 (wrong(origin.of(field), f"of a {target.form}"), Label(origin.of("form"), "asked for here")),
             )
-
-    if target.replicas and target.retries:
-        yield Diagnostic(
-            "contradiction",
-            "a deployment has replicas, a job has retries",
-            (wrong(origin.of("retries"), "of a job"), Label(origin.of("replicas"), "of a deployment")),
-        )
+    for first, second in pairwise(said):
+        if forms[first] != forms[second]:
+            yield Diagnostic(
+                "contradiction",
+                f"a {forms[first]} has {first}, a {forms[second]} has {second}",
+                (wrong(origin.of(second), f"of a {forms[second]}"), Label(origin.of(first), f"of a {forms[first]}")),
+            )
 
 
 def _volumes(target: Target, environment: Environment) -> Iterator[Diagnostic]:
@@ -102,33 +108,3 @@ def _settings(target: Target, settings: tuple[str, ...], environment: Environmen
             labels = (wrong(place, "again here"), Label(secret[name].origin.of("variable"), "first here"))
             yield Diagnostic("repeated-name", f"`{name}` is set twice", labels)
         first.setdefault(name, origin)
-
-
-def _launch(target: Target, environment: Environment) -> Iterator[Diagnostic]:
-    launch = environment.one(Launch)
-    place = target.origin.of("form" if "form" in target.origin.spans else "name")
-    if target.form == "pytorchjob" and launch is None:
-        yield Diagnostic(
-            "impossible-launch",
-            "`as pytorchjob` starts ranks, and the environment has none",
-            (wrong(place, "no `launch` says how many"),),
-            fixes=(Fix("let it be a job", place, "job"),),
-        )
-    if launch is None:
-        return
-    started = Label(launch.origin.span, "starts ranks")
-    if target.form == "deployment" or target.replicas:
-        asked = target.origin.of("form" if target.form else "replicas")
-        yield Diagnostic(
-            "impossible-launch",
-            "a deployment starts its replicas one by one, and ranks start together",
-            (wrong(asked, "asked for here"), started),
-            fixes=(Fix("let it be a job", asked, "job"),) if target.form and not target.replicas else (),
-        )
-    if launch.program == "mpi" and target.container == "enroot":
-        yield Diagnostic(
-            "impossible-launch",
-            "enroot alone does not let MPI ranks find each other",
-            (wrong(target.origin.of("container"), "asked for here"), started),
-            fixes=(Fix("let Slurm's plug-in start it", target.origin.of("container"), "pyxis"),),
-        )

@@ -60,9 +60,9 @@ Repository = Annotated[
     Text,
     _matching(_REPOSITORY, "unreadable-image", "a registry and a path, without a tag: the tag is the hash"),
 ]
-#: A name that Kubernetes takes for a namespace or a claim.
+#: A name that can be part of a host's name: a namespace, a claim.
 DnsLabel = Annotated[
-    Text, _matching(_DNS_LABEL, "unusable-name", "Kubernetes takes lower-case letters, digits and - between them")
+    Text, _matching(_DNS_LABEL, "unusable-name", "at most 63 lower-case letters, digits and - between them")
 ]
 #: A name as Slurm has them for partitions, accounts and qualities of service.
 SlurmName = Annotated[

@@ -4,41 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from envc.diagnostics import Diagnostic, Fix
+from envc.diagnostics import Diagnostic, Fix, Span
 from envc.diagnostics.diagnostic import wrong
 from envc.diagnostics.suggestions import similar
-from envc.language.fields import Layout
+from envc.language.fields import Layout, begins_of
 from envc.syntax.kinds import kind_of
 from envc.syntax.program import Argument, Kind
 
-#: How messages call what an argument is.
-KIND_NAMES: dict[Kind, str] = {
-    "word": "a word",
-    "number": "a number",
-    "string": "a string",
-    "script": "a script",
-    "reference": "a parameter",
-    "constraint": "a version specifier",
+_NOUNS: dict[Kind, str] = {
+    "word": "word",
+    "number": "number",
+    "string": "string",
+    "script": "script",
+    "reference": "parameter",
+    "constraint": "version specifier",
 }
+#: How messages call what an argument is, and `brought_along` calls arguments that are no words.
+KIND_NAMES: dict[Kind, str] = {kind: f"a {noun}" for kind, noun in _NOUNS.items()}
 
 
 def unexpected(argument: Argument, word: str, layout: Layout, filled: Container[str]) -> Diagnostic:
-    """Return what is said of an argument too many, or of none that the word has; `filled` are fields that have one."""
+    """Return what is said of an argument that the word does not know, or of one more than it takes.
+
+    `filled` are the fields that have a value already: what says these is offered no more.
+    """
+    if argument.given is not None and layout.field_of(argument.value):
+        return _no_keyword(argument, word)
     kind = KIND_NAMES[argument.kind]
     said = layout.brought_along.get(argument.value if argument.kind == "word" else kind)
     further = "further " if any(argument.kind in one.kinds for _, one in layout.positional) else ""
-    open_to = [one for one in layout.words if _field_of(one, layout) not in filled]
-    near = similar(argument.value, open_to) if argument.kind == "word" and not said else None
+    begins = begins_of(layout.entries[1]) if layout.entries else frozenset[str]()
+    known = sorted(begins.union(layout.words))
     return Diagnostic(
         "unexpected-argument",
         f"`{word}` takes no `{argument.value}`"
         if argument.kind == "word"
-        else f"`{word}` takes no {further}{kind.split(' ', 1)[1]}",
+        else f"`{word}` takes no {further}{_NOUNS[argument.kind]}",
         (wrong(argument.span, "not known here"),),
-        (f"behind `{word}` may stand: {' '.join(layout.words)}",) if layout.words else (),
+        (f"behind `{word}` may stand: {' '.join(known)}",) if known else (),
         helps=(said,) if said else (),
-        fixes=(Fix("an argument has a similar name", argument.span, near),) if near else (),
+        fixes=() if said else _fixes(argument, layout, begins, filled),
     )
+
+
+def _no_keyword(argument: Argument, word: str) -> Diagnostic:
+    """Return what is said of a parameter's value that would be a keyword if it stood there."""
+    return Diagnostic(
+        "unexpected-argument",
+        f"`{word}` takes no further value",
+        (wrong(argument.span, f"its value is `{argument.value}`, and the value of a parameter is never a keyword"),),
+        helps=("write the word itself here, and a parameter for what stands behind it",),
+    )
+
+
+def _fixes(argument: Argument, layout: Layout, begins: frozenset[str], filled: Container[str]) -> tuple[Fix, ...]:
+    """Return the word that is similar, or, before a text, the only word that an entry of the list begins with."""
+    if argument.kind == "word":
+        open_to = [*begins, *(one for one in layout.words if layout.field_of(one) not in filled)]
+        near = similar(argument.value, open_to)
+        return (Fix("an argument has a similar name", argument.span, near),) if near else ()
+    if len(begins) != 1 or argument.kind not in {"string", "script"}:
+        return ()
+    (begin,) = begins
+    source, start, _ = argument.span
+    return (Fix(f"`{begin}` stands before it", Span(source, start, start), f"{begin} "),)
 
 
 def stray(argument: Argument, word: str, entry: Layout, *, behind_address: bool) -> Diagnostic:
@@ -85,9 +114,3 @@ def wrong_kind(argument: Argument, kinds: frozenset[Kind], choices: Sequence[str
         notes=(words,) if choices and argument.kind == "word" else (),
         fixes=fixes,
     )
-
-
-def _field_of(word: str, layout: Layout) -> str:
-    if word in layout.keywords:
-        return layout.keywords[word][0]
-    return layout.flags.get(word) or layout.choices.get(word, "")

@@ -184,7 +184,7 @@ def system_name(text: str) -> str:
     if re.fullmatch(r"\d+(\.\d+)*([-+~:][\w.+~:-]*)?", text, re.ASCII):
         refuse("unusable-name", "a version, and `apt` takes names alone", WITHOUT_VERSION)
     if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+]", text, re.ASCII):
-        refuse("unusable-name", "a system package has lower-case letters, digits and + - . only")
+        refuse("unusable-name", "a system package has two or more lower-case letters, digits and + - . only")
     return text
 
 

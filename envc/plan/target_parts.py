@@ -28,8 +28,10 @@ class PlannedFabric(Part):
     resource: str | None  # what Kubernetes calls the devices
 
 
-class PlannedTarget(Part):
-    """A place where the container also runs."""
+class PlannedTarget(GrownPart):
+    """A place where the container also runs. What it is told by a field of its own that is new is among `later`."""
+
+    later = frozenset()
 
     name: str
     form: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ class Machinery:
     manifest: ClassVar[str]
     #: What a program may become there, as `as` names it.
     forms: ClassVar[tuple[str, ...]] = ()
+    #: What is said of `as` where there is nothing to choose.
+    without_forms: ClassVar[str] = "there is nothing to choose"
+    #: The one form that a field of the word belongs to, where it is of one alone.
+    field_forms: ClassVar[Mapping[str, str]] = {}
     #: What it takes of the word's fields; what is not here is refused where any other machinery names it.
     takes: ClassVar[frozenset[str]] = frozenset()
     #: What starts the image where the program does not say it.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from envc.language.targets._machinery import Machinery, serves
 
 if TYPE_CHECKING:
     from envc.diagnostics import Diagnostic
-    from envc.language.cluster_facets import Target
+    from envc.language.cluster_facets import Launch, Target
     from envc.language.environment import Environment
 
 
@@ -19,6 +19,7 @@ class Kubernetes(Machinery):
     manifest = "kubernetes.yaml"
     forms = ("job", "deployment", "pytorchjob")
     takes = frozenset(("namespace", "select", "resources", "replicas", "retries", "claim", "host", "readonly"))
+    field_forms: ClassVar[Mapping[str, str]] = {"replicas": "deployment", "retries": "job"}
     unmountable = (":", "`:`")
 
     def form(self, target: Target, environment: Environment) -> str:
@@ -26,32 +27,67 @@ class Kubernetes(Machinery):
         return "deployment" if target.replicas or (serves(environment) and not target.retries) else "job"
 
     def mistakes(self, target: Target, environment: Environment) -> Iterator[Diagnostic]:
-        """Refuse MPI ranks on several nodes, InfiniBand devices without a name, and two numbers of GPUs."""
-        from envc.diagnostics import Diagnostic, Label
-        from envc.diagnostics.diagnostic import wrong
-        from envc.language.cluster_facets import Fabric, Launch
+        """Refuse forms that do not fit ranks, MPI ranks on several nodes, devices without a name, and GPUs twice."""
+        from envc.language.cluster_facets import Launch
 
+        launch = environment.one(Launch)
+        yield from _ranks(target, launch)
+        yield from _mpi(target, launch)
+        yield from _devices(target, environment)
         yield from _other_gpus(target, environment)
-        launch, fabric = environment.one(Launch), environment.one(Fabric)
-        if launch and launch.program == "mpi" and (launch.nodes > 1 or target.form == "pytorchjob"):
-            place = target.origin.of("form" if "form" in target.origin.spans else "name")
-            yield Diagnostic(
-                "impossible-launch",
-                "nothing in Kubernetes starts MPI ranks on several nodes",
-                (wrong(place, "asked for here"), Label(launch.origin.span, "starts ranks")),
-                notes=("what does it there, the MPI Operator, wants an ssh daemon in the image",),
-                helps=("`launch torchrun` needs none; Slurm starts MPI ranks by itself",),
-            )
-        if fabric and fabric.kind == "infiniband" and not target.resources:
-            yield Diagnostic(
-                "missing-argument",
-                "the name that this Kubernetes has for InfiniBand devices is not said",
-                (
-                    wrong(target.origin.of("name"), "no `resource` names them"),
-                    Label(fabric.origin.span, "needs them"),
-                ),
-                helps=('write `resource "rdma/…" 1` with the name that `kubectl describe node` shows',),
-            )
+
+
+def _ranks(target: Target, launch: Launch | None) -> Iterator[Diagnostic]:
+    """Refuse an operator for ranks where there are none, and a deployment of ranks."""
+    from envc.diagnostics import Diagnostic, Fix, Label
+    from envc.diagnostics.diagnostic import wrong
+
+    if target.form == "pytorchjob" and launch is None:
+        place = target.origin.of("form")
+        yield Diagnostic(
+            "impossible-launch",
+            "`as pytorchjob` starts ranks, and the environment has none",
+            (wrong(place, "no `launch` says how many"),),
+            fixes=(Fix("let it be a job", place, "job"),),
+        )
+    if launch and (target.form == "deployment" or target.replicas):
+        asked = target.origin.of("form" if target.form else "replicas")
+        yield Diagnostic(
+            "impossible-launch",
+            "a deployment starts its replicas one by one, and ranks start together",
+            (wrong(asked, "asked for here"), Label(launch.origin.span, "starts ranks")),
+            fixes=(Fix("let it be a job", asked, "job"),) if target.form and not target.replicas else (),
+        )
+
+
+def _mpi(target: Target, launch: Launch | None) -> Iterator[Diagnostic]:
+    from envc.diagnostics import Diagnostic, Label
+    from envc.diagnostics.diagnostic import wrong
+
+    if launch and launch.program == "mpi" and (launch.nodes > 1 or target.form == "pytorchjob"):
+        place = target.origin.of("form" if "form" in target.origin.spans else "name")
+        yield Diagnostic(
+            "impossible-launch",
+            "nothing in Kubernetes starts MPI ranks on several nodes",
+            (wrong(place, "asked for here"), Label(launch.origin.span, "starts ranks")),
+            notes=("what does it there, the MPI Operator, wants an ssh daemon in the image",),
+            helps=("`launch torchrun` needs none; Slurm starts MPI ranks by itself",),
+        )
+
+
+def _devices(target: Target, environment: Environment) -> Iterator[Diagnostic]:
+    from envc.diagnostics import Diagnostic, Label
+    from envc.diagnostics.diagnostic import wrong
+    from envc.language.cluster_facets import Fabric
+
+    fabric = environment.one(Fabric)
+    if fabric and fabric.kind == "infiniband" and not target.resources:
+        yield Diagnostic(
+            "missing-argument",
+            "the name that this Kubernetes has for InfiniBand devices is not said",
+            (wrong(target.origin.of("name"), "no `resource` names them"), Label(fabric.origin.span, "needs them")),
+            helps=('write `resource "rdma/…" 1` with the name that `kubectl describe node` shows',),
+        )
 
 
 def _other_gpus(target: Target, environment: Environment) -> Iterator[Diagnostic]:

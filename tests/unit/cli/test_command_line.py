@@ -16,6 +16,7 @@ import pytest
 
 from envc.cli import main
 from envc.declarations import words
+from envc.language.usage import usage, words_within
 from envc.resources import explained, explanation
 from tests.unit.cli.project import Answer, Project, envc
 
@@ -128,6 +129,8 @@ def test_help_lists_every_word_and_explains_each(capsys: pytest.CaptureFixture[s
     listed = run(capsys, "help").stdout.partition("\n\n")[0].splitlines()
     assert [line.split()[0] for line in listed] == words.names()
     assert all(line.endswith(".") for line in listed)
+    width = max(map(len, words.names()))
+    assert all(line[width] == " " and line[width + 1].isupper() for line in listed)
     for word in words.names():
         answer = run(capsys, "help", word)
         assert (answer.exit_code, answer.stderr) == (0, "")
@@ -143,6 +146,9 @@ def test_help_lists_every_word_and_explains_each(capsys: pytest.CaptureFixture[s
         ("check", "check < run COMMAND…; … >"),  # what follows would be of the first command
         ("gpu", "[base|runtime|devel]"),
         ("run", "[entrypoint base]"),
+        ("target", "[exclusive] [< set NAME VALUE; … >]"),
+        ("conda", "conda NAME [VERSION] … [from CHANNELS…] | < one; … >"),
+        ("pip", "[needs NEEDS…] …] [from LISTED]"),
     ],
 )
 def test_help_says_how_a_word_is_written(capsys: pytest.CaptureFixture[str], word: str, usage: str) -> None:
@@ -154,9 +160,10 @@ def test_help_says_how_a_word_is_written(capsys: pytest.CaptureFixture[str], wor
     [
         ("provides", "  base IMAGE [provides PROVIDES…]"),
         ("because", "  override NAME VERSION because BECAUSE"),
-        ("pinned", "  ml NAME VERSION"),
+        ("pinned", "  ml [NAME [VERSION]"),
         ("with", "[with packages]"),
-        ("keeps", "< apt|fetches|jobs|run|keeps VALUES…; … >"),
+        ("keeps", "< apt|fetches|jobs|run|keeps VALUES… [in FOLDER]; … >"),
+        ("in", "[in FOLDER]"),
         ("drop", "`ml drop apex`"),
     ],
 )
@@ -166,6 +173,15 @@ def test_help_says_which_words_have_a_word_that_stands_within_items(
     answer = run(capsys, "help", word)
     assert (answer.exit_code, answer.stderr) == (0, "")
     assert said in answer.stdout
+
+
+def test_a_word_that_stands_within_items_is_in_the_usage_that_help_prints() -> None:
+    """Whoever asks for it is sent there."""
+    for name in words.names():
+        word = words.find(name)
+        assert word is not None
+        written = set(re.findall(r"[\w-]+", usage(name, word)))
+        assert words_within(word) <= written, name
 
 
 def test_explain_lists_every_page_and_prints_each(capsys: pytest.CaptureFixture[str]) -> None:

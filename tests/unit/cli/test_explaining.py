@@ -190,6 +190,31 @@ def test_of_a_list_each_thing_is_said_as_it_holds(capsys: pytest.CaptureFixture[
     assert found == lines(*left, more=" from train")
 
 
+REPOSITORY = f'repository osrf "https://example.org/gz" suite noble key "https://k.example.org/a" sha256 {"a" * 64}'
+BEHIND_KEYWORDS = f"""\
+env train takes channel bioconda <
+  python 3.12
+  apt {REPOSITORY} gza hza
+  conda hmmer kalign3 from $channel
+  conda from conda-forge < samtools from bioconda; mafft >
+  pip without deps < a; c without deps >
+>
+"""
+
+
+def test_what_a_list_says_of_all_its_entries_is_said_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a package comes from, and that it is taken alone; an entry's own channel counts."""
+    Path("train.env").write_text(BEHIND_KEYWORDS)
+    found = said(capsys, "train.env").partition("\n\n")[0]
+    said_of_each = {
+        "apt": (f"gza {REPOSITORY}", f"hza {REPOSITORY}"),
+        "conda": ("hmmer from bioconda", "kalign3 from bioconda", "samtools from bioconda", "mafft from conda-forge"),
+        "pip": ("a without deps", "c without deps"),
+    }
+    for word, texts in said_of_each.items():
+        assert all(f"{word} {text} train.env:" in found for text in texts)
+
+
 def test_where_a_copied_python_comes_from_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """The lock's base has none; the other image is named, too."""
     text = said(capsys, str(ROOT / "examples" / "cupy" / "cupy.env"))

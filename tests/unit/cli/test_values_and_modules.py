@@ -124,6 +124,8 @@ def test_help_knows_the_modules_beside_the_program(
         assert said(capsys, "help", name).stderr.startswith(f"envc: there is no word `{name}`; `own.")
     monkeypatch.chdir(tmp_path / "own")
     assert said(capsys, "help", "own.x").exit_code == 1
+    assert "no-such-program" in said(capsys, "help", "own.x", "--program", "../train.env").stderr
+    (tmp_path / "train.env").write_text(PROGRAM)
     assert said(capsys, "help", "own.x", "--program", "../train.env").exit_code == 0
 
 

@@ -7,13 +7,13 @@ import contextlib
 import pytest
 from pydantic import BaseModel
 
-from envc.cli.commands.help import describe
 from envc.declarations import words
 from envc.diagnostics import Report, Source
 from envc.language.check import check
 from envc.language.environment import Environment
 from envc.language.facets import ExposedPort
 from envc.language.fields import Entries, layout_of
+from envc.language.usage import describe
 from envc.language.word import Declaration
 from envc.syntax.parse import parse
 
@@ -950,6 +950,23 @@ def test_help_shows_arguments_in_an_order_in_which_they_are_read() -> None:
     assert describe("copy", word_of("copy")).splitlines()[0] == "copy SOURCE [from IMAGE…] [at AT]"
     assert mistakes('copy from image "a:1" "/x"')
     understood('copy "/x" from image "a:1"')
+
+
+@pytest.mark.parametrize(
+    ("line", "block"),
+    [
+        (
+            'build k project "c" apt cmake g++ jobs 4 run "make" "all" keeps "/opt/k"',
+            'build k project "c" < apt cmake g++; jobs 4; run "make" "all"; keeps "/opt/k" >',
+        ),
+        ("target slurm set A b set C d partition gpu", "target slurm partition gpu < set A b; set C d >"),
+        ('check run "a" "b" run "c"', 'check < run "a" "b"; run "c" >'),
+    ],
+)
+def test_entries_whose_first_words_are_listed_may_stand_in_one_line(line: str, block: str) -> None:
+    """Any other word is part of the entry before it."""
+    one, other = ([declared.declaration for declared in understood(text).declared] for text in (line, block))
+    assert one == other
 
 
 def test_entries_have_their_own_model() -> None:

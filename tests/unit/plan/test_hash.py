@@ -10,6 +10,7 @@ import pytest
 from envc.lock.source_tree import SourceFile, SourceTree
 from envc.plan.hash import BESIDE_THE_ENVIRONMENT, BRANCHES, PlanHash, canonical, hash_of
 from envc.plan.plan import Plan
+from envc.plan.target_parts import PlannedTarget
 from tests.unit.plan.planning import plan, tree
 
 PROGRAM = """
@@ -223,6 +224,24 @@ def test_every_part_of_a_plan_is_a_branch() -> None:
     """
     assert set(Plan.model_fields) == {*BRANCHES, "name", "origins", "placement"}
     assert set(BRANCHES) >= LATER | {"python"} == Plan.later
+
+
+def test_a_new_field_of_a_target_changes_no_older_hash() -> None:
+    """It is among `later`, and left out where it is unused; what targets were told from the first is always there."""
+    told = (
+        "name form image variables namespace select resources replicas retries claim host readonly partition time "
+        "account qos constraint container exclusive"
+    )
+    assert set(PlannedTarget.model_fields) - PlannedTarget.later == set(told.split())
+
+    class Grown(PlannedTarget):
+        later = frozenset({"priority"})
+        priority: str | None = None
+
+    told_nothing = {"name": "slurm", "form": "batch", "image": None, "variables": ()}
+    before = PlannedTarget.model_validate(told_nothing).model_dump(mode="json")
+    assert set(before) == set(told.split())
+    assert canonical(Grown.model_validate(told_nothing).model_dump(mode="json")) == canonical(before)
 
 
 def test_canonical_json_has_one_form() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from envc import targets
+from envc.language.targets import names
 from envc.plan.manifests import MADE_BY, manifest_names
 from envc.sources.outputs import write_outputs
 from tests.properties.compiling import compiled
 from tests.unit.targets.reading import program
 
-ALL = program("target compose", "target kubernetes", "target slurm")
+ALL = program(*(f"target {name}" for name in names()))
 
 
 def test_every_manifest_says_who_made_it() -> None:
