@@ -19,18 +19,25 @@ _OF_SHELLS = frozenset(
     )
 )
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
-#: A word of which a shell makes several paths. Behind `--` it may be a pattern that the program reads, as `find` does.
+#: A word of which a shell makes several paths. Behind `--` it may be a pattern that the program reads.
 _PATHS = re.compile(r"(?!-)[\w./*?+@%,\[\]-]+")
-_FIND = frozenset(("-iname", "-ipath", "-iwholename", "-name", "-path", "-wholename"))
-#: Programs of files, to which `*` alone is every one of them.
+#: Programs to which a word with `*` can be nothing but files; most others read patterns themselves.
 _OF_FILES = frozenset(
-    ("cat", "chgrp", "chmod", "chown", "cp", "install", "ln", "ls", "mv", "rm", "rmdir", "tar", "zip")
+    (
+        *("c++", "cat", "cc", "chgrp", "chmod", "chown", "clang", "clang++", "cp", "g++", "gcc", "install", "ln", "ls"),
+        *("md5sum", "mv", "nvcc", "python", "python3", "pytest", "rm", "rmdir", "sha256sum", "tar"),
+    )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 _ONE_EACH = "several commands are a script in triple quotes, or a `run` each in `build` and `check`"
-_IN_A_SCRIPT = "a script in triple quotes has a shell; several strings, one by one, are taken as they are"
+_IN_A_SCRIPT = "a script in triple quotes has a shell; what the program itself reads stands in single quotes within"
 _GONE = "a script in triple quotes has a shell, and what is set in it is gone where it ends"
+_REMEDIES = {
+    "!": "a script in triple quotes has a shell: `if command; then exit 1; fi`",
+    "exec": "leave `exec` out: the program is started by itself",
+    "ulimit": "limits of processes are said by the word `ulimit`: `ulimit nofile 65536`",
+}
 _AS_IT_IS = "what stands in single quotes within is taken as it is, and so are several strings, one by one"
 
 
@@ -54,10 +61,10 @@ def read_command(texts: tuple[str, ...]) -> tuple[str, ...]:
     if any(map(_SHELL.search, _outside_quotes(text))):
         refuse("shell-in-command", "no shell reads this; a script in triple quotes has one")
     if words[0] in _OF_SHELLS and text.lstrip().startswith(words[0]):
-        refuse("shell-in-command", f"`{words[0]}` is a shell's own, and no program", _GONE)
+        refuse("shell-in-command", f"`{words[0]}` is a shell's own, and no program", _REMEDIES.get(words[0], _GONE))
     if _ASSIGNED.match(text.lstrip()):
         refuse("shell-in-command", "an assignment is a shell's", f"`env` sets it for one command: `env {_shown(text)}`")
-    _refuse_paths(text, _IN_A_SCRIPT)
+    _refuse_paths(text, PurePosixPath(words[0]).name)
     return words
 
 
@@ -71,21 +78,20 @@ def read_arguments(texts: tuple[str, ...]) -> tuple[str, ...]:
         return texts
     if any(map(_SHELL.search, _outside_quotes(texts[0]))):
         refuse("shell-in-command", "no shell reads this", _AS_IT_IS)
-    _refuse_paths(texts[0], _AS_IT_IS)
+    _refuse_paths(texts[0])
     return _split(texts[0])
 
 
-def _refuse_paths(text: str, remedy: str) -> None:
-    """Refuse what a shell would make paths of, outside of quotes: `*.so`, `~/x`."""
+def _refuse_paths(text: str, program: str = "") -> None:
+    """Refuse what a shell would make paths of, outside of quotes: `~/x`, and `*.so` behind a program of files."""
     if "*" not in text and "~" not in text:
         return
     words = re.sub(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", "_", text).split()
     for before, one in zip(("", *words), words, strict=False):
         if one == "~" or one.startswith("~/"):
             refuse("shell-in-command", "no shell reads this, and nothing resolves `~`", "write the path in full")
-        of_files = one != "*" or PurePosixPath(words[0]).name in _OF_FILES
-        if "*" in one and _PATHS.fullmatch(one) and of_files and before not in _FIND and not before.startswith("--"):
-            refuse("shell-in-command", f"no shell reads this, and nothing resolves `{_shown(one)}`", remedy)
+        if program in _OF_FILES and "*" in one and _PATHS.fullmatch(one) and not before.startswith("--"):
+            refuse("shell-in-command", f"no shell reads this, and nothing resolves `{_shown(one)}`", _IN_A_SCRIPT)
 
 
 def _shown(text: str) -> str:

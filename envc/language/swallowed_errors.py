@@ -49,17 +49,20 @@ _MAKE = re.compile(
     rf"\b(?:g?make\b|cmake\b[^;&|\n]*\s--\s)(?:[^;&|\n]*\s)?-{_IGNORING}|\bMAKEFLAGS=[\"']?-?{_IGNORING}"
 )
 
-#: A command behind `!` that ends there: nothing asks for its exit code, and `set -e` takes no notice of it.
-_BEHIND_MARK = r"(?:\A|[;\n{(]|\b(?:then|do|else)\b)\s*!\s[^;&|\n()]*"
-_NEGATED = re.compile(rf"{_BEHIND_MARK}(?:[;\n)]|\Z)")
-_NEGATED_BEFORE = re.compile(rf"{_BEHIND_MARK}[;\n)](?!(?:[\s;)}}]|fi\b|done\b|esac\b)*\Z)")
+#: A command behind `!` that ends there: nothing asks for its exit code, and `set -e` takes no notice of it. But
+#: a script ends with its last one, a function returns it, and one alone in `( )` stops the script.
+_NEGATED = re.compile(
+    r"(?:\A|[;\n{]|\b(?:then|do|else)\b)\s*!\s[^;&|\n()]*[;\n](?!\s*\}|(?:[\s;)]|fi\b|done\b|esac\b)*\Z)"
+)
 _CONTINUED = re.compile(r"\\\n|(?<=&&)\s*\n|(?<=\|)\s*\n")
 _BACKGROUND = re.compile(r"(?<![&>|<])&(?![&>])")
 _WAITS = re.compile(r"(?:\A|[;&\n{(])\s*wait\s*(?:[;&|\n)}]|\Z)")
 #: Asks for the exit code of one that was started, or ends it: such as a server that a test needs.
-_ASKED_FOR = re.compile(r"\$!|\bkill\b|\bwait\s+[-$%\"\d]|\bjobs\s+-p")
+_ASKED_FOR = re.compile(r"\$!|\b(?:kill|killall|pkill|shutdown|stop)\b|\s-s\s+quit\b|\bwait\s+[-$%\"\d]|\bjobs\s+-p")
+_ARITHMETIC = re.compile(r"\(\([^\n]*?\)\)")
 _TRAP = re.compile(
-    r"\btrap\s+(?:--\s+)?(?:'[^']*\bexit\s+0\b[^']*'|\"[^\"]*\bexit\s+0\b[^\"]*\")[ \t\w]*\b(?:EXIT|ERR|0)\b"
+    r"\btrap\s+(?:--\s+)?(?:'(?:[^']*[;&|\s])?exit\s+0\s*;?\s*'|\"(?:[^\"]*[;&|\s])?exit\s+0\s*;?\s*\")"
+    r"[ \t\w]*\b(?:EXIT|ERR|0)\b"
 )
 
 #: What does the work of a step; what writes text fails only with a full disk.
@@ -72,6 +75,12 @@ _WORKERS = frozenset(
     )
 )
 _WRITERS = frozenset(("cat", "echo", "printf"))
+#: End a pipe with what is asked of it: in a check that is no failure that goes unseen.
+_ASKING = frozenset(("egrep", "fgrep", "grep"))
+#: Of a script for a shell that goes on: joins what is one command, and what ends it where a command fails.
+_ONE_COMMAND = re.compile(r"[;\n]\s*(?=(?:then|do|else|elif|fi|done|esac)\b|\})|\|\|\s*exit\s+[1-9$]\S*?\s*[;\n]")
+_LOOP = re.compile(r"(?<![\w-])(?:for|while|until)\s")
+_LEAVES = re.compile(r"\|\|\s*(?:exit|return)\b")
 
 
 def read_step(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -90,22 +99,21 @@ def refuse_swallowed_error(texts: tuple[str, ...]) -> None:
 
 
 def refuse_swallowed_check(texts: tuple[str, ...]) -> None:
-    """Refuse a check that can fail without being seen to. One may end with a command behind `!`: that must fail.
+    """Refuse a check that can fail without being seen to. A pipe may end in what is asked of it: `nvcc -V | grep 12.4`.
 
     No script of a check is one for bash, so that what pipes is written as its arguments.
     """
-    why = swallowed_error(texts, ends_with_code=True) if texts else None
+    why = swallowed_error(texts, of_check=True) if texts else None
     if why:
         refuse("swallowed-error", why, _PIPE_OF_CHECK if why == PIPE else REMEDIES[why])
 
 
-def swallowed_error(texts: tuple[str, ...], *, ends_with_code: bool = False) -> str | None:
+def swallowed_error(texts: tuple[str, ...], *, of_check: bool = False) -> str | None:
     """Return why a step of one text, or of several arguments, can fail without being seen to; None where it cannot.
 
-    One that `ends_with_code` may have a `!` before its last command, for the sake of the code that it ends with; where
-    that is a script, it stops before a `true` at its end.
+    A pipe of a check may end in `grep`; where that is a script, it stops before a `true` at its end.
     """
-    stops = ends_with_code and len(texts) == 1 and texts[0].endswith("\n")
+    stops = of_check and len(texts) == 1 and texts[0].endswith("\n")
     texts = words_from_shell(texts)
     text = without_texts(without_blank_lines(without_comments(" ".join(texts))))
     hiding = (_AFTER, _GOES_ON, _MAKE) if stops else (_AFTER, _GOES_ON, _AT_THE_END, _MAKE)
@@ -113,23 +121,26 @@ def swallowed_error(texts: tuple[str, ...], *, ends_with_code: bool = False) -> 
         return UNSEEN
     if _TRAP.search(text):
         return TRAPPED
-    if not _has_pipefail(text) and any(map(_hides_work, _pipes(without_heredocs(texts[-1])))):
+    if not _has_pipefail(text) and any(
+        _hides_work(one) for one in _pipes(without_heredocs(texts[-1])) if not (of_check and one[-1] in _ASKING)
+    ):
         return PIPE
     if _goes_on(texts):
         return SHELL
     script = texts[0] if len(texts) == 1 else script_of(texts)
     if script is None:
         return None
-    within = (why for words in shells_in(script) if (why := swallowed_error(words)))
-    return _left_alone(script, _NEGATED_BEFORE if ends_with_code else _NEGATED) or next(within, None)
+    within = (why for words in shells_in(script) if (why := swallowed_error(words, of_check=of_check)))
+    return _left_alone(script) or next(within, None)
 
 
-def _left_alone(script: str, negated: re.Pattern[str]) -> str | None:
+def _left_alone(script: str) -> str | None:
     """Return why a command of a script can fail, and no part of it asks whether it did."""
     text = _CONTINUED.sub(" ", QUOTED.sub(_kept, without_texts(without_blank_lines(without_comments(script)))))
-    if negated.search(text):
+    if _NEGATED.search(text):
         return NEGATED
-    return BEHIND if _BACKGROUND.search(text) and _WAITS.search(text) and not _ASKED_FOR.search(script) else None
+    starts = _BACKGROUND.search(_ARITHMETIC.sub("_", text)) and _WAITS.search(text)
+    return BEHIND if starts and not _ASKED_FOR.search(script) else None
 
 
 def _kept(quoted: re.Match[str]) -> str:
@@ -179,4 +190,7 @@ def _goes_on(texts: tuple[str, ...]) -> bool:
     stops = r"(?<![\w-])-\w*(?:e|o\s+errexit)"
     if re.search(stops, options) or re.search(rf"\bset\s+(?:-\w+\s+)*{stops}", text):
         return False
-    return re.search(r"[;\n]\s*\S", QUOTED.sub("_", text)) is not None
+    text = QUOTED.sub("_", text).strip()
+    *before, _ = [one.split() for one in re.split(r"[;\n]", _ONE_COMMAND.sub(" ", text)) if one.strip()] or [[]]
+    hides = any(PurePosixPath(command[0]).name not in _WRITERS for command in before)
+    return hides or (_LOOP.search(text) is not None and not _LEAVES.search(text))

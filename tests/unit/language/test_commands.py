@@ -24,6 +24,9 @@ from envc.language.commands import command_or_refusal, read_command
         (("find . -name '*.so'",), ("find", ".", "-name", "*.so")),
         (("find . -name *.so",), ("find", ".", "-name", "*.so")),
         (("find . -name \\*.so",), ("find", ".", "-name", "*.so")),
+        (("ctest -R test_.* --verbose",), ("ctest", "-R", "test_.*", "--verbose")),
+        (("java -cp /opt/app/lib/* com.x.Main",), ("java", "-cp", "/opt/app/lib/*", "com.x.Main")),
+        (("python -m x --patterns *.tar",), ("python", "-m", "x", "--patterns", "*.tar")),
         (
             ("x --hosts *.example.org --ips=* -b *:80 KEYS *",),
             (*("x", "--hosts", "*.example.org"), "--ips=*", "-b", "*:80", "KEYS", "*"),

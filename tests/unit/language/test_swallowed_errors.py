@@ -67,15 +67,19 @@ HIDING = {
         "cat > note <<X\nx\nX\nmake | tee log",
     ],
     NEGATED: [
-        "! make",
-        "bash -c '! make'",
+        "! make\nmake install",
+        "bash -ec '! make; make install'",
         "cd b\n! make\nmake install",
         "cd b; ! make; cd ..",
-        "if true; then ! make; fi",
-        "( ! make )",
+        "if true; then ! make; fi\nmake install",
     ],
     BEHIND: ["make &\nwait", "make -C a & make -C b & wait", "make 2>&1 & wait; make install", "(make & wait)"],
-    SHELL: ["bash -c 'cmake .; make'", "cd b && sh -c 'cmake .; make'"],
+    SHELL: [
+        "bash -c 'cmake .; make'",
+        "cd b && sh -c 'cmake .; make'",
+        "bash -c 'if test -e x; then cmake .; make; fi'",
+        "bash -c 'for one in a b; do make $one; done'",
+    ],
     TRAPPED: ["trap 'exit 0' EXIT\nmake", 'trap "rm -f x; exit 0" EXIT\nmake', "trap 'exit 0' INT EXIT; make"],
 }
 
@@ -133,6 +137,25 @@ SEEN = [
     "trap 'rm -f x' EXIT\nmake",
     "trap 'exit 1' INT",
     "trap 'exit 0' USR1",
+    'trap "echo exit 0 of client" EXIT\nmake',
+    "trap 'test $? -eq 0 && exit 0; cat config.log; exit 1' EXIT\nmake",
+    "make install\n! test -e /opt/x/lib/libfoo.a",
+    "if true; then ! make; fi",
+    "(! make)\nmake install",
+    "x=$(! grep -c foo x)\nmake",
+    'need() {\n  ! test -e "/opt/$1"\n}\nneed x && make install',
+    "has_no() { ! command -v $1; }\nif has_no nvcc; then make; fi",
+    "sh -c '! test -e /opt/x/foo'\nmake",
+    "redis-server --port 7777 &\nmake test\nredis-cli -p 7777 shutdown nosave\nwait\nmake install",
+    "nginx &\nmake test\nnginx -s quit\nwait",
+    "python -m http.server &\nmake test\npkill -f http.server\nwait",
+    "if (( n & 1 )); then make; fi\nwait",
+    "echo $((1 & 3))\nwait",
+    "bash -c 'if test -e x; then make; fi'",
+    "bash -c 'cd a && { make; }'",
+    "bash -c 'for i in 1 2; do make $i || exit 1; done'",
+    "bash -c '\nmake\n'",
+    "sh -c 'echo a; echo b' > f",
 ]
 
 
@@ -167,7 +190,11 @@ def test_what_hides_none(text: str) -> None:
         (("env A=b bash -c 'cmake .; make'",), SHELL),
         (("bash -c 'make; exit 0'",), UNSEEN),
         (("bash -c 'make | tee log'",), PIPE),
-        (("bash -c '! make'",), NEGATED),
+        (("bash -c '! make'",), None),
+        (("bash -c '! make && true; make install'",), SHELL),
+        (("bash", "-c", "if ldd /opt/x | grep 'not found'; then exit 1; fi"), None),
+        (("bash", "-c", "test -e x || exit 1; make"), None),
+        (("sh", "-c", 'for m in torch numpy; do python -c "import $m" || exit 1; done'), None),
         (("bash", "-ec", "make & wait"), BEHIND),
         (("bash", "-c", "trap 'exit 0' EXIT; make"), TRAPPED),
         (("sh -ec 'cmake .; make'",), None),
@@ -183,6 +210,13 @@ def test_arguments_are_read_too(texts: tuple[str, ...], why: str | None) -> None
     assert swallowed_error(texts) == why
 
 
+def test_a_pipe_of_a_check_may_end_in_what_is_asked_of_it() -> None:
+    for text in ("make -v | grep -q GNU\n", "python -m x | grep ok\n", "sh -c 'python -m x | grep ok'"):
+        assert swallowed_error((text,), of_check=True) is None
+        assert swallowed_error((text,)) == PIPE
+    assert swallowed_error(("python -m x | tee log\n",), of_check=True) == PIPE
+
+
 def test_a_check_may_end_with_what_must_fail() -> None:
     """Its code is what the check tells; before the end nobody asks for it."""
     for script in (
@@ -191,9 +225,9 @@ def test_a_check_may_end_with_what_must_fail() -> None:
         "if true; then ! python -m x; fi\n",
         "python -m x\ntrue\n",
     ):
-        assert swallowed_error((script,), ends_with_code=True) is None
+        assert swallowed_error((script,), of_check=True) is None
     for script in ("! python -m x\npython -m y\n", "if true; then ! python -m x; python -m y; fi\n"):
-        assert swallowed_error((script,), ends_with_code=True) == NEGATED
+        assert swallowed_error((script,), of_check=True) == NEGATED
 
 
 def test_a_script_that_asks_for_pipefail_is_read_by_bash() -> None:
