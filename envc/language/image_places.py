@@ -68,12 +68,10 @@ def reserved(path: str, *, on_nothing: bool = False) -> Reserved | None:
     if _holds_secrets(path):
         return Reserved(_SECRETS, "`secret NAME` puts one there when the container is started")
     elsewhere = "take a folder of your own, such as /app or /opt/NAME, or /usr/local/bin for programs"
-    if path == "/" or path.split("/")[1] in _KERNEL or holds_packages(path):
+    kept = path == "/" or path.split("/")[1] in _KERNEL or holds_packages(path)
+    of_system = path in _LINKS or (name in _STEPS and folder in _PROGRAMS)
+    if kept or (of_system and not on_nothing):
         return Reserved(_RESERVED, elsewhere)
-    if on_nothing:
-        return None
-    if path in _LINKS or (name in _STEPS and folder in _PROGRAMS):
-        return Reserved(_RESERVED, elsewhere)
-    if path in _WHOLE:
+    if path in _WHOLE and not on_nothing:
         return Reserved("the system's own files lie there", "name the files in it, or a folder of their own")
     return None
