@@ -8,8 +8,6 @@ from typing import Annotated, ClassVar
 
 from envc.diagnostics import Diagnostic, Fix
 from envc.diagnostics.diagnostic import wrong
-from envc.knowledge.library import shipped_library
-from envc.knowledge.systems import is_of_debian
 from envc.language.environment import Environment
 from envc.language.facets import SCRATCH, BaseImage
 from envc.language.facets import User as UserFacet
@@ -84,7 +82,7 @@ class User(Declaration):
             )
         elif self.name not in SYSTEM_USERS and not owner:
             return
-        elif base is not None and not is_of_debian(shipped_library().systems(), base.reference):
+        elif base is not None and not _is_of_debian(base.reference):
             return  # which users it has is not known
         elif self.name in SYSTEM_USERS:
             own = f"app uid {1000 + self.uid if self.uid and owner else 1234}"
@@ -106,3 +104,10 @@ class User(Declaration):
                 helps=("take an id from 1000 on, which no user of the system has",),
                 fixes=(Fix("take the first of them", origin.of("uid"), "1000"),),
             )
+
+
+def _is_of_debian(reference: str) -> bool:
+    from envc.knowledge.library import shipped_library
+    from envc.knowledge.systems import is_of_debian
+
+    return is_of_debian(shipped_library().systems(), reference)

@@ -12,7 +12,7 @@ _SHELL_NAMED = re.compile(r"(?<![\w.-])(?:ba|da)?sh(?![\w.-])")
 _WRITTEN = re.compile(r"(?<![\w./-])(?:echo|printf)((?:[ \t]+(?:'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s;&|<>'\"()]+))+)")
 #: Patterns of `case`, `a)` and `a | b)`, and the elements of an array, none of which is a command.
 _PATTERN = re.compile(
-    r"(?:^|;;|(?<!\S)in(?!\S))\s*(?:\((?=[^\s()]*\|))?[^\s()|;]+(?:[ \t]*\|[ \t]*[^\s()|;]+)*\)|(?<=[\w+])=\([^()]*\)",
+    r"(?:^|;;|(?<!\S)in(?!\S))\s*(?:\((?=[^\s()]*\|))?[^\s()|;]+(?:[ \t]*\|[ \t]*[^\s()|;]+)*\)|(?<=[\w+])=\([^()`]*\)",
     re.MULTILINE,
 )
 _BETWEEN = re.compile(r"\|\||&&|;|\n|(?<![>|&])&(?![>&])|\$?\(|\)|`|(?<=\s)[{}](?=\s)")
