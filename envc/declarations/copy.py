@@ -91,8 +91,11 @@ class Copy(Declaration):
         found = reserved(path, on_nothing=base is not None and base.reference == SCRATCH) if path else None
         if found:
             place = origin.of("at" if self.at else "source")
-            label = wrong(place, found.reason)
-            yield Diagnostic("reserved-path", f"`copy` cannot lay files at {path}", (label,), helps=(found.remedy,))
+            label, remedy = (
+                wrong(place, found.reason),
+                "a `copy` for each folder in it" if path == "/" else found.remedy,
+            )
+            yield Diagnostic("reserved-path", f"`copy` cannot lay files at {path}", (label,), helps=(remedy,))
 
 
 def _fits(ignored: IgnoredPath, path: str) -> bool:

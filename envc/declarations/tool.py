@@ -55,6 +55,16 @@ def _is_archive(address: str) -> bool:
     return bool(_OPENED.fullmatch(re.split(r"[?#]", address)[0].lower()))
 
 
+_EXTENSION = re.compile(r".*\.([a-z][a-z0-9_]*)", re.DOTALL)
+_OF_PROGRAMS = frozenset(("appimage", "bin", "exe", "jar", "pl", "py", "run", "sh"))
+
+
+def _is_read_whole(place: str) -> bool:
+    """Say whether what lies at a place is an archive to whoever reads it: `model.nemo` says its kind."""
+    found = _EXTENSION.fullmatch(place.rpartition("/")[2].lower())
+    return _is_archive(place) or bool(found and found[1] not in _OF_PROGRAMS)
+
+
 class Tool(Declaration):
     """Brings a program that no index and no distribution has: downloaded when the image is built, and checked.
 
@@ -133,7 +143,7 @@ class Tool(Declaration):
                 (wrong(place, "a folder of the system"),),
                 fixes=(unpack if archive else into,),
             )
-        elif archive and not _is_archive(self.at) and self.inside is None:
+        elif archive and not _is_read_whole(self.at) and self.inside is None:
             yield Diagnostic(
                 "setting-without-effect",
                 f"the archive of `{self.name}` lies at its place as it is, and nothing opens it",

@@ -24,7 +24,7 @@ _GROUP = "leave it out: the group is 0, which has no rights by itself and may wr
 class User(Declaration):
     """Names the user that the processes run as; `app` with id 1000 and group 0 without it.
 
-    It is a user of the program's own: the names and ids that every image of Debian and Ubuntu has are refused.
+    It is a user of the program's own: the names and ids that every image of Debian and Ubuntu has are refused there.
     Group 0 may write the working directory and the home folder, so any other id works too, as some clusters give one.
     `user any` is for those, OpenShift among them: the container does not know the id that it will get, so `USER` and
     `LOGNAME` name `app`, for programs that ask who they are and would find nobody under that id.
@@ -48,7 +48,7 @@ class User(Declaration):
         """Warn of root, and refuse a user of the system, an id for whoever it will be, and one in place of a name."""
         base = environment.one(BaseImage)
         if base is None or base.reference != SCRATCH:  # which has nobody
-            yield from self._of_the_system(origin)
+            yield from self._of_the_system(origin, base)
         if _NUMBER.fullmatch(self.name):
             place, named = origin.of("name"), "root" if int(self.name) == 0 else f"app uid {int(self.name)}"
             fixes = () if self.uid is not None else (Fix("give it a name", place, named),)
@@ -70,8 +70,9 @@ class User(Declaration):
                 severity="warning",
             )
 
-    def _of_the_system(self, origin: Origin) -> Iterator[Diagnostic]:
+    def _of_the_system(self, origin: Origin, base: BaseImage | None) -> Iterator[Diagnostic]:
         """Yield a name and an id that a user of the system has already: there would be two of them."""
+        owner = owner_of(self.uid) if self.uid else None
         if self.name == "root" and self.uid:
             yield Diagnostic(
                 "contradiction",
@@ -79,16 +80,22 @@ class User(Declaration):
                 (wrong(origin.of("uid"), "not root's"),),
                 fixes=(Fix("take another name", origin.of("name"), "app"),),
             )
+        elif self.name not in SYSTEM_USERS and not owner:
+            return
+        elif base is not None and not _is_of_debian(base.reference):
+            return  # which users it has is not known
         elif self.name in SYSTEM_USERS:
+            own = f"app uid {1000 + self.uid if self.uid and owner else 1234}"
+            both = origin.of("name").to(origin.of("uid")) if owner else origin.of("name")
             yield Diagnostic(
                 "unusable-name",
                 f"`{self.name}` is a user of the system already",
                 (wrong(origin.of("name"), "every image of Debian and Ubuntu has it"),),
                 notes=("a second line of its name in /etc/passwd would not count",),
-                helps=("take a name of your own, such as `user app uid 1234`",),
-                fixes=(Fix("take another name", origin.of("name"), "app"),),
+                helps=(f"take a name {'and an id ' if owner else ''}of your own, such as `user {own}`",),
+                fixes=(Fix("take another", both, own) if owner else Fix("take another name", both, "app"),),
             )
-        elif self.uid is not None and (owner := owner_of(self.uid)):
+        else:
             yield Diagnostic(
                 "contradiction",
                 f"the id {self.uid} is that of `{owner}`, a user of the system",
@@ -97,3 +104,10 @@ class User(Declaration):
                 helps=("take an id from 1000 on, which no user of the system has",),
                 fixes=(Fix("take the first of them", origin.of("uid"), "1000"),),
             )
+
+
+def _is_of_debian(reference: str) -> bool:
+    from envc.knowledge.library import shipped_library
+    from envc.knowledge.systems import is_of_debian
+
+    return is_of_debian(shipped_library().systems(), reference)

@@ -86,4 +86,23 @@ def system_of_image(systems: Iterable[System], repository: str, tag: str) -> Sys
     return system_of(systems, distribution, name) or system_of(systems, distribution, major)
 
 
+def is_of_debian(systems: Iterable[System], reference: str) -> bool:
+    """Say whether an image's name says that it stands on Debian or Ubuntu: `node:22-bookworm-slim` does.
+
+    So do the names of their own images, of a mirror's too, and those of NVIDIA and Python where no tag says another.
+    """
+    repository, _, tag = reference.partition("@")[0].rpartition(":")
+    if not repository or "/" in tag:
+        repository, tag = reference.partition("@")[0], ""
+    known = list(systems)
+    names = {name for one in known for name in one.names if name.isalpha()}
+    distributions = {one.distribution for one in known}
+    parts = tag.split("-")
+    if repository.rpartition("/")[2] in distributions or not names.isdisjoint(parts):
+        return True
+    if any(re.fullmatch(rf"{one}[0-9.]+", part) for one in distributions for part in parts):
+        return True
+    return repository.removeprefix("docker.io/").removeprefix("library/") == "python" and "alpine" not in tag
+
+
 WORDS: Mapping[str, type[Line]] = {"system": System, "needs": PythonNeeds, "without-apt": WithoutApt}

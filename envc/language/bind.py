@@ -77,7 +77,7 @@ class _Binder:
             if argument.kind == "reference":
                 self.no_parameter(argument)
             elif self.must_be_positional():
-                if self.is_left_out(argument):
+                if self.is_left_out(argument, remaining):
                     self.left_out(argument)
                     return  # what the rest belongs to is not known
                 self.take_unnamed(argument, remaining)
@@ -94,12 +94,15 @@ class _Binder:
         """Say whether the next argument fills a field whatever it is: one that must have a value and has none."""
         return bool(self.unfilled) and self.unfilled[0][0] in self.layout.required and not self.unfilled[0][1].many
 
-    def is_left_out(self, argument: Argument) -> bool:
+    def is_left_out(self, argument: Argument, remaining: list[Argument]) -> bool:
         """Say whether a word's keyword or choice stands in place of such a value: `build from opencv` lacks its name.
 
-        Entries of a list may be called as their keywords are.
+        Entries of a list may be called as their keywords are. So may what has another keyword, or choice, behind it.
         """
-        return self.owner is None and names_one(argument, {*self.layout.keywords, *self.layout.choices})
+        layout = self.layout
+        words = layout.keywords if argument.value in layout.keywords else layout.choices
+        named = bool(remaining) and names_one(remaining[0], words)
+        return self.owner is None and names_one(argument, {*layout.keywords, *layout.choices}) and not named
 
     def left_out(self, argument: Argument) -> None:
         field, behind = self.unfilled[0][0], f" before `{argument.value}`"

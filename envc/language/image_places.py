@@ -15,10 +15,11 @@ HOME_OF_ROOT = "/root"
 _RESERVED = "the system or the packages lie there"
 _SECRETS = "the secrets of the container lie there"
 OWN_FOLDER = "take a folder of your own, such as /app or /data; commands name what lies elsewhere by its whole path"
-#: Folders that are the kernel's, and those that are links to the system's own.
+#: Folders that are the kernel's, and those that may be links to the system's own: what is laid below goes through them.
 _KERNEL = frozenset(("dev", "proc", "sys"))
-_LINKS = frozenset(("bin", "boot", "lib", "lib32", "lib64", "libx32", "sbin"))
-#: Programs that a build's steps are made of.
+_LINKS = frozenset(("/bin", "/boot", "/lib", "/lib32", "/lib64", "/libx32", "/sbin"))
+#: Programs that a build's steps are made of, and where they lie.
+_PROGRAMS = frozenset(("/bin", "/sbin", "/usr/bin", "/usr/sbin"))
 _STEPS = frozenset(("apt", "apt-get", "bash", "dash", "dpkg", "env", "python", "python3", "sh", "tar"))
 #: Who there is in the image.
 _USERS = frozenset(f"/etc/{name}{end}" for name in ("passwd", "group", "shadow", "gshadow") for end in ("", "-"))
@@ -61,17 +62,16 @@ def not_owned(path: str) -> Reserved | None:
 
 def reserved(path: str, *, on_nothing: bool = False) -> Reserved | None:
     """Return why a program lays nothing at a path of the image, None where it may; `on_nothing`: no system is there."""
-    top, name = path.split("/")[1], path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
     if path in _USERS:
         return Reserved("the users of the image are written there", "`user NAME uid NUMBER` adds one")
     if _holds_secrets(path):
         return Reserved(_SECRETS, "`secret NAME` puts one there when the container is started")
     elsewhere = "take a folder of your own, such as /app or /opt/NAME, or /usr/local/bin for programs"
-    if path == "/" or top in _KERNEL or holds_packages(path):
+    kept = path == "/" or path.split("/")[1] in _KERNEL or holds_packages(path)
+    of_system = path in _LINKS or (name in _STEPS and folder in _PROGRAMS)
+    if kept or (of_system and not on_nothing):
         return Reserved(_RESERVED, elsewhere)
-    of_steps = name in _STEPS and path.rpartition("/")[0] in {"/usr/bin", "/usr/sbin"}
-    if not on_nothing and (top in _LINKS or of_steps):
-        return Reserved(_RESERVED, elsewhere)
-    if path in _WHOLE:
+    if path in _WHOLE and not on_nothing:
         return Reserved("the system's own files lie there", "name the files in it, or a folder of their own")
     return None

@@ -10,7 +10,11 @@ _HEREDOC = re.compile(r"<<-?\s*([\"']?)([\w.-]+)\1")
 _SHELL_NAMED = re.compile(r"(?<![\w.-])(?:ba|da)?sh(?![\w.-])")
 #: Texts that are written and not run, unless a shell is given them.
 _WRITTEN = re.compile(r"(?<![\w./-])(?:echo|printf)((?:[ \t]+(?:'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s;&|<>'\"()]+))+)")
-_PATTERN = re.compile(r"(?:^|;;|\bin\b)\s*\(?[^\s()|;]+(?:\|[^\s()|;]+)+\)", re.MULTILINE)  # of `case`
+#: Patterns of `case`, `a)` and `a | b)`, and the elements of an array, none of which is a command.
+_PATTERN = re.compile(
+    r"(?:^|;;|(?<!\S)in(?!\S))\s*(?:\((?=[^\s()]*\|))?[^\s()|;]+(?:[ \t]*\|[ \t]*[^\s()|;]+)*\)|(?<=[\w+])=\([^()`]*\)",
+    re.MULTILINE,
+)
 _BETWEEN = re.compile(r"\|\||&&|;|\n|(?<![>|&])&(?![>&])|\$?\(|\)|`|(?<=\s)[{}](?=\s)")
 #: Stand before the command itself.
 _BEFORE = re.compile(r"\w+=\S*|then|do|if|elif|else|while|until|!|\{|time|env|nice|exec|command")

@@ -15,6 +15,8 @@ from envc.lock.resolution import ImageRequest
 
 _HELP = "take the image of that CUDA, or leave `base` out: envc chooses NVIDIA's image that fits"
 _FLAVOURS = ("base", "runtime", "devel")
+#: What the name of another image has that may bring CUDA: a mirror of NVIDIA's, or one that is built upon them.
+_OF_CUDA = re.compile(r"nvidia|cuda|cudnn|gpu|(?<![a-z0-9])cu[0-9]")
 
 
 def idle_images(environment: Environment, base: BaseImage, request: ImageRequest) -> Iterator[Diagnostic]:
@@ -27,6 +29,8 @@ def idle_images(environment: Environment, base: BaseImage, request: ImageRequest
     fix = Fix(f"leave `{alone.text.strip()}` out: the base has what it has", alone, "") if alone else None
     fixes = (fix,) if fix else ()
     of_cuda = request.repository in CUDA_REPOSITORIES
+    if not of_cuda and _may_bring(gpu, request):
+        return
     said = re.match(r"\d+\.\d+", request.tag) if of_cuda else None
     if said and minor(gpu.cuda) != said[0]:
         yield Diagnostic(
@@ -51,6 +55,12 @@ def idle_images(environment: Environment, base: BaseImage, request: ImageRequest
             helps=(_HELP,),
             fixes=fixes,
         )
+
+
+def _may_bring(gpu: Accelerator, request: ImageRequest) -> bool:
+    """Say whether an image that is not NVIDIA's own may have what is asked for, by its name: nobody has asked it."""
+    name = f"{request.repository}:{request.tag}".lower()
+    return bool(_OF_CUDA.search(name)) or gpu.flavour in request.tag.lower().split("-")
 
 
 def _is_of(gpu: Accelerator, tag: str) -> bool:

@@ -107,3 +107,18 @@ def test_warnings_stop_nothing() -> None:
 def test_what_a_project_brings_is_not_known_where_a_launch_is_checked() -> None:
     """Its pyproject.toml may name the starter's package."""
     meaning('env a < python 3.12; project "."; launch torchrun each 2; run "python -m train" >')
+
+
+def test_a_keyword_before_another_one_is_a_name() -> None:
+    """Alone it stands in place of a name that was left out."""
+    meaning("""env a <
+      python 3.12
+      source tag from git "https://example.org/a.git" commit "0123456789012345678901234567890123456789" at "/opt/a"
+      cache mounted mounted at "/c"
+      build project project "csrc" < run "make"; keeps "/opt/x" >
+      run "python"
+    >""")
+    left_out = ('cache mounted at "/c"', 'source from git "https://a.org/a.git" tag v1', "build from colmap")
+    for item in left_out:
+        (found,) = mistakes(f"env a < python 3.12; {item} >")
+        assert found.name == "missing-argument"

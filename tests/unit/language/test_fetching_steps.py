@@ -26,6 +26,15 @@ FETCHING = (
     *("cargo install x", "cargo fetch --locked", "cargo +nightly install x", "cargo --color never install x"),
     *("gem install x", "gem install -N x", "bundle install", "bundle", "bundle --jobs=4", "CI=1 npm ci"),
     *("cd web && npm ci\n", "cmake .\nbash -c 'cargo fetch'\n", "bash -c 'go get x'", "/usr/bin/npm ci"),
+    *("npm install ./x.tgz left-pad", "gem install -i /opt/x foo", "go run -tags a x.org/y@v1 z", "(npm ci)\n"),
+    *(
+        "case $1 in\n  yarn)\n    npm ci;;\nesac\n",
+        "a=(b c); npm ci",
+        "pnpm -w install",
+        "cargo install --git https://x.org/y",
+    ),
+    *("GOPROXY=direct go get x", "CARGO_NET_OFFLINE=true npm ci", "npm ci --registry https://localhost.example.org"),
+    *("x=$(\n  npm ci\n)\n", "(npm ci | tee log)\n"),
 )
 FINE = (
     *(
@@ -53,6 +62,18 @@ FINE = (
         "gem --version",
     ),
     *("bundle exec rake", "bundle install --local", "bundle --version", "echo npm ci", "make npm ci"),
+    *("go run . user@host", "go run ./cmd/x user@host", "go install -tags a ./x", "cargo install --list"),
+    *("gem install --install-dir /opt/x foo-1.0.gem", "gem install -i /opt/x foo-1.0.gem", "npm install -g ."),
+    *("npm install -g ./pkg", "npm install ./vendor/foo", 'npm i "./pkg" > log\n', "yarn install --immutable-cache"),
+    *("npm_config_offline=true npm ci", "CARGO_NET_OFFLINE=true cargo fetch", "GOPROXY=off go get x"),
+    *("GOPROXY=file:///x go mod download", "GOFLAGS=-mod=vendor go get x", "export GOPROXY=off\ngo mod download\n"),
+    *(
+        "npm ci --registry http://localhost:4873",
+        "npm i x --registry=http://127.0.0.1:4873/",
+        "cargo --config net.offline=true fetch",
+    ),
+    *("case $1 in\n  yarn)\n    make;;\n  yarn | pnpm) make;;\nesac\n", 'case $1 in yarn) make;; "yarn") a;; esac'),
+    *("tools=(yarn)\n", "tools+=(\n  yarn\n  go get\n)\nmake\n"),
 )
 
 
@@ -73,3 +94,10 @@ def test_what_was_fetched_before_is_there() -> None:
     assert fetching_step(("npm ci",), {"npm"}) is None
     assert fetching_step(("/bin/sh", "-euc", "npm ci\nnpm run build\n"), {"npm"}) is None
     assert fetching_step(("npm ci",), {"cargo", "go"}) is not None
+
+
+@pytest.mark.parametrize("options", ["--prefix ui", "--cache /c", "--omit dev", "--loglevel error", "> log 2>&1"])
+def test_the_value_of_an_option_is_no_package(options: str) -> None:
+    refused = fetching_step((f"npm ci {options}",))
+    assert refused is not None
+    assert refused.remedy.startswith("`fetches npm`")

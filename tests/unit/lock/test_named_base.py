@@ -62,3 +62,24 @@ def test_beside_compilers_of_cuda_a_build_has_ubuntus_packages() -> None:
     assert found is not None
     assert found.name == "no-apt-in-base"
     assert refused(f"{image}; ml < flash-attn 2.7.4 from source >; {BUILD}") is None
+
+
+@pytest.mark.parametrize(
+    ("base", "asked"),
+    [
+        ("registry.corp.com/mirror/nvidia/cuda:12.4.1-runtime-ubuntu22.04", "12.4 runtime"),
+        ("pytorch/pytorch:2.6.0-cuda12.4-cudnn9-devel", "12.4 devel"),
+        ("nvcr.io/nvidia/pytorch:25.04-py3", "12.9 devel cudnn 9"),
+        ("registry.corp.com/ml/train:1.4-devel", "12.4 devel"),
+        ("registry.corp.com/ml/train:1.4-cu124", "12.4 runtime"),
+    ],
+)
+def test_an_image_that_may_bring_cuda_may_bring_its_flavour(base: str, asked: str) -> None:
+    assert refused(f'base "{base}"; gpu cuda {asked}') is None
+
+
+@pytest.mark.parametrize("base", ["ubuntu:24.04", "debian:trixie", "python:3.12", "registry.corp.com/ml/train:1.4"])
+def test_an_image_without_a_word_of_cuda_brings_no_flavour(base: str) -> None:
+    found = refused(f'base "{base}"; gpu cuda 12.4 devel')
+    assert found is not None
+    assert found.name == "contradiction"
