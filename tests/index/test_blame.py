@@ -294,7 +294,7 @@ error[unsatisfiable-packages]: no version of `b` suits all who ask for it
 help: take any b: 1.9 suits all
   |
 2 -   pip < a; b >=3 >
-2 +   pip < a; b  >
+2 +   pip < a; b >
   |
 """
     )
