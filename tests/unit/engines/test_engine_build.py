@@ -120,7 +120,7 @@ def test_a_file_that_may_need_a_login_says_how_it_is_built(reason: str) -> None:
         ("ld.lld: error: unable to find library -lz", "installs what brings `-lz`"),
         ("dial tcp: lookup proxy.golang.org: no such host", "`envc explain network-in-build`"),
         (
-            "npm error request failed, reason: getaddrinfo ENOTFOUND registry.npmjs.org",
+            "npm error request failed, reason: getaddrinfo ENOTFOUND registry.example.org",
             "`envc explain network-in-build`",
         ),
         ("wget: unable to resolve host address \u2018example.org\u2019", "`envc explain network-in-build`"),
